@@ -1,0 +1,7 @@
+/**
+ * Measurements against limits and peers.
+ */
+@NullMarked
+package dev.freshet.bench;
+
+import org.jspecify.annotations.NullMarked;

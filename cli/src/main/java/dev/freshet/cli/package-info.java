@@ -1,0 +1,7 @@
+/**
+ * The freshet command.
+ */
+@NullMarked
+package dev.freshet.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * A shop of several services.
+ */
+@NullMarked
+package dev.freshet.examples;
+
+import org.jspecify.annotations.NullMarked;
