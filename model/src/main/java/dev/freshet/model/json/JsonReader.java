@@ -1,0 +1,391 @@
+package dev.freshet.model.json;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one JSON text from UTF-8 bytes by pulling: names and values in the order in which they stand.
+ *
+ * <p>Numbers are given with their digits, whole values also as they are ({@link #nextRaw()}). Nesting is limited to
+ * {@value #MAX_DEPTH}. Belongs to one thread; {@link #reset} begins with another text.
+ */
+public final class JsonReader {
+    /** How deep arrays and objects may be nested. */
+    public static final int MAX_DEPTH = 512;
+
+    /** What kind of value comes next. */
+    public enum Kind {
+        /** An object. */
+        OBJECT,
+        /** An array. */
+        ARRAY,
+        /** A string. */
+        STRING,
+        /** A number. */
+        NUMBER,
+        /** True or false. */
+        BOOLEAN,
+        /** Null. */
+        NULL
+    }
+
+    private byte[] in;
+    private int at;
+    private int end;
+
+    /** Creates a reader of the whole array. */
+    public JsonReader(byte[] json) {
+        in = json;
+        end = json.length;
+    }
+
+    /** Begins again with another text. */
+    public JsonReader reset(byte[] json) {
+        in = json;
+        at = 0;
+        end = json.length;
+        return this;
+    }
+
+    /** Reads the begin of an object; then {@link #hasNext}, {@link #nextName} and a value in turn. */
+    public void beginObject() {
+        expect('{');
+    }
+
+    /** Reads the begin of an array; then {@link #hasNext} and a value in turn. */
+    public void beginArray() {
+        expect('[');
+    }
+
+    /** Returns whether the object or array has another member, and reads the comma before it or the end after it. */
+    public boolean hasNext() {
+        int c = peekByte();
+        if (c == '}' || c == ']') {
+            at++;
+            return false;
+        }
+        if (c == ',') {
+            at++;
+        }
+        return true;
+    }
+
+    /** Reads a member's name and the colon. */
+    public String nextName() {
+        String name = nextString();
+        expect(':');
+        return name;
+    }
+
+    /**
+     * Reads a member's name if it is the expected one; else stays where it is. It spares the decoding of names where the
+     * order of the members is nearly always the same.
+     *
+     * @param encoded the name as {@link JsonWriter#encodeName} gives it
+     */
+    public boolean nextNameIs(byte[] encoded) {
+        skipSpace();
+        int n = encoded.length;
+        if (end - at < n || !Arrays.equals(in, at, at + n, encoded, 0, n)) {
+            return false;
+        }
+        at += n;
+        return true;
+    }
+
+    /** Returns the kind of the next value without reading it. */
+    public Kind peek() {
+        int c = peekByte();
+        return switch (c) {
+            case '{' -> Kind.OBJECT;
+            case '[' -> Kind.ARRAY;
+            case '"' -> Kind.STRING;
+            case 't', 'f' -> Kind.BOOLEAN;
+            case 'n' -> Kind.NULL;
+            default -> {
+                if (c == '-' || (c >= '0' && c <= '9')) {
+                    yield Kind.NUMBER;
+                }
+                throw wrong("a value");
+            }
+        };
+    }
+
+    /** Reads a string. */
+    public String nextString() {
+        expect('"');
+        int from = at;
+        while (at < end) {
+            byte c = in[at];
+            if (c == '"') {
+                return new String(in, from, at++ - from, StandardCharsets.UTF_8);
+            }
+            if (c == '\\') {
+                return unescape(from);
+            }
+            if (c >= 0 && c < 0x20) {
+                throw wrong("no control character inside a string");
+            }
+            at++;
+        }
+        throw wrong("the end of the string");
+    }
+
+    private String unescape(int from) {
+        StringBuilder text = new StringBuilder(new String(in, from, at - from, StandardCharsets.UTF_8));
+        while (at < end) {
+            byte c = in[at];
+            if (c == '"') {
+                at++;
+                return text.toString();
+            }
+            if (c == '\\') {
+                at++;
+                text.append(escaped());
+            } else {
+                int plain = at;
+                while (at < end && in[at] != '"' && in[at] != '\\') {
+                    if (in[at] >= 0 && in[at] < 0x20) {
+                        throw wrong("no control character inside a string");
+                    }
+                    at++;
+                }
+                text.append(new String(in, plain, at - plain, StandardCharsets.UTF_8));
+            }
+        }
+        throw wrong("the end of the string");
+    }
+
+    private char escaped() {
+        if (at >= end) {
+            throw wrong("an escape");
+        }
+        byte c = in[at++];
+        return switch (c) {
+            case '"', '\\', '/' -> (char) c;
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'u' -> {
+                int value = 0;
+                for (int i = 0; i < 4; i++) {
+                    int digit = at < end ? Character.digit(in[at], 16) : -1;
+                    if (digit < 0) {
+                        throw wrong("four hexadecimal digits");
+                    }
+                    value = value << 4 | digit;
+                    at++;
+                }
+                yield (char) value;
+            }
+            default -> throw wrong("an escape");
+        };
+    }
+
+    /** Reads a number and returns it as it stands. */
+    public String nextNumber() {
+        if (peek() != Kind.NUMBER) {
+            throw wrong("a number");
+        }
+        int from = at;
+        skipNumber();
+        return new String(in, from, at - from, StandardCharsets.US_ASCII);
+    }
+
+    private void skipNumber() {
+        int from = at;
+        if (in[at] == '-') {
+            at++;
+        }
+        int whole = digits();
+        boolean ok = whole == 1 || (whole > 1 && in[at - whole] != '0');
+        if (ok && at < end && in[at] == '.') {
+            at++;
+            ok = digits() > 0;
+        }
+        if (ok && at < end && (in[at] == 'e' || in[at] == 'E')) {
+            at++;
+            if (at < end && (in[at] == '+' || in[at] == '-')) {
+                at++;
+            }
+            ok = digits() > 0;
+        }
+        if (!ok) {
+            at = from;
+            throw wrong("a number");
+        }
+    }
+
+    private int digits() {
+        int from = at;
+        while (at < end && in[at] >= '0' && in[at] <= '9') {
+            at++;
+        }
+        return at - from;
+    }
+
+    /** Reads true or false. */
+    public boolean nextBoolean() {
+        boolean value = peekByte() == 't';
+        literal(value ? "true" : "false");
+        return value;
+    }
+
+    /** Reads null. */
+    public void nextNull() {
+        skipSpace();
+        literal("null");
+    }
+
+    /** Reads any value and returns its text as it stands. */
+    public String nextRaw() {
+        skipSpace();
+        int from = at;
+        skipValue();
+        return new String(in, from, at - from, StandardCharsets.UTF_8);
+    }
+
+    /** Reads any value and forgets it. */
+    public void skipValue() {
+        skipValue(0);
+    }
+
+    private void skipValue(int depth) {
+        if (depth > MAX_DEPTH) {
+            throw wrong("no more than " + MAX_DEPTH + " levels");
+        }
+        switch (peek()) {
+            case OBJECT -> {
+                at++;
+                while (hasNext()) {
+                    skipString();
+                    expect(':');
+                    skipValue(depth + 1);
+                }
+            }
+            case ARRAY -> {
+                at++;
+                while (hasNext()) {
+                    skipValue(depth + 1);
+                }
+            }
+            case STRING -> skipString();
+            case NUMBER -> skipNumber();
+            case BOOLEAN -> nextBoolean();
+            case NULL -> nextNull();
+        }
+    }
+
+    private void skipString() {
+        expect('"');
+        while (at < end) {
+            byte c = in[at++];
+            if (c == '"') {
+                return;
+            }
+            if (c == '\\') {
+                at++;
+            }
+        }
+        throw wrong("the end of the string");
+    }
+
+    /** Checks that nothing but white space is left. */
+    public void end() {
+        skipSpace();
+        if (at < end) {
+            throw wrong("the end");
+        }
+    }
+
+    /**
+     * Reads the next value as maps (in order), lists, strings, {@code Long}, {@code Double}, {@code Boolean} and null;
+     * for what is not on the hot path.
+     */
+    public @Nullable Object nextTree() {
+        return nextTree(0);
+    }
+
+    private @Nullable Object nextTree(int depth) {
+        if (depth > MAX_DEPTH) {
+            throw wrong("no more than " + MAX_DEPTH + " levels");
+        }
+        return switch (peek()) {
+            case OBJECT -> {
+                at++;
+                Map<String, @Nullable Object> map = new LinkedHashMap<>();
+                while (hasNext()) {
+                    String name = nextName();
+                    map.put(name, nextTree(depth + 1));
+                }
+                yield map;
+            }
+            case ARRAY -> {
+                at++;
+                List<@Nullable Object> list = new ArrayList<>();
+                while (hasNext()) {
+                    list.add(nextTree(depth + 1));
+                }
+                yield list;
+            }
+            case STRING -> nextString();
+            case NUMBER -> number(nextNumber());
+            case BOOLEAN -> nextBoolean();
+            case NULL -> {
+                nextNull();
+                yield null;
+            }
+        };
+    }
+
+    private static Object number(String text) {
+        try {
+            return Long.valueOf(text);
+        } catch (NumberFormatException notAnInteger) {
+            return Double.valueOf(text);
+        }
+    }
+
+    private void literal(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (at + i >= end || in[at + i] != text.charAt(i)) {
+                throw wrong(text);
+            }
+        }
+        at += text.length();
+    }
+
+    private void expect(char c) {
+        if (peekByte() != c) {
+            throw wrong("'" + c + "'");
+        }
+        at++;
+    }
+
+    private int peekByte() {
+        skipSpace();
+        if (at >= end) {
+            throw wrong("more");
+        }
+        return in[at];
+    }
+
+    private void skipSpace() {
+        while (at < end && (in[at] == ' ' || in[at] == '\n' || in[at] == '\r' || in[at] == '\t')) {
+            at++;
+        }
+    }
+
+    private JsonException wrong(String expected) {
+        String found = at < end ? "byte 0x" + Integer.toHexString(in[at] & 0xff) : "the end";
+        return new JsonException("Not the expected JSON: expected " + expected + ", but found " + found + " at byte "
+                + at + " of " + end);
+    }
+}
