@@ -1,0 +1,160 @@
+package dev.freshet.embedded;
+
+import dev.freshet.embedded.internal.ChildClassPath;
+import dev.freshet.embedded.internal.KafkaMain;
+import dev.freshet.embedded.internal.KafkaProperties;
+import dev.freshet.embedded.internal.Ports;
+import dev.freshet.embedded.internal.ServerFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Apache Kafka as one KRaft node, broker and controller in one, in a JVM of its own, reachable over loopback only.
+ *
+ * <p>It is the broker that everyone runs, with the settings that one node and many short-lived topics ask for: internal
+ * topics with one replica and four partitions, no topics made unasked, no delay before a group's first rebalance, small
+ * indexes, group sessions allowed from 1 s. Transactions are on, {@code transaction.version} is 2. Plaintext and without
+ * authentication: whoever is on this machine can use it.
+ */
+public final class EmbeddedKafka extends EmbeddedServer {
+
+    private final ServerFolder folder;
+    private final Builder settings;
+    private int port;
+    private int controllerPort;
+
+    private EmbeddedKafka(ServerFolder folder, Builder settings) throws IOException {
+        super("Kafka", folder, settings.startLimit);
+        this.folder = folder;
+        this.settings = settings;
+        this.port = folder.port("port", settings.port);
+        this.controllerPort = folder.port("controller.port", 0);
+    }
+
+    /** Starts a node whose data is kept in the folder, with all defaults, and returns when it serves clients. */
+    public static EmbeddedKafka start(Path directory) {
+        return builder().directory(directory).start();
+    }
+
+    /** Settings for a node; without any it lives in a temporary folder. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** What clients set as {@code bootstrap.servers}; it stays the same over restarts. */
+    public String bootstrapServers() {
+        return "127.0.0.1:" + port;
+    }
+
+    @Override
+    Launch prepare() throws IOException {
+        Path home = folder.path();
+        Path configuration = home.resolve("server.properties");
+        KafkaProperties.write(configuration, home.resolve("data"), port, controllerPort, settings.properties);
+        if (folder.recall("cluster.id").isEmpty()) {
+            folder.remember("cluster.id", Uuid.randomUuid().toString());
+        }
+        Path arguments = home.resolve("classpath.args");
+        Files.writeString(arguments, ChildClassPath.ofThisJvm().toArgumentFile());
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        return new Launch(
+                List.of(
+                        java.toString(),
+                        "-Xmx" + settings.heapMegabytes + "m",
+                        "-XX:+UseSerialGC",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-Dslf4j.provider=dev.freshet.embedded.internal.KafkaLogProvider",
+                        "@" + arguments,
+                        KafkaMain.class.getName(),
+                        configuration.toString(),
+                        folder.recall("cluster.id").orElseThrow()),
+                home);
+    }
+
+    @Override
+    boolean serves(String logOfThisRun) {
+        return logOfThisRun.contains("Kafka Server started") && Ports.accepts(port);
+    }
+
+    @Override
+    String stopSignal() {
+        return "TERM";
+    }
+
+    @Override
+    boolean choosePortsAgain() throws IOException {
+        controllerPort = folder.port("controller.port", 0);
+        if (settings.port == 0) {
+            port = folder.port("port", 0);
+        }
+        return settings.port == 0 || Ports.isFree(port);
+    }
+
+    /** Settings of an {@link EmbeddedKafka}. Not thread-safe. */
+    public static final class Builder {
+
+        private final Map<String, String> properties = new LinkedHashMap<>();
+        private @Nullable Path directory;
+        private int heapMegabytes = 384;
+        private int port;
+        private Duration startLimit = Duration.ofSeconds(60);
+
+        private Builder() {}
+
+        /** Keeps the data in this folder, which is created if needed. Default: a temporary folder, removed at the end. */
+        public Builder directory(Path kept) {
+            this.directory = kept;
+            return this;
+        }
+
+        /** The broker's heap in megabytes. Default 384; below 128 it does not start. */
+        public Builder heapMegabytes(int megabytes) {
+            if (megabytes < 128) {
+                throw new IllegalArgumentException("heapMegabytes is " + megabytes + "; Kafka needs 128 at least");
+            }
+            this.heapMegabytes = megabytes;
+            return this;
+        }
+
+        /** Sets a broker property over the defaults, as in {@code server.properties}. */
+        public Builder property(String name, String value) {
+            properties.put(name, value);
+            return this;
+        }
+
+        /** The port to listen on. Default: that of an earlier run in the folder if it is free, else a free one. */
+        public Builder port(int fixed) {
+            this.port = PortNumbers.check(fixed);
+            return this;
+        }
+
+        /** How long the start may take before it is given up. Default 60 s. */
+        public Builder startLimit(Duration limit) {
+            this.startLimit = limit;
+            return this;
+        }
+
+        /**
+         * Starts the node and returns when it serves clients.
+         *
+         * @throws ServerStartException if it does not come up, with the end of its log
+         */
+        public EmbeddedKafka start() {
+            EmbeddedKafka kafka;
+            try {
+                kafka = new EmbeddedKafka(ServerFolder.open(directory, "kafka"), this);
+            } catch (IOException e) {
+                throw new ServerStartException("Kafka's folder cannot be used: " + e, e);
+            }
+            kafka.startFirst();
+            return kafka;
+        }
+    }
+}

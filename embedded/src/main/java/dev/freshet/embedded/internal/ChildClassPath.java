@@ -1,0 +1,96 @@
+package dev.freshet.embedded.internal;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+
+/**
+ * The class path for Kafka's child process, taken from this JVM's own.
+ *
+ * <p>Build tools shorten a JVM's class path to one jar whose manifest names the others; such jars are followed.
+ */
+public final class ChildClassPath {
+
+    private static final String BROKER = "kafka/Kafka.class";
+
+    private final List<Path> entries;
+
+    private ChildClassPath(List<Path> entries) {
+        this.entries = entries;
+    }
+
+    /**
+     * Reads this JVM's class path.
+     *
+     * @throws IOException if Kafka's broker is not on it
+     */
+    public static ChildClassPath ofThisJvm() throws IOException {
+        return of(System.getProperty("java.class.path", "")
+                + File.pathSeparator
+                + System.getProperty("surefire.test.class.path", ""));
+    }
+
+    static ChildClassPath of(String classPath) throws IOException {
+        Deque<Path> open = new ArrayDeque<>();
+        for (String entry : classPath.split(File.pathSeparator, -1)) {
+            if (!entry.isEmpty()) {
+                open.add(Path.of(entry).toAbsolutePath());
+            }
+        }
+        Set<Path> found = new LinkedHashSet<>();
+        boolean broker = false;
+        while (!open.isEmpty()) {
+            Path entry = open.remove();
+            if (Files.isDirectory(entry) && found.add(entry)) {
+                broker |= Files.exists(entry.resolve(BROKER));
+            } else if (Files.isRegularFile(entry) && found.add(entry)) {
+                try (JarFile jar = new JarFile(entry.toFile())) {
+                    broker |= jar.getEntry(BROKER) != null;
+                    open.addAll(namedByManifest(entry, jar.getManifest()));
+                }
+            }
+        }
+        if (!broker) {
+            throw new IOException("Kafka's broker is not on the class path of this JVM (" + found.size()
+                    + " entries): add org.apache.kafka:kafka_2.13 to the run-time dependencies, which"
+                    + " freshet-embedded brings with it unless it is excluded");
+        }
+        return new ChildClassPath(new ArrayList<>(found));
+    }
+
+    private static List<Path> namedByManifest(Path jar, @org.jspecify.annotations.Nullable Manifest manifest) {
+        String names = manifest == null ? null : manifest.getMainAttributes().getValue("Class-Path");
+        List<Path> paths = new ArrayList<>();
+        if (names != null) {
+            for (String name : names.trim().split(" +", -1)) {
+                URI uri = jar.toUri().resolve(name);
+                if ("file".equals(uri.getScheme())) {
+                    paths.add(Path.of(uri));
+                }
+            }
+        }
+        return paths;
+    }
+
+    /** The entries in order, absolute. */
+    List<Path> entries() {
+        return entries;
+    }
+
+    /** The text of an argument file for the {@code java} command: command lines stay short and can be read. */
+    public String toArgumentFile() {
+        List<String> texts = entries.stream().map(Path::toString).toList();
+        String joined = String.join(File.pathSeparator, texts);
+        return "-cp\n\"" + joined.replace("\\", "\\\\").replace("\"", "\\\"") + "\"\n";
+    }
+}

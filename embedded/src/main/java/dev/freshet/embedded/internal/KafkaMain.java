@@ -1,0 +1,35 @@
+package dev.freshet.embedded.internal;
+
+import java.io.PrintStream;
+import java.lang.reflect.Method;
+
+/**
+ * The main class of Kafka's child process: formats the data folder where that has not happened yet, then runs the
+ * broker, in one JVM instead of two. Kafka's classes are called by name, so that nothing of this module needs Scala to
+ * be compiled.
+ */
+public final class KafkaMain {
+
+    private KafkaMain() {}
+
+    /**
+     * Runs the broker until it is told to end.
+     *
+     * @param arguments the {@code server.properties} file and the cluster id
+     */
+    public static void main(String[] arguments) throws ReflectiveOperationException {
+        String configuration = arguments[0];
+        String clusterId = arguments[1];
+        Method format =
+                Class.forName("kafka.tools.StorageTool").getMethod("execute", String[].class, PrintStream.class);
+        Object status = format.invoke(
+                null,
+                new String[] {"format", "--cluster-id", clusterId, "--config", configuration, "--ignore-formatted"},
+                System.out);
+        if (!Integer.valueOf(0).equals(status)) {
+            throw new IllegalStateException("StorageTool could not format the folder: status " + status);
+        }
+        Class.forName("kafka.Kafka").getMethod("main", String[].class).invoke(null, (Object)
+                new String[] {configuration});
+    }
+}

@@ -1,0 +1,144 @@
+package dev.freshet.embedded.internal;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of one server: its data, configuration and log, and {@code embedded.properties} with what a later run has
+ * to know (ports, password), readable by its owner alone.
+ */
+public final class ServerFolder {
+
+    private final Path path;
+    private final boolean temporary;
+    private final Properties state;
+
+    private ServerFolder(Path path, boolean temporary, Properties state) {
+        this.path = path;
+        this.temporary = temporary;
+        this.state = state;
+    }
+
+    /**
+     * Opens or creates the folder.
+     *
+     * @param kept the folder to keep; null for a new one under the system's temporary folder
+     * @param name part of a temporary folder's name
+     */
+    public static ServerFolder open(@Nullable Path kept, String name) throws IOException {
+        Path path;
+        if (kept == null) {
+            path = Files.createTempDirectory("freshet-" + name + "-");
+            // others may pass through, to a data folder that belongs to the user PostgreSQL runs as
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
+        } else {
+            path = Files.createDirectories(kept).toRealPath();
+        }
+        Properties state = new Properties();
+        Path file = path.resolve("embedded.properties");
+        if (Files.exists(file)) {
+            try (Reader reader = Files.newBufferedReader(file)) {
+                state.load(reader);
+            }
+        }
+        return new ServerFolder(path, kept == null, state);
+    }
+
+    /** The folder. */
+    public Path path() {
+        return path;
+    }
+
+    /** Whether the folder goes when the server is closed. */
+    public boolean temporary() {
+        return temporary;
+    }
+
+    /** The folder if it is temporary, else null: what a watchdog removes. */
+    public @Nullable Path doomed() {
+        return temporary ? path : null;
+    }
+
+    /** What an earlier {@link #remember} stored. */
+    public Optional<String> recall(String key) {
+        return Optional.ofNullable(state.getProperty(key));
+    }
+
+    /** Stores a value for later runs. */
+    public void remember(String key, String value) throws IOException {
+        state.setProperty(key, value);
+        Path file = path.resolve("embedded.properties");
+        if (!Files.exists(file)) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+        try (Writer writer = Files.newBufferedWriter(file)) {
+            state.store(writer, null);
+        }
+    }
+
+    /**
+     * The port to use: the fixed one, else the one of an earlier run if it is free, else a new one.
+     *
+     * @param key the name under which the port is remembered
+     * @param fixed 0 for any
+     */
+    public int port(String key, int fixed) throws IOException {
+        int port = fixed;
+        if (port == 0) {
+            port = recall(key).map(Integer::parseInt).filter(Ports::isFree).orElseGet(Ports::free);
+        }
+        remember(key, Integer.toString(port));
+        return port;
+    }
+
+    /** Removes the folder if it is temporary. */
+    public void discard() {
+        if (temporary) {
+            try {
+                delete(path);
+            } catch (IOException e) {
+                throw new UncheckedIOException("Could not remove the temporary folder " + path, e);
+            }
+        }
+    }
+
+    /** Removes a folder with all that is in it, whatever else removes from it meanwhile. */
+    public static void delete(Path folder) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
+                if (e != null) {
+                    throw e;
+                }
+                Files.deleteIfExists(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}
