@@ -1,0 +1,38 @@
+package dev.freshet.server.config;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * A JDBC URL of a PostgreSQL database; its text form hides passwords among its parameters.
+ *
+ * @param value the URL as it is given to the driver
+ */
+public record JdbcUrl(String value) {
+    private static final String PREFIX = "jdbc:postgresql:";
+    private static final Pattern SECRETS =
+            Pattern.compile("([?&][^=&]*(?:password|secret|token)[^=&]*=)[^&]*", Pattern.CASE_INSENSITIVE);
+
+    /** Rejects what is no JDBC URL of PostgreSQL. */
+    public JdbcUrl {
+        if (!isValid(value)) {
+            throw new IllegalArgumentException("Not a JDBC URL such as jdbc:postgresql://host:5432/database");
+        }
+    }
+
+    static boolean isValid(String text) {
+        return text.startsWith(PREFIX) && text.length() > PREFIX.length() && text.indexOf(' ') < 0;
+    }
+
+    /** Returns the URL without its parameters, in lower case: two URLs that agree here name the same database. */
+    public String database() {
+        int parameters = value.indexOf('?');
+        return (parameters < 0 ? value : value.substring(0, parameters)).toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns the URL with hidden passwords. */
+    @Override
+    public String toString() {
+        return SECRETS.matcher(value).replaceAll("$1" + Secret.HIDDEN);
+    }
+}

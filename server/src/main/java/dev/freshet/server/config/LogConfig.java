@@ -1,0 +1,9 @@
+package dev.freshet.server.config;
+
+/**
+ * How Freshet logs.
+ *
+ * @param format how lines look
+ * @param level what is logged
+ */
+public record LogConfig(LogFormat format, LogLevel level) {}

@@ -1,0 +1,102 @@
+package dev.freshet.server.config;
+
+import dev.freshet.model.Names;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/** Reads a replica. */
+final class ReplicaReader {
+    private final String name;
+    private final Values values;
+    private final List<CopyReader> copies = new ArrayList<>();
+
+    private record CopyReader(String stream, Values values) {
+        String table() {
+            return values.find(Sections.REPLICA_TABLE, "public." + stream.replace('-', '_'));
+        }
+
+        Map<String, String> columns() {
+            return values.find(Sections.REPLICA_COLUMNS, Map.of());
+        }
+    }
+
+    ReplicaReader(String name, Values values, Map<String, StreamReader> streams, Claims claims) {
+        this.name = name;
+        this.values = values;
+        claims.claim("group", group(), values.place().path(), values.at(Sections.GROUP));
+        for (Map.Entry<String, JsonNode> e : values.entries(Sections.REPLICA_STREAMS)) {
+            Place at = values.at(Sections.REPLICA_STREAMS).at(e.getKey());
+            CopyReader copy = new CopyReader(e.getKey(), Values.read(Sections.REPLICA_STREAM, e.getValue(), at));
+            copies.add(copy);
+            check(copy, streams, claims);
+        }
+        if (copies.isEmpty() && values.find(Sections.REPLICA_STREAMS) != null) {
+            values.at(Sections.REPLICA_STREAMS).mistake("is empty; name at least one stream to copy");
+        }
+    }
+
+    private void check(CopyReader copy, Map<String, StreamReader> streams, Claims claims) {
+        StreamReader stream = streams.get(copy.stream());
+        JdbcUrl url = values.find(Sections.URL);
+        if (url != null) {
+            claims.claim(
+                    "table",
+                    url.database() + "' : '" + copy.table(),
+                    copy.values().place().path(),
+                    copy.values().at(Sections.REPLICA_TABLE));
+        }
+        if (stream == null) {
+            copy.values()
+                    .place()
+                    .mistake("there is no stream '" + copy.stream() + "'"
+                            + Suggestion.of(copy.stream(), streams.keySet()) + " (streams: "
+                            + String.join(", ", streams.keySet()) + ")");
+            return;
+        }
+        checkColumns(copy, stream);
+    }
+
+    private static void checkColumns(CopyReader copy, StreamReader stream) {
+        Set<String> published = stream.columns();
+        Place at = copy.values().at(Sections.REPLICA_COLUMNS);
+        if (copy.values().find(Sections.REPLICA_COLUMNS) != null
+                && copy.columns().isEmpty()) {
+            at.mistake("is empty; name the columns, or leave the key out for all");
+            return;
+        }
+        for (String column : copy.columns().keySet()) {
+            if (!published.isEmpty() && !published.contains(column)) {
+                at.at(column)
+                        .mistake("the stream '" + copy.stream() + "' does not publish a column '" + column + "'"
+                                + Suggestion.of(column, published) + " (it publishes: "
+                                + String.join(", ", published) + ")");
+            }
+        }
+        for (String column : stream.key()) {
+            if (!copy.columns().isEmpty() && !copy.columns().containsKey(column)) {
+                at.mistake("lacks '" + column + "', which belongs to the stream's key; a copy needs the whole key");
+            }
+        }
+    }
+
+    private String group() {
+        return values.find(Sections.GROUP, Names.group(name));
+    }
+
+    ReplicaConfig build() {
+        return new ReplicaConfig(
+                name,
+                copies.stream()
+                        .map(c -> new ReplicaConfig.Copy(c.stream(), c.table(), c.columns()))
+                        .toList(),
+                values.get(Sections.URL),
+                values.get(Sections.USER),
+                values.find(Sections.PASSWORD),
+                group(),
+                values.get(Sections.SCHEMA),
+                values.get(Sections.BATCH_ROWS));
+    }
+}

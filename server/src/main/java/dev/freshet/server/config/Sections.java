@@ -1,0 +1,313 @@
+package dev.freshet.server.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** Every setting of the file, declared once. The order is that of the reference document. */
+public final class Sections {
+    /** The word that stands in the place of bootstrap servers for a Kafka that Freshet starts itself. */
+    static final String EMBEDDED = "embedded";
+
+    private static final ValueType<String> IDENTIFIER =
+            ValueTypes.text("a name of 1 to 63 bytes without NUL, as it stands in the catalog", "[^\\x00]{1,63}");
+    private static final ValueType<String> TABLE = ValueTypes.text(
+            "schema.table, such as public.orders", "[^.\\s\\x00][^.\\x00]{0,62}\\.[^.\\s\\x00][^.\\x00]{0,62}");
+    private static final ValueType<String> TOPIC = ValueTypes.text(
+            "a topic's name: 1 to 249 letters, digits, '.', '_', '-'", "(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}");
+    private static final ValueType<String> NAME = ValueTypes.text("a name of this file", "[^\\x00]{1,249}");
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration YEAR = DAY.multipliedBy(365);
+    private static final long MB = 1024L * 1024;
+
+    // kafka
+    static final Setting<String> BOOTSTRAP = Setting.required(
+            "bootstrap-servers",
+            ValueTypes.text(
+                    "host:port, several with commas, or " + EMBEDDED,
+                    "embedded|[^\\s,:/]+(:[0-9]{1,5})(,\\s*[^\\s,:/]+:[0-9]{1,5})*|\\[[0-9A-Fa-f:]+\\]:[0-9]{1,5}"),
+            "The Kafka brokers to ask first, or `embedded`: Freshet then starts a Kafka of its own as a child process, "
+                    + "with its data in the folder `.freshet` beside the file. That one is for trying things and for a "
+                    + "single machine: one node, so one copy of the data.");
+    static final Setting<Map<String, String>> PROPERTIES = Setting.withDefault(
+            "properties",
+            ValueTypes.properties(),
+            Map.of(),
+            v -> "{}",
+            "Passed to every Kafka client as they are: TLS, SASL, buffers. Those on which Freshet's guarantees rest, such "
+                    + "as `isolation.level`, are refused. Values are never printed.");
+
+    // sources.<name>
+    static final Setting<SourceType> TYPE = Setting.withDefault(
+            "type",
+            ValueTypes.oneOf(SourceType.class, SourceType::text),
+            SourceType.POSTGRESQL,
+            SourceType::text,
+            "What the database is. PostgreSQL 14 to 18 with `wal_level = logical`.");
+    static final Setting<JdbcUrl> URL = Setting.required(
+            "url",
+            ValueTypes.postgresUrl(),
+            "Where the database is. Every parameter of the driver may be added to it, such as `?sslmode=verify-full`.");
+    static final Setting<String> USER = Setting.required("user", IDENTIFIER, "The role to log in as.");
+    static final Setting<Secret> PASSWORD = Setting.optional(
+            "password",
+            ValueTypes.secret(),
+            "none",
+            "Its password. Leave it out where the server asks for none, or the URL names a certificate.");
+    static final Setting<String> SLOT = Setting.optional(
+            "slot",
+            ValueTypes.text("1 to 63 lower-case letters, digits and '_'", "[a-z0-9_]{1,63}"),
+            "`freshet_<source>`",
+            "The replication slot. Freshet makes it. It holds back the database's log until Freshet has written it to "
+                    + "Kafka: take it away with `freshet remove source` when it is no longer needed, or the disk fills.");
+    static final Setting<String> PUBLICATION = Setting.optional(
+            "publication",
+            IDENTIFIER,
+            "`freshet_<source>`",
+            "The publication with the captured tables. Freshet makes it, or takes one that the tables' owner made "
+                    + "beforehand, if the role may not make one.");
+    static final Setting<String> LEDGER = Setting.optional(
+            "ledger",
+            TOPIC,
+            "`<source>.freshet-ledger`",
+            "The topic that maps positions of the source to offsets. Every reader of the source's streams needs it.");
+    static final Setting<Duration> HEARTBEAT = Setting.withDefault(
+            "heartbeat",
+            ValueTypes.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+            Duration.ofSeconds(10),
+            Durations::format,
+            "How often a small message is written into an idle database's log, so that log which other databases of the "
+                    + "server write can go.");
+    static final Setting<Duration> STATUS_INTERVAL = Setting.withDefault(
+            "status-interval",
+            ValueTypes.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
+            Duration.ofSeconds(10),
+            Durations::format,
+            "How often the server hears which log is no longer needed. Must be well below its `wal_sender_timeout`.");
+    static final Setting<Long> MAX_RETAINED_WAL = Setting.withDefault(
+            "max-retained-wal",
+            ValueTypes.size(16 * MB, 1L << 50),
+            10L << 30,
+            DataSize::format,
+            "If the slot holds back more log than this, status, metrics and log raise an alarm. Nothing is dropped: that "
+                    + "is the server's `max_slot_wal_keep_size`, which must be higher to leave time.");
+
+    // streams.<name>
+    static final Setting<String> SOURCE = Setting.optional(
+            "source",
+            NAME,
+            "none",
+            "The source to capture it from, one of `sources`. Left out, the stream is one that another Freshet captures, "
+                    + "and `topic` says where it is.");
+    static final Setting<String> STREAM_TABLE =
+            Setting.optional("table", TABLE, "required with `source`", "The table to capture, `schema.table`.");
+    static final Setting<List<String>> COLUMNS = Setting.optional(
+            "columns",
+            ValueTypes.list(IDENTIFIER),
+            "all, also those added later",
+            "The columns to publish. What is not named here never leaves the database. The key's columns must be among "
+                    + "them.");
+    static final Setting<List<String>> KEY = Setting.optional(
+            "key",
+            ValueTypes.list(IDENTIFIER),
+            "the primary key",
+            "For a table without a primary key: the columns of a unique index on not-null columns that is the table's "
+                    + "replica identity.");
+    static final Setting<String> STREAM_TOPIC = Setting.optional(
+            "topic",
+            TOPIC,
+            "`<source>.<stream>`; required without `source`",
+            "The compacted topic with the latest state of each row. Freshet makes it.");
+    static final Setting<String> STREAM_LEDGER = Setting.optional(
+            "ledger",
+            TOPIC,
+            "the source's; without `source`, `<source>.freshet-ledger` if the topic is `<source>.<stream>`",
+            "Only without `source`: the ledger of the source from which another Freshet captures the stream.");
+    static final Setting<Integer> PARTITIONS = Setting.withDefault(
+            "partitions",
+            ValueTypes.integer(1, 10_000),
+            1,
+            String::valueOf,
+            "How many partitions the topic is made with, and so how many instances of a replica can share the work. It "
+                    + "cannot be changed later without a new snapshot.");
+    static final Setting<Integer> REPLICATION_FACTOR = Setting.optional(
+            "replication-factor",
+            ValueTypes.integer(1, 100),
+            "the brokers' `default.replication.factor`",
+            "On how many brokers Kafka keeps the topic.");
+    static final Setting<Integer> MIN_ISR = Setting.optional(
+            "min-insync-replicas",
+            ValueTypes.integer(1, 100),
+            "the brokers' `min.insync.replicas`",
+            "How many of them must have a record before it counts as written.");
+    static final Setting<Duration> MIN_COMPACTION_LAG = Setting.withDefault(
+            "min-compaction-lag",
+            ValueTypes.duration(Duration.ofSeconds(1), YEAR),
+            DAY.multipliedBy(7),
+            Durations::format,
+            "How long every state of a row stays in the topic before only the latest does. A replica that was away for "
+                    + "longer fills its copy anew.");
+    static final Setting<Duration> DELETE_RETENTION = Setting.withDefault(
+            "delete-retention",
+            ValueTypes.duration(Duration.ofSeconds(1), YEAR),
+            DAY.multipliedBy(7),
+            Durations::format,
+            "How long the trace of a deleted row stays in the topic. A replica that was away for longer fills its copy "
+                    + "anew.");
+
+    // replicas.<name>
+    static final Setting<JsonNode> REPLICA_STREAMS = Setting.required(
+            "streams",
+            ValueTypes.sections("streams by name, each with table and columns"),
+            "The streams to copy, by their names in `streams`, each with the settings of the section below.");
+    static final Setting<String> GROUP = Setting.optional(
+            "group",
+            ValueTypes.text("1 to 249 characters without blanks", "\\S{1,249}"),
+            "`freshet.<replica>`",
+            "The Kafka consumer group. Instances with the same group and database share the partitions.");
+    static final Setting<SchemaPolicy> SCHEMA = Setting.withDefault(
+            "schema",
+            ValueTypes.oneOf(SchemaPolicy.class, SchemaPolicy::text),
+            SchemaPolicy.EVOLVE,
+            SchemaPolicy::text,
+            "What to do with a column that the source adds: `evolve` adds it to the copy as well, `ignore` leaves it out, "
+                    + "`refuse` stops the replica until somebody decides.");
+    static final Setting<Integer> BATCH_ROWS = Setting.withDefault(
+            "batch-rows",
+            ValueTypes.integer(1, 100_000),
+            5000,
+            String::valueOf,
+            "How many changes at most one transaction on the copy takes. More makes catching up faster, and each "
+                    + "transaction longer.");
+
+    // replicas.<name>.streams.<name>
+    static final Setting<String> REPLICA_TABLE = Setting.optional(
+            "table",
+            TABLE,
+            "`public.<stream>`, `-` as `_`",
+            "The table to keep as the copy, `schema.table`. Freshet makes it if there is none; one that is there must fit.");
+    static final Setting<Map<String, String>> REPLICA_COLUMNS = Setting.optional(
+            "columns",
+            ValueTypes.renames(IDENTIFIER),
+            "all, under the same names",
+            "The columns to copy: a list, or a mapping from the stream's name of a column to the copy's, such as "
+                    + "`{ c_custkey: id }`. The key's columns must be among them.");
+
+    // http
+    static final Setting<String> HTTP_HOST = Setting.withDefault(
+            "host",
+            ValueTypes.text("a host name or address", "[A-Za-z0-9.:_-]{1,253}"),
+            "127.0.0.1",
+            v -> v,
+            "The address to listen at. The status holds names and positions, no row data, but nobody has to log in: give "
+                    + "it to others only inside a network that you trust.");
+    static final Setting<Integer> HTTP_PORT = Setting.withDefault(
+            "port",
+            ValueTypes.integer(0, 65_535),
+            8400,
+            String::valueOf,
+            "The port of `/status`, `/metrics`, `/health/live` and `/health/ready`. 0 takes a free one, which the log tells; "
+                    + "`freshet status` then cannot find it.");
+    static final Setting<Duration> LIVE_LIMIT = Setting.withDefault(
+            "live-limit",
+            ValueTypes.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+            Duration.ofSeconds(60),
+            Durations::format,
+            "`/health/live` fails when a part of Freshet has not come back from a piece of work for this long: the process "
+                    + "runs, but does not move.");
+
+    // log
+    static final Setting<LogFormat> LOG_FORMAT = Setting.withDefault(
+            "format",
+            ValueTypes.oneOf(LogFormat.class, LogFormat::text),
+            LogFormat.TEXT,
+            LogFormat::text,
+            "Lines for people, or one JSON object a line for programs.");
+    static final Setting<LogLevel> LOG_LEVEL = Setting.withDefault(
+            "level",
+            ValueTypes.oneOf(LogLevel.class, l -> l.name().toLowerCase(Locale.ROOT)),
+            LogLevel.INFO,
+            l -> l.name().toLowerCase(Locale.ROOT),
+            "What is logged of Freshet itself; of the libraries it uses, warnings and errors.");
+
+    // the file
+    static final Setting<JsonNode> KAFKA_SECTION = Setting.required(
+            "kafka", ValueTypes.sections("bootstrap-servers and properties"), "The Kafka that carries the streams.");
+    static final Setting<JsonNode> SOURCES_SECTION = Setting.optional(
+            "sources",
+            ValueTypes.sections("sources by name"),
+            "none",
+            "The databases to capture streams from, by name.");
+    static final Setting<JsonNode> STREAMS_SECTION = Setting.required(
+            "streams",
+            ValueTypes.sections("streams by name"),
+            "The streams, by name: captured here, or by another Freshet.");
+    static final Setting<JsonNode> REPLICAS_SECTION = Setting.optional(
+            "replicas", ValueTypes.sections("replicas by name"), "none", "The copies to keep, by name.");
+    static final Setting<JsonNode> HTTP_SECTION = Setting.optional(
+            "http",
+            ValueTypes.sections("host and port"),
+            "all defaults",
+            "Where status, health and metrics are served.");
+    static final Setting<JsonNode> LOG_SECTION =
+            Setting.optional("log", ValueTypes.sections("format and level"), "all defaults", "How Freshet logs.");
+
+    static final Section FILE = new Section(
+            "",
+            "The file as a whole. Names of sources, streams and replicas are a lower-case letter and up to 48 lower-case "
+                    + "letters, digits, `_` and `-`.",
+            List.of(KAFKA_SECTION, SOURCES_SECTION, STREAMS_SECTION, REPLICAS_SECTION, HTTP_SECTION, LOG_SECTION));
+    static final Section KAFKA = new Section(
+            "kafka",
+            "Brokers 4.0 and newer, with the feature `transaction.version` at 2.",
+            List.of(BOOTSTRAP, PROPERTIES));
+    static final Section SOURCES = new Section(
+            "sources.<name>",
+            "A database whose tables are captured.",
+            List.of(
+                    TYPE,
+                    URL,
+                    USER,
+                    PASSWORD,
+                    SLOT,
+                    PUBLICATION,
+                    LEDGER,
+                    HEARTBEAT,
+                    STATUS_INTERVAL,
+                    MAX_RETAINED_WAL));
+    static final Section STREAMS = new Section(
+            "streams.<name>",
+            "A table as a stream of its rows' states. With `source` it is captured here; without, it is another Freshet's, "
+                    + "and only `topic` and `ledger` may stand here.",
+            List.of(
+                    SOURCE,
+                    STREAM_TABLE,
+                    COLUMNS,
+                    KEY,
+                    STREAM_TOPIC,
+                    STREAM_LEDGER,
+                    PARTITIONS,
+                    REPLICATION_FACTOR,
+                    MIN_ISR,
+                    MIN_COMPACTION_LAG,
+                    DELETE_RETENTION));
+    static final Section REPLICAS = new Section(
+            "replicas.<name>",
+            "Copies of streams in a consumer's own database.",
+            List.of(REPLICA_STREAMS, URL, USER, PASSWORD, GROUP, SCHEMA, BATCH_ROWS));
+    static final Section REPLICA_STREAM =
+            new Section("replicas.<name>.streams.<stream>", "One copy.", List.of(REPLICA_TABLE, REPLICA_COLUMNS));
+    static final Section HTTP =
+            new Section("http", "Status, health and metrics.", List.of(HTTP_PORT, HTTP_HOST, LIVE_LIMIT));
+    static final Section LOG =
+            new Section("log", "Freshet's own log, on the standard error stream.", List.of(LOG_FORMAT, LOG_LEVEL));
+
+    private Sections() {}
+
+    /** Returns all sections, in the order of the reference document. */
+    public static List<Section> all() {
+        return List.of(FILE, KAFKA, SOURCES, STREAMS, REPLICAS, REPLICA_STREAM, HTTP, LOG);
+    }
+}

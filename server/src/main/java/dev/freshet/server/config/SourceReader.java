@@ -1,0 +1,51 @@
+package dev.freshet.server.config;
+
+import dev.freshet.model.Names;
+
+/** Reads a source. */
+final class SourceReader {
+    private final String name;
+    private final Values values;
+
+    SourceReader(String name, Values values, Claims claims) {
+        this.name = name;
+        this.values = values;
+        String owner = values.place().path();
+        claims.claim("ledger", ledger(), owner, values.at(Sections.LEDGER));
+        JdbcUrl url = values.find(Sections.URL);
+        if (url != null) {
+            claims.claim("slot", slot() + "' of '" + url.database(), owner, values.at(Sections.SLOT));
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    Place place() {
+        return values.place();
+    }
+
+    String ledger() {
+        return values.find(Sections.LEDGER, Names.ledger(name));
+    }
+
+    private String slot() {
+        return values.find(Sections.SLOT, Names.slot(name));
+    }
+
+    SourceConfig build() {
+        return new SourceConfig(
+                name,
+                values.get(Sections.TYPE),
+                values.get(Sections.URL),
+                values.get(Sections.USER),
+                values.find(Sections.PASSWORD),
+                slot(),
+                values.find(Sections.PUBLICATION, Names.slot(name)),
+                ledger(),
+                values.get(Sections.HEARTBEAT),
+                values.get(Sections.STATUS_INTERVAL),
+                values.get(Sections.MAX_RETAINED_WAL));
+    }
+}

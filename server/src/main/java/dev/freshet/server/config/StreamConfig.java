@@ -1,0 +1,46 @@
+package dev.freshet.server.config;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table as a stream.
+ *
+ * @param name its name in the file
+ * @param topic its topic
+ * @param ledger its source's ledger topic
+ * @param capture how it is captured here, or null if another Freshet captures it
+ */
+public record StreamConfig(
+        String name, String topic, String ledger, @Nullable Capture capture) {
+    /**
+     * How a stream is captured.
+     *
+     * @param source the source's name
+     * @param table {@code schema.table}
+     * @param columns what is published; empty for all
+     * @param key the key's columns; empty for the primary key
+     * @param partitions the partitions of the topic, if it is made
+     * @param replicationFactor on how many brokers, or null for their default
+     * @param minInsyncReplicas how many must have a record, or null for the brokers' default
+     * @param minCompactionLag how long every state stays
+     * @param deleteRetention how long tombstones stay
+     */
+    public record Capture(
+            String source,
+            String table,
+            List<String> columns,
+            List<String> key,
+            int partitions,
+            @Nullable Integer replicationFactor,
+            @Nullable Integer minInsyncReplicas,
+            Duration minCompactionLag,
+            Duration deleteRetention) {
+        /** Copies the lists. */
+        public Capture {
+            columns = List.copyOf(columns);
+            key = List.copyOf(key);
+        }
+    }
+}

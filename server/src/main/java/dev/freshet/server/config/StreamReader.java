@@ -1,0 +1,156 @@
+package dev.freshet.server.config;
+
+import dev.freshet.model.Names;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a stream. */
+final class StreamReader {
+    private final String name;
+    private final Values values;
+    private final @Nullable SourceReader source;
+
+    StreamReader(String name, Values values, Map<String, SourceReader> sources, Claims claims) {
+        this.name = name;
+        this.values = values;
+        String sourceName = sourceName();
+        this.source = sourceName == null ? null : sources.get(sourceName);
+        if (values.wrote(Sections.SOURCE)) {
+            checkCaptured(sourceName, sources, claims);
+        } else {
+            checkForeign();
+        }
+        String topic = topic();
+        if (topic != null) {
+            claims.claim("topic", topic, values.place().path(), values.at(Sections.STREAM_TOPIC));
+        }
+    }
+
+    private void checkCaptured(@Nullable String sourceName, Map<String, SourceReader> sources, Claims claims) {
+        if (sourceName != null && source == null) {
+            values.at(Sections.SOURCE)
+                    .mistake("there is no source '" + sourceName + "'" + Suggestion.of(sourceName, sources.keySet())
+                            + (sources.isEmpty()
+                                    ? "; the file has no sources"
+                                    : " (sources: " + String.join(", ", sources.keySet()) + ")"));
+        }
+        String table = values.find(Sections.STREAM_TABLE);
+        if (!values.wrote(Sections.STREAM_TABLE)) {
+            values.at(Sections.STREAM_TABLE)
+                    .mistake("is missing; it must be "
+                            + Sections.STREAM_TABLE.type().allowed());
+        } else if (table != null && sourceName != null) {
+            claims.claim(
+                    "table", sourceName + "' : '" + table, values.place().path(), values.at(Sections.STREAM_TABLE));
+        }
+        if (values.wrote(Sections.STREAM_LEDGER)) {
+            values.at(Sections.STREAM_LEDGER)
+                    .mistake("belongs to the source here; write it as sources." + sourceName + ".ledger");
+        }
+        checkColumns();
+        Integer factor = values.find(Sections.REPLICATION_FACTOR);
+        Integer minIsr = values.find(Sections.MIN_ISR);
+        if (factor != null && minIsr != null && minIsr > factor) {
+            values.at(Sections.MIN_ISR)
+                    .mistake("'" + minIsr + "' is more than replication-factor, " + factor
+                            + ": nothing could be written; lower it or raise the factor");
+        }
+    }
+
+    private void checkColumns() {
+        Set<String> columns = columns();
+        List<String> key = values.find(Sections.KEY, List.of());
+        if (values.wrote(Sections.COLUMNS) && values.find(Sections.COLUMNS) != null && columns.isEmpty()) {
+            values.at(Sections.COLUMNS).mistake("is empty; name the columns, or leave the key out for all");
+        }
+        for (int i = 0; i < key.size() && !columns.isEmpty(); i++) {
+            if (!columns.contains(key.get(i))) {
+                values.at(Sections.KEY)
+                        .at(i)
+                        .mistake("'" + key.get(i) + "' is not among columns; add it there: every record needs its key");
+            }
+        }
+    }
+
+    private void checkForeign() {
+        for (Setting<?> setting : Sections.STREAMS.settings()) {
+            boolean fits = setting.equals(Sections.STREAM_TOPIC) || setting.equals(Sections.STREAM_LEDGER);
+            if (!fits && values.wrote(setting)) {
+                values.at(setting)
+                        .mistake(
+                                "stands only with `source`; add `source: NAME` to capture the stream here, or take this"
+                                        + " out: the capturing Freshet decides it");
+            }
+        }
+        if (!values.wrote(Sections.STREAM_TOPIC)) {
+            values.place()
+                    .mistake("needs `source` and `table`, to capture it here, or `topic`, if another Freshet does");
+        } else if (!values.wrote(Sections.STREAM_LEDGER) && topic() != null && ledger() == null) {
+            values.at(Sections.STREAM_LEDGER)
+                    .mistake(
+                            "is missing: it can be derived only if the topic is called <source>.<stream>; the capturing"
+                                    + " Freshet's `check` shows it");
+        }
+    }
+
+    @Nullable
+    String sourceName() {
+        return values.find(Sections.SOURCE);
+    }
+
+    /** Returns the published columns; empty for all of the table. */
+    Set<String> columns() {
+        return new java.util.LinkedHashSet<>(values.find(Sections.COLUMNS, List.of()));
+    }
+
+    /** Returns the key's columns, if the file tells them. */
+    List<String> key() {
+        return values.find(Sections.KEY, List.of());
+    }
+
+    private @Nullable String topic() {
+        String sourceName = sourceName();
+        String written = values.find(Sections.STREAM_TOPIC);
+        return written == null && sourceName != null && !values.wrote(Sections.STREAM_TOPIC)
+                ? Names.topic(sourceName, name)
+                : written;
+    }
+
+    private @Nullable String ledger() {
+        if (source != null) {
+            return source.ledger();
+        }
+        String written = values.find(Sections.STREAM_LEDGER);
+        String topic = topic();
+        if (written != null || topic == null) {
+            return written;
+        }
+        int dot = topic.indexOf('.');
+        return dot > 0 && topic.indexOf('.', dot + 1) < 0 && dot < topic.length() - 1
+                ? Names.ledger(topic.substring(0, dot))
+                : null;
+    }
+
+    StreamConfig build() {
+        String sourceName = sourceName();
+        return new StreamConfig(
+                name,
+                Objects.requireNonNull(topic()),
+                Objects.requireNonNull(ledger()),
+                sourceName == null
+                        ? null
+                        : new StreamConfig.Capture(
+                                sourceName,
+                                values.get(Sections.STREAM_TABLE),
+                                List.copyOf(columns()),
+                                key(),
+                                values.get(Sections.PARTITIONS),
+                                values.find(Sections.REPLICATION_FACTOR),
+                                values.find(Sections.MIN_ISR),
+                                values.get(Sections.MIN_COMPACTION_LAG),
+                                values.get(Sections.DELETE_RETENTION)));
+    }
+}

@@ -1,0 +1,138 @@
+package dev.freshet.server.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is said of each mistake, word for word: the documented example with one change each. */
+class MistakesTest {
+    static List<Arguments> mistakes() {
+        return List.of(
+                mistake(
+                        "    user: freshet\n",
+                        "    usr: freshet\n",
+                        "sources.shop.usr: unknown key; did you mean 'user'? (allowed here: type, url, user, password, slot,"
+                                + " publication, ledger, heartbeat, status-interval, max-retained-wal)",
+                        "sources.shop.user: is missing; it must be a name of 1 to 63 bytes without NUL, as it stands in the"
+                                + " catalog"),
+                mistake(
+                        "type: postgresql",
+                        "type: postgres",
+                        "sources.shop.type: 'postgres' is not allowed; allowed: postgresql; did you mean 'postgresql'?"),
+                mistake(
+                        "jdbc:postgresql://localhost:5432/shop",
+                        "postgresql://localhost:5432/shop",
+                        "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
+                                + " jdbc:postgresql://host:5432/database; did you mean 'jdbc:postgresql:…'?"),
+                mistake(
+                        "${SHOP_PASSWORD}",
+                        "${SHOP_PASSWRD}",
+                        "sources.shop.password: the environment variable SHOP_PASSWRD is not set; set it, or write"
+                                + " ${SHOP_PASSWRD:-default} for a default"),
+                mistake(
+                        "password: ${SHOP_PASSWORD}",
+                        "password: 12",
+                        "sources.shop.password: the value is not text; put it in quotes"),
+                mistake(
+                        "password: ${SHOP_PASSWORD}",
+                        "password:",
+                        "sources.shop.password: has no value; write one, or leave the key out"),
+                mistake(
+                        "table: public.orders",
+                        "table: orders",
+                        "streams.orders.table: 'orders' is not allowed; allowed: schema.table, such as public.orders"),
+                mistake(
+                        "table: public.orders",
+                        "table: public.customer",
+                        "streams.orders.table: the table 'shop' : 'public.customer' is already that of streams.customers; each"
+                                + " needs one of its own"),
+                mistake(
+                        "partitions: 4",
+                        "partitions: 0",
+                        "streams.orders.partitions: '0' is not allowed; allowed: a whole number from 1 to 10000"),
+                mistake(
+                        "partitions: 4",
+                        "min-compaction-lag: weekly",
+                        "streams.orders.min-compaction-lag: 'weekly' is not allowed; allowed: a duration (ms, s, m, h, d) from"
+                                + " 1s to 365d"),
+                mistake(
+                        "partitions: 4",
+                        "replication-factor: 2, min-insync-replicas: 3",
+                        "streams.orders.min-insync-replicas: '3' is more than replication-factor, 2: nothing could be"
+                                + " written; lower it or raise the factor"),
+                mistake(
+                        "partitions: 4",
+                        "columns: [o_custkey], key: [o_orderkey]",
+                        "streams.orders.key[0]: 'o_orderkey' is not among columns; add it there: every record needs its key"),
+                mistake(
+                        "partitions: 4",
+                        "topic: shop.customers",
+                        "streams.orders.topic: the topic 'shop.customers' is already that of streams.customers; each needs one"
+                                + " of its own"),
+                mistake(
+                        "orders: { source: shop, table: public.orders, partitions: 4 }",
+                        "orders: { topic: orders-of-the-shop }",
+                        "streams.orders.ledger: is missing: it can be derived only if the topic is called <source>.<stream>;"
+                                + " the capturing Freshet's `check` shows it"),
+                mistake(
+                        "orders: { source: shop, table: public.orders, partitions: 4 }",
+                        "orders: { topic: a.b, partitions: 4 }",
+                        "streams.orders.partitions: stands only with `source`; add `source: NAME` to capture the stream here,"
+                                + " or take this out: the capturing Freshet decides it"),
+                mistake(
+                        "{ c_custkey: id, c_name: name, c_address: address }",
+                        "{ c_custkey: id, c_nme: name }",
+                        "replicas.shipping-customers.streams.customers.columns.c_nme: the stream 'customers' does not publish a"
+                                + " column 'c_nme'; did you mean 'c_name'? (it publishes: c_custkey, c_name, c_address)"),
+                mistake(
+                        "{ c_custkey: id, c_name: name, c_address: address }",
+                        "{ c_custkey: id, c_name: id }",
+                        "replicas.shipping-customers.streams.customers.columns.c_name: 'id' is already the column for"
+                                + " 'c_custkey'; give each column a name of its own"),
+                mistake(
+                        "      customers: { table",
+                        "      customer: { table",
+                        "replicas.shipping-customers.streams.customer: there is no stream 'customer'; did you mean 'customers'?"
+                                + " (streams: customers, orders)"),
+                mistake(
+                        "properties: {}",
+                        "properties: { isolation.level: read_uncommitted }",
+                        "kafka.properties.isolation.level: is set by Freshet itself: what was not committed must not be read;"
+                                + " take it out"),
+                mistake(
+                        "shipping-customers:",
+                        "Shipping:",
+                        "replicas.Shipping: The replica name 'Shipping' is not allowed: use a lower-case letter, then up to 48"
+                                + " lower-case letters, digits, '_' or '-' ('freshet-ledger' is reserved)"),
+                mistake(
+                        "port: 8400",
+                        "prt: 8400",
+                        "http.prt: unknown key; did you mean 'port'? (allowed here: port, host, live-limit)"),
+                mistake(
+                        "http: { port: 8400 }",
+                        "log: { format: xml }",
+                        "log.format: 'xml' is not allowed; allowed: text, json"),
+                mistake(
+                        "kafka:\n  bootstrap-servers: localhost:9092     # or `embedded`\n  properties: {}                        # passed to every Kafka client\n",
+                        "",
+                        "kafka: is missing; it must be bootstrap-servers and properties"));
+    }
+
+    private static Arguments mistake(String from, String to, String... messages) {
+        return Arguments.of(from, to, List.of(messages));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void mistake_isToldWithPathValueAndWhatIsAllowed(String from, String to, List<String> messages) {
+        String yaml = ConfigurationFileTest.EXAMPLE.replace(from, to);
+        InvalidConfigurationException e = assertThrows(
+                InvalidConfigurationException.class,
+                () -> ConfigurationFile.parse("freshet.yaml", yaml, ConfigurationFileTest.ENVIRONMENT));
+        assertEquals(messages, e.mistakes().stream().map(Mistake::toString).toList());
+    }
+}
