@@ -121,6 +121,37 @@ public final class JsonWriter {
         return this;
     }
 
+    /** Begins a string that is written in parts; then {@link #part} as often as needed, and {@link #endString}. */
+    public JsonWriter beginString() {
+        separate();
+        put((byte) '"');
+        return this;
+    }
+
+    /**
+     * Adds to the string that was begun.
+     *
+     * @param utf8 bytes that need no escape: no quote, backslash or control character
+     * @param from the first byte
+     * @param count how many bytes
+     */
+    public JsonWriter part(byte[] utf8, int from, int count) {
+        put(utf8, from, count);
+        return this;
+    }
+
+    /** Adds one such byte to the string that was begun. */
+    public JsonWriter part(byte ascii) {
+        put(ascii);
+        return this;
+    }
+
+    /** Ends the string that was begun. */
+    public JsonWriter endString() {
+        put((byte) '"');
+        return this;
+    }
+
     private void escape(byte c) {
         ensure(6);
         out[length++] = '\\';
