@@ -2,6 +2,7 @@ package dev.freshet.embedded;
 
 import dev.freshet.embedded.internal.ServerFolder;
 import dev.freshet.embedded.internal.ServerLog;
+import dev.freshet.embedded.internal.Stopped;
 import dev.freshet.embedded.internal.Watchdog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -186,6 +187,7 @@ public abstract sealed class EmbeddedServer implements AutoCloseable permits Emb
         if (helpers.length > 0) {
             running.signal("STOP", helpers);
         }
+        Stopped.await(family(running, helpers));
         paused = true;
     }
 

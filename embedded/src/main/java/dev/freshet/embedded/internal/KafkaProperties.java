@@ -76,7 +76,8 @@ public final class KafkaProperties {
                 "group.consumer.min.session.timeout.ms", "1000",
                 "group.consumer.min.heartbeat.interval.ms", "100",
                 "transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000",
-                "broker.heartbeat.interval.ms", "500",
-                "broker.session.timeout.ms", "3000");
+                // after kill -9 the controller refuses the new broker until the old one's session is over
+                "broker.heartbeat.interval.ms", "300",
+                "broker.session.timeout.ms", "2000");
     }
 }

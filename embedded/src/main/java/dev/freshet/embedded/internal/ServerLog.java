@@ -6,14 +6,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /** A server's log file, read from where the present run began. */
 public final class ServerLog {
 
     private static final long ROTATE_BYTES = 16L << 20;
     private static final int TAIL_LINES = 25;
-    private static final int TAIL_BYTES = 16 << 10;
-    private static final int READ_BYTES = 4 << 20;
+    private static final int ERROR_LINES = 8;
+    private static final Pattern ERROR =
+            Pattern.compile(" ERROR |FATAL: |PANIC: |^Caused by: |^\\S+(Exception|Error)\\b");
+    private static final int READ_BYTES = 1 << 20;
 
     private final Path file;
     private long start;
@@ -37,24 +42,34 @@ public final class ServerLog {
         }
     }
 
-    /** The present run's lines, at most the first 4 MiB. */
+    /** The present run's lines, at most the last 1 MiB. */
     public String thisRun() {
-        return read(start, READ_BYTES);
-    }
-
-    /** The last 25 lines of the present run, or a note if there are none. */
-    public String tail() {
         try {
             long size = Files.exists(file) ? Files.size(file) : 0;
-            String[] lines = read(Math.max(start, size - TAIL_BYTES), TAIL_BYTES)
-                    .stripTrailing()
-                    .split("\n", -1);
-            int from = Math.max(0, lines.length - TAIL_LINES);
-            String tail = String.join("\n", java.util.Arrays.asList(lines).subList(from, lines.length));
-            return tail.isEmpty() ? "(the log is empty)" : tail;
+            return read(Math.max(start, size - READ_BYTES), READ_BYTES);
         } catch (IOException e) {
             return "(the log cannot be read: " + e + ")";
         }
+    }
+
+    /**
+     * The last 25 lines of the present run, after the last errors that stand before them: a server that fails goes on to
+     * log an orderly end. A note if there are none.
+     */
+    public String tail() {
+        List<String> lines = thisRun().stripTrailing().lines().toList();
+        if (lines.isEmpty()) {
+            return "(the log is empty)";
+        }
+        int from = Math.max(0, lines.size() - TAIL_LINES);
+        List<String> errors =
+                lines.subList(0, from).stream().filter(ERROR.asPredicate()).toList();
+        List<String> excerpt = new ArrayList<>(errors.subList(Math.max(0, errors.size() - ERROR_LINES), errors.size()));
+        if (!excerpt.isEmpty()) {
+            excerpt.add("...");
+        }
+        excerpt.addAll(lines.subList(from, lines.size()));
+        return String.join("\n", excerpt);
     }
 
     private String read(long from, int limit) {
