@@ -14,8 +14,11 @@ public final class RecordHeaders {
     /** Unique per source: the position's text for a captured row, the event's own id for an outbox event. */
     public static final String ID = "ce_id";
 
-    /** The kind of event: {@code <stream>.changed} for a captured row. */
+    /** The kind of event: the stream's name and {@link #TYPE_SUFFIX} for a captured row. */
     public static final String TYPE = "ce_type";
+
+    /** The end of a captured row's {@link #TYPE}. */
+    public static final String TYPE_SUFFIX = ".changed";
 
     /** The source: {@code /freshet/<source>}. */
     public static final String SOURCE = "ce_source";

@@ -156,7 +156,7 @@ public final class AgentRunner implements AutoCloseable {
     }
 
     /** Returns the end of the work: normal, or with the failure that stopped it. */
-    public CompletableFuture<@Nullable Void> ended() {
+    public CompletableFuture<?> ended() {
         return ended.copy();
     }
 
