@@ -1,0 +1,100 @@
+package dev.freshet.relay;
+
+import dev.freshet.capture.Source;
+import dev.freshet.model.agent.AgentRunner;
+import dev.freshet.relay.internal.Ports;
+import dev.freshet.relay.internal.RelayAgent;
+import dev.freshet.relay.internal.Sampler;
+import dev.freshet.relay.kafka.KafkaTopicStore;
+import dev.freshet.relay.kafka.KafkaTopicWriter;
+import dev.freshet.relay.port.TopicStore;
+import dev.freshet.relay.port.TopicWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running relay of one source: two agents on a thread each, the relay itself and the sampler beside it.
+ *
+ * <p>Any number of relays may be started for one source, on any machines; one leads and the others stand by. A relay tries
+ * again by itself after every passing fault; it ends with a {@link dev.freshet.model.ConfigurationException} when something
+ * must be set right, and with a {@link dev.freshet.model.LossException} when changes are missing. All methods may be called
+ * by any thread.
+ */
+public final class Relay implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+    private static final Duration IDLE_LIMIT = Duration.ofMillis(1);
+    private static final Duration SAMPLER_IDLE_LIMIT = Duration.ofMillis(20);
+    private static final Duration RETRY_LIMIT = Duration.ofSeconds(5);
+
+    private final RelayAgent agent;
+    private final AgentRunner runner;
+    private final AgentRunner samplerRunner;
+
+    private Relay(RelayAgent agent, AgentRunner runner, AgentRunner samplerRunner) {
+        this.agent = agent;
+        this.runner = runner;
+        this.samplerRunner = samplerRunner;
+    }
+
+    /**
+     * Starts a relay.
+     *
+     * @param settings what it relays
+     * @param sources makes the source anew for each attempt, and once more for the sampler
+     * @param clock the clock for intervals and the ledger's entries
+     */
+    public static Relay start(RelaySettings settings, Supplier<? extends Source> sources, InstantSource clock) {
+        Ports ports = new KafkaPorts(settings, sources);
+        Sampler sampler = new Sampler(settings, ports, clock);
+        RelayAgent agent = new RelayAgent(settings, ports, sampler, clock);
+        AgentRunner samplerRunner = AgentRunner.start(
+                sampler, clock, SAMPLER_IDLE_LIMIT, RETRY_LIMIT, e -> LOG.debug("{}", e.getMessage()));
+        AgentRunner runner =
+                AgentRunner.start(agent, clock, IDLE_LIMIT, RETRY_LIMIT, e -> LOG.warn("{}", e.getMessage()));
+        return new Relay(agent, runner, samplerRunner);
+    }
+
+    /** Returns what the relay does. */
+    public RelayStatus status() {
+        return agent.status();
+    }
+
+    /** Returns when the relay's thread last came back from a piece of work: the sign that it moves. */
+    public Instant lastReturn() {
+        return runner.lastReturn();
+    }
+
+    /** Returns the relay's end: normal after {@link #close}, or with the failure that ended it. */
+    public CompletableFuture<?> ended() {
+        return runner.ended();
+    }
+
+    /** Ends the relay and waits for it, up to ten seconds; another one may take over at once. */
+    @Override
+    public void close() {
+        runner.close();
+        samplerRunner.close();
+    }
+
+    private record KafkaPorts(RelaySettings settings, Supplier<? extends Source> sources) implements Ports {
+        @Override
+        public Source openSource() {
+            return sources.get();
+        }
+
+        @Override
+        public TopicStore openStore() {
+            return KafkaTopicStore.create(settings);
+        }
+
+        @Override
+        public TopicWriter openWriter() {
+            return KafkaTopicWriter.create(settings);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.freshet.relay;
+
+import dev.freshet.model.Names;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** What a relay relays, and within which limits. Immutable; made by {@link #builder}. */
+public final class RelaySettings {
+    private final String source;
+    private final String ledger;
+    private final String slot;
+    private final List<StreamSettings> streams;
+    private final Map<String, String> kafka;
+    private final int batchRecords;
+    private final long batchBytes;
+    private final Duration batchAge;
+    private final Duration sampleInterval;
+    private final Duration heartbeatInterval;
+    private final Duration streamRetryLimit;
+    private final long retainedWalAlarmBytes;
+    private final int ledgerReplicationFactor;
+
+    private RelaySettings(Builder b) {
+        source = b.source;
+        ledger = b.ledger;
+        slot = b.slot;
+        streams = List.copyOf(b.streams);
+        kafka = Map.copyOf(b.kafka);
+        batchRecords = b.batchRecords;
+        batchBytes = b.batchBytes;
+        batchAge = b.batchAge;
+        sampleInterval = b.sampleInterval;
+        heartbeatInterval = b.heartbeatInterval;
+        streamRetryLimit = b.streamRetryLimit;
+        retainedWalAlarmBytes = b.retainedWalAlarmBytes;
+        ledgerReplicationFactor = b.ledgerReplicationFactor;
+    }
+
+    /**
+     * Begins settings.
+     *
+     * @param source the source's name
+     * @param streams at least one stream, no two of one name or topic
+     * @param kafka properties for every Kafka client, with {@code bootstrap.servers}
+     */
+    public static Builder builder(String source, List<StreamSettings> streams, Map<String, String> kafka) {
+        return new Builder(source, streams, kafka);
+    }
+
+    /** Returns the source's name. */
+    public String source() {
+        return source;
+    }
+
+    /** Returns the ledger's topic. */
+    public String ledger() {
+        return ledger;
+    }
+
+    /** Returns the replication slot's name, a part of the transactional ids. */
+    public String slot() {
+        return slot;
+    }
+
+    /** Returns the streams. */
+    public List<StreamSettings> streams() {
+        return streams;
+    }
+
+    /** Returns the properties for every Kafka client. */
+    public Map<String, String> kafka() {
+        return kafka;
+    }
+
+    /** Returns how many records a Kafka transaction has at most. */
+    public int batchRecords() {
+        return batchRecords;
+    }
+
+    /** Returns how many bytes of keys and values a Kafka transaction has at most, give or take one record. */
+    public long batchBytes() {
+        return batchBytes;
+    }
+
+    /** Returns after how long a Kafka transaction ends at the next boundary although it is not full. */
+    public Duration batchAge() {
+        return batchAge;
+    }
+
+    /** Returns how often freshness is sampled. */
+    public Duration sampleInterval() {
+        return sampleInterval;
+    }
+
+    /** Returns after how long without a transaction a heartbeat is written. */
+    public Duration heartbeatInterval() {
+        return heartbeatInterval;
+    }
+
+    /** Returns how long a stream whose topic refuses records is retried before it is given up as broken. */
+    public Duration streamRetryLimit() {
+        return streamRetryLimit;
+    }
+
+    /** Returns above how many bytes of log held back by the slot an alarm is raised. */
+    public long retainedWalAlarmBytes() {
+        return retainedWalAlarmBytes;
+    }
+
+    /** Returns the replication factor of a new ledger; -1 for the broker's default. */
+    public int ledgerReplicationFactor() {
+        return ledgerReplicationFactor;
+    }
+
+    /** Collects settings; each setter checks its value at once. */
+    public static final class Builder {
+        private final String source;
+        private final List<StreamSettings> streams;
+        private final Map<String, String> kafka;
+        private String ledger;
+        private String slot;
+        private int batchRecords = 20_000;
+        private long batchBytes = 8L << 20;
+        private Duration batchAge = Duration.ofMillis(200);
+        private Duration sampleInterval = Duration.ofMillis(500);
+        private Duration heartbeatInterval = Duration.ofSeconds(10);
+        private Duration streamRetryLimit = Duration.ofMinutes(1);
+        private long retainedWalAlarmBytes = 1L << 30;
+        private int ledgerReplicationFactor = -1;
+
+        private Builder(String source, List<StreamSettings> streams, Map<String, String> kafka) {
+            this.source = Names.require("source", source);
+            this.streams = List.copyOf(streams);
+            this.kafka = Map.copyOf(kafka);
+            this.ledger = Names.ledger(source);
+            this.slot = Names.slot(source);
+            if (streams.isEmpty()) {
+                throw new IllegalArgumentException("Source '" + source + "' needs at least one stream");
+            }
+            if (streams.stream().map(StreamSettings::name).distinct().count() < streams.size()
+                    || streams.stream().map(StreamSettings::topic).distinct().count() < streams.size()) {
+                throw new IllegalArgumentException("Source '" + source + "' has two streams of one name or one topic");
+            }
+        }
+
+        /** Sets the ledger's topic; by default {@link Names#ledger}. */
+        public Builder ledger(String topic) {
+            this.ledger = topic;
+            return this;
+        }
+
+        /** Sets the slot's name; by default {@link Names#slot}. */
+        public Builder slot(String name) {
+            this.slot = name;
+            return this;
+        }
+
+        /**
+         * Limits a Kafka transaction; by default 20,000 records and 8 MiB. Larger ones cost memory and latency, smaller ones
+         * throughput.
+         *
+         * @param records 1 or more
+         * @param bytes 1 or more
+         */
+        public Builder batch(int records, long bytes) {
+            if (records < 1 || bytes < 1) {
+                throw new IllegalArgumentException(
+                        "A batch needs 1 record and 1 byte or more, but has " + records + " and " + bytes);
+            }
+            this.batchRecords = records;
+            this.batchBytes = bytes;
+            return this;
+        }
+
+        /**
+         * Sets after how long a Kafka transaction ends although changes keep coming, above zero; by default 200 ms. When no
+         * change waits, it ends at once.
+         */
+        public Builder batchAge(Duration age) {
+            this.batchAge = positive("batch age", age);
+            return this;
+        }
+
+        /** Sets how often freshness is sampled, above zero; by default 500 ms. */
+        public Builder sampleInterval(Duration interval) {
+            this.sampleInterval = positive("sample interval", interval);
+            return this;
+        }
+
+        /** Sets after how long without a transaction a heartbeat is written, above zero; by default 10 s. */
+        public Builder heartbeatInterval(Duration interval) {
+            this.heartbeatInterval = positive("heartbeat interval", interval);
+            return this;
+        }
+
+        /** Sets how long a stream whose topic refuses records is retried, above zero; by default 1 minute. */
+        public Builder streamRetryLimit(Duration limit) {
+            this.streamRetryLimit = positive("stream retry limit", limit);
+            return this;
+        }
+
+        /** Sets above how many bytes of retained log an alarm is raised; by default 1 GiB. */
+        public Builder retainedWalAlarmBytes(long bytes) {
+            this.retainedWalAlarmBytes = bytes;
+            return this;
+        }
+
+        /** Sets the replication factor of a new ledger; by default -1, the broker's default. */
+        public Builder ledgerReplicationFactor(int factor) {
+            this.ledgerReplicationFactor = factor;
+            return this;
+        }
+
+        private static Duration positive(String name, Duration value) {
+            if (value.isNegative() || value.isZero()) {
+                throw new IllegalArgumentException("The " + name + " must be above zero, but is " + value);
+            }
+            return value;
+        }
+
+        /** Returns the settings. */
+        public RelaySettings build() {
+            return new RelaySettings(this);
+        }
+    }
+}

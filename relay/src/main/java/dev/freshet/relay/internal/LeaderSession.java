@@ -1,0 +1,359 @@
+package dev.freshet.relay.internal;
+
+import dev.freshet.capture.ChangeLog;
+import dev.freshet.capture.FreshnessSample;
+import dev.freshet.capture.LogEvent;
+import dev.freshet.capture.WindowRows;
+import dev.freshet.model.Change;
+import dev.freshet.model.Lsn;
+import dev.freshet.model.Op;
+import dev.freshet.model.Position;
+import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.port.TopicEnds;
+import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.relay.port.TopicWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One relay's time as the source's writer, from a take-over to its end.
+ *
+ * <p>Implementation note. A batch is cut at the boundaries of source transactions: the rows of the open transaction wait
+ * in {@code open} until it has committed, so that the offsets behind a batch are exactly those of a boundary. Only a
+ * transaction that is larger than a batch is written in pieces, under entries that are no boundary and keep the last one's
+ * offsets. The rows of a snapshot's window are written in pieces too, inside the high watermark's own transaction. The log
+ * is confirmed only up to a boundary whose entry is durable.
+ */
+public final class LeaderSession implements AutoCloseable {
+    private static final Duration IDLE_WAIT = Duration.ofMillis(20);
+    private static final Duration BUSY_WAIT = Duration.ofMillis(1);
+    /** How often an entry is written at most that has no records: it moves boundary and freshness. */
+    private static final Duration ENTRY_INTERVAL = Duration.ofMillis(100);
+
+    /** In place of a row that was sent, so that its bytes can be collected. */
+    private static final WindowRows.Row SENT = new WindowRows.Row(new byte[0], new byte[0]);
+
+    private final RelaySettings settings;
+    private final InstantSource clock;
+    private final TopicWriter writer;
+    private final ChangeLog log;
+    private final LedgerState ledger;
+    private final Snapshotter snapshotter;
+    private final History history;
+    private final TopicEnds ends;
+    private final Batch batch;
+    private final Position skipTo;
+
+    private final Deque<LogEvent> inbox = new ArrayDeque<>();
+    private final List<Change> open = new ArrayList<>();
+    private long openBytes;
+    private boolean inTransaction;
+    private Instant committedAt = Instant.EPOCH;
+    private long boundaryLsn;
+    private Snapshotter.@Nullable Window emitting;
+    private int emitted;
+    private Snapshotter.@Nullable Window finishedWindow;
+    private @Nullable FreshnessSample sample;
+    private Instant nextLedgerEntry;
+    private long recordsSent;
+    private Instant lastTransaction;
+    private Instant lastCommit;
+
+    LeaderSession(
+            RelaySettings settings,
+            InstantSource clock,
+            TopicWriter writer,
+            ChangeLog log,
+            LedgerState ledger,
+            Snapshotter snapshotter,
+            History history,
+            Map<String, TopicInfo> topics,
+            TopicEnds ends,
+            Set<String> muted) {
+        this.settings = settings;
+        this.clock = clock;
+        this.writer = writer;
+        this.log = log;
+        this.ledger = ledger;
+        this.snapshotter = snapshotter;
+        this.history = history;
+        this.ends = ends;
+        this.batch = new Batch(writer, topics, muted);
+        this.skipTo = ledger.write();
+        this.boundaryLsn = ledger.boundary().position().lsn();
+        this.nextLedgerEntry = clock.instant();
+        this.lastTransaction = nextLedgerEntry;
+        this.lastCommit = nextLedgerEntry;
+    }
+
+    /** Returns what the ledger says, as of the last durable entry or a little ahead of it. */
+    public LedgerState ledger() {
+        return ledger;
+    }
+
+    /** Returns how many records this session has committed. */
+    public long recordsSent() {
+        return recordsSent;
+    }
+
+    /** Returns when the source last committed a transaction that the log showed, by the relay's clock. */
+    public Instant lastTransaction() {
+        return lastTransaction;
+    }
+
+    /**
+     * Takes a sample of the source; its time is claimed once the log is read past its position. Until then later ones are
+     * passed over, since under load the log is always behind the newest.
+     *
+     * @param taken the newest sample
+     */
+    public void offer(FreshnessSample taken) {
+        if (sample == null || !taken.drifts().isEmpty()) {
+            sample = taken;
+        }
+    }
+
+    /**
+     * Does one step: a piece of a window, or what the log has now, and commits when there is no more or enough.
+     *
+     * @return how many events and records were handled
+     */
+    public int doWork() throws InterruptedException {
+        if (emitting != null) {
+            return emitPiece();
+        }
+        int done = snapshotter.doWork();
+        if (inbox.isEmpty() && !snapshotter.holdsLog()) {
+            inbox.addAll(log.poll(batch.isEmpty() && done == 0 ? idleWait() : Duration.ZERO));
+        }
+        boolean drained = inbox.isEmpty();
+        while (!inbox.isEmpty() && emitting == null) {
+            done++;
+            handle(inbox.poll());
+        }
+        if (drained && emitting == null && finishedWindow == null && !isBehind()) {
+            done += idle();
+        }
+        return done;
+    }
+
+    /** Returns whether the log is still being read again up to where the last session stopped inside a transaction. */
+    private boolean isBehind() {
+        return Position.boundary(ledger.epoch(), boundaryLsn).compareTo(skipTo) < 0;
+    }
+
+    private Duration idleWait() {
+        return snapshotter.isActive() ? BUSY_WAIT : IDLE_WAIT;
+    }
+
+    /** Nothing is left in the log: commits what there is, or writes an entry when the ledger has news. */
+    private int idle() {
+        claimSample();
+        if (inTransaction && batch.isEmpty()) {
+            return 0;
+        }
+        Instant now = clock.instant();
+        boolean news =
+                ledger.isChanged() || boundaryLsn > ledger.boundary().position().lsn();
+        if (batch.isEmpty() && !(news && !now.isBefore(nextLedgerEntry))) {
+            return 0;
+        }
+        commitBoundary();
+        return 1;
+    }
+
+    private void handle(LogEvent event) {
+        if (event instanceof LogEvent.Row row) {
+            row(row.change());
+        } else if (event instanceof LogEvent.Begun begun) {
+            inTransaction = true;
+            committedAt = begun.committedAt();
+            snapshotter.onTransaction(begun.xid());
+        } else if (event instanceof LogEvent.Committed committed) {
+            committed(committed.endLsn());
+        } else if (event instanceof LogEvent.Reached reached) {
+            boundaryLsn = Math.max(boundaryLsn, reached.lsn());
+        } else if (event instanceof LogEvent.Schema schema) {
+            ledger.schema(schema.schema());
+        } else if (event instanceof LogEvent.Broken broken) {
+            ledger.breakStream(broken.stream(), broken.position(), broken.reason());
+        } else if (event instanceof LogEvent.Marked marked) {
+            snapshotter.onMark(marked.text(), marked.position()).ifPresent(this::startEmitting);
+        }
+        // A message of another program is nobody's here; the outbox will take it.
+    }
+
+    private void row(Change change) {
+        snapshotter.onChange(change.stream(), change.key());
+        if (!change.position().isAfter(skipTo)) {
+            return;
+        }
+        open.add(change);
+        openBytes += change.bytes();
+        if (open.size() >= settings.batchRecords() || openBytes >= settings.batchBytes()) {
+            if (!batch.isEmpty()) {
+                commitBoundary();
+            }
+            Position last = change.position();
+            sendOpen();
+            commitInside(last);
+        }
+    }
+
+    private void sendOpen() {
+        for (Change change : open) {
+            batch.send(change);
+        }
+        open.clear();
+        openBytes = 0;
+    }
+
+    private void committed(long endLsn) {
+        sendOpen();
+        inTransaction = false;
+        boundaryLsn = endLsn;
+        lastTransaction = clock.instant();
+        Snapshotter.Window window = finishedWindow;
+        if (window != null) {
+            finishedWindow = null;
+            ledger.snapshotted(
+                    window.rows().stream(),
+                    Position.boundary(ledger.epoch(), endLsn),
+                    window.progress(),
+                    window.rows().last());
+        }
+        claimSample();
+        boolean full = batch.records() >= settings.batchRecords() || batch.bytes() >= settings.batchBytes();
+        if (full || (!batch.isEmpty() && lastTransaction.isAfter(lastCommit.plus(settings.batchAge())))) {
+            commitBoundary();
+        }
+    }
+
+    private void startEmitting(Snapshotter.Window window) {
+        if (!batch.isEmpty()) {
+            commitBoundary();
+        }
+        ledger.schema(window.rows().schema());
+        emitting = window;
+        emitted = 0;
+    }
+
+    /** Sends as much of the window as a batch takes; the last piece stays open for the transaction's boundary. */
+    private int emitPiece() {
+        Snapshotter.Window window = Objects.requireNonNull(emitting);
+        List<WindowRows.Row> rows = window.rows().rows();
+        String stream = window.rows().stream();
+        String version = window.rows().schema().version();
+        int from = emitted;
+        while (emitted < rows.size()
+                && batch.records() < settings.batchRecords()
+                && batch.bytes() < settings.batchBytes()) {
+            WindowRows.Row row = rows.get(emitted);
+            rows.set(emitted, SENT);
+            emitted++;
+            batch.send(new Change(
+                    stream,
+                    Op.READ,
+                    window.position().withSub(emitted),
+                    committedAt,
+                    row.key(),
+                    row.value(),
+                    version,
+                    false));
+        }
+        if (emitted < rows.size()) {
+            commitInside(window.position().withSub(emitted));
+        } else {
+            finishedWindow = window;
+            emitting = null;
+        }
+        return emitted - from + 1;
+    }
+
+    private void claimSample() {
+        FreshnessSample taken = sample;
+        if (taken == null || inTransaction || boundaryLsn < taken.lsn()) {
+            return;
+        }
+        sample = null;
+        for (Map.Entry<String, FreshnessSample.Drift> e : taken.drifts().entrySet()) {
+            FreshnessSample.Drift drift = e.getValue();
+            if (drift.breaking()) {
+                ledger.breakStream(e.getKey(), Position.boundary(ledger.epoch(), boundaryLsn), drift.reason());
+            }
+            ledger.catalog(e.getKey(), drift.catalog());
+        }
+        ledger.completeTo(taken.time());
+    }
+
+    private void commitInside(Position last) {
+        batch.begin();
+        writer.flush(ends);
+        ledger.advanceInside(last);
+        writeEntry();
+    }
+
+    private void commitBoundary() {
+        batch.begin();
+        writer.flush(ends);
+        ledger.advanceTo(boundaryLsn, ends.toVectors());
+        history.onBoundary(ledger, clock.instant());
+        writeEntry();
+        log.confirm(boundaryLsn);
+    }
+
+    private void writeEntry() {
+        Instant now = clock.instant();
+        ledger.writeTo(writer, now);
+        writer.commit();
+        ledger.written();
+        recordsSent += batch.records();
+        batch.reset();
+        lastCommit = clock.instant();
+        nextLedgerEntry = lastCommit.plus(ENTRY_INTERVAL);
+    }
+
+    /**
+     * Breaks every stream for good reason, durably: what the log cannot give any more is missing from the last boundary on.
+     *
+     * @param reason what was lost, in a sentence
+     */
+    public void recordLoss(String reason) {
+        open.clear();
+        if (!batch.isEmpty() && finishedWindow == null) {
+            commitBoundary();
+        }
+        ledger.streams().stream()
+                .map(e -> e.stream())
+                .toList()
+                .forEach(s -> ledger.breakStream(s, ledger.boundary().position(), reason));
+        batch.begin();
+        writer.flush(ends);
+        writeEntry();
+    }
+
+    /** Names the place for messages. */
+    @Override
+    public String toString() {
+        return settings.source() + " at " + Lsn.format(boundaryLsn);
+    }
+
+    @Override
+    public void close() {
+        try (writer;
+                log;
+                snapshotter) {
+            open.clear();
+            inbox.clear();
+        }
+    }
+}

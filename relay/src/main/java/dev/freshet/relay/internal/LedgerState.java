@@ -1,0 +1,196 @@
+package dev.freshet.relay.internal;
+
+import dev.freshet.model.Position;
+import dev.freshet.model.ledger.Boundary;
+import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.LedgerCodec;
+import dev.freshet.model.ledger.LedgerKey;
+import dev.freshet.model.ledger.OffsetVector;
+import dev.freshet.model.ledger.SchemaRecord;
+import dev.freshet.model.ledger.SnapshotProgress;
+import dev.freshet.model.ledger.SourceIdentity;
+import dev.freshet.model.ledger.StreamEntry;
+import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.relay.port.TopicWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the next ledger entry will say. Changes of a stream are collected and take effect with the entry that is written
+ * next; records beside the cursor (schemas, catalogs, history) are written with it. Belongs to the relay's thread.
+ */
+public final class LedgerState {
+    private final String incarnation;
+    private final SourceIdentity source;
+    private final int epoch;
+    private final Map<String, StreamEntry> streams = new TreeMap<>();
+    private final Map<String, byte @Nullable []> beside = new LinkedHashMap<>();
+    private final Set<String> schemas = new HashSet<>();
+    private Map<String, String> options = Map.of();
+    private Position write;
+    private Boundary boundary;
+    private @Nullable Instant completeTo;
+    private boolean changed;
+
+    /**
+     * Creates the state.
+     *
+     * @param incarnation this relay's id
+     * @param source the source's identity
+     * @param epoch the source's epoch
+     * @param write the last change in the topics
+     * @param boundary the last boundary
+     */
+    public LedgerState(String incarnation, SourceIdentity source, int epoch, Position write, Boundary boundary) {
+        this.incarnation = incarnation;
+        this.source = source;
+        this.epoch = epoch;
+        this.write = write;
+        this.boundary = boundary;
+        this.completeTo = boundary.completeTo();
+    }
+
+    /** Returns the source's epoch. */
+    public int epoch() {
+        return epoch;
+    }
+
+    /** Returns the last change in the topics, or the boundary. */
+    public Position write() {
+        return write;
+    }
+
+    /** Returns the last boundary. */
+    public Boundary boundary() {
+        return boundary;
+    }
+
+    /** Returns whether something waits to be written although no change does. */
+    public boolean isChanged() {
+        return changed;
+    }
+
+    /** Returns the streams. */
+    public Collection<StreamEntry> streams() {
+        return streams.values();
+    }
+
+    /** Returns a stream's entry, or null. */
+    public @Nullable StreamEntry stream(String name) {
+        return streams.get(name);
+    }
+
+    /** Sets a stream's entry. */
+    public void put(StreamEntry entry) {
+        if (!entry.equals(streams.put(entry.stream(), entry))) {
+            changed = true;
+        }
+    }
+
+    /** Takes a stream's entry, catalog and schemas away. */
+    public void forget(String stream, Set<String> ledgerKeys) {
+        streams.remove(stream);
+        ledgerKeys.stream()
+                .filter(k -> k.equals(LedgerKey.catalog(stream)) || k.startsWith(LedgerKey.SCHEMA + stream + '/'))
+                .forEach(k -> beside.put(k, null));
+        changed = true;
+    }
+
+    /** Breaks a stream, unless it is broken or stopped already. */
+    public void breakStream(String stream, Position at, String reason) {
+        StreamEntry entry = streams.get(stream);
+        if (entry != null && entry.status() != StreamStatus.STOPPED) {
+            put(entry.broken(at, reason));
+        }
+    }
+
+    /** Notes how far a snapshot has come, or that it is done. */
+    public void snapshotted(String stream, Position at, SnapshotProgress progress, boolean done) {
+        StreamEntry entry = streams.get(stream);
+        if (entry != null && entry.status() == StreamStatus.SNAPSHOTTING) {
+            put(done ? entry.running(at) : entry.snapshotting(at, progress));
+        }
+    }
+
+    /** Takes note that the ledger has this schema record already. */
+    public void knowSchema(String key) {
+        schemas.add(key);
+    }
+
+    /** Makes a schema the newest of its stream and sees to it that the ledger has it. */
+    public void schema(SchemaRecord schema) {
+        String key = LedgerKey.schema(schema.stream(), schema.version());
+        if (schemas.add(key)) {
+            beside(key, LedgerCodec.encode(schema));
+        }
+        StreamEntry entry = streams.get(schema.stream());
+        if (entry != null) {
+            put(entry.withSchemaVersion(schema.version()));
+        }
+    }
+
+    /** Sets the catalog text of a stream. */
+    public void catalog(String stream, String text) {
+        beside(LedgerKey.catalog(stream), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Adds a record that is written with the next entry; null takes the key away. */
+    public void beside(String key, byte @Nullable [] value) {
+        beside.put(key, value);
+        changed = true;
+    }
+
+    /** Sets the server options under which the log is decoded. */
+    public void options(Map<String, String> serverOptions) {
+        options = Map.copyOf(serverOptions);
+    }
+
+    /** Raises the time to which the topics are complete; it takes effect with the next boundary. */
+    public void completeTo(Instant time) {
+        if (completeTo == null || time.isAfter(completeTo)) {
+            completeTo = time;
+            changed = true;
+        }
+    }
+
+    /** Moves on inside a transaction. */
+    public void advanceInside(Position lastWritten) {
+        write = lastWritten;
+    }
+
+    /**
+     * Moves on to a boundary.
+     *
+     * @param lsn the end of a commit record, or an LSN outside transactions
+     * @param ends the ends of the topics, with everything up to there
+     */
+    public void advanceTo(long lsn, Map<String, OffsetVector> ends) {
+        Position position = Position.boundary(epoch, lsn);
+        write = position;
+        boundary = new Boundary(position, completeTo, ends);
+    }
+
+    /** Writes the entry and what stands beside it into the open batch. */
+    public void writeTo(TopicWriter writer, Instant now) {
+        beside.forEach(writer::writeLedger);
+        writer.writeLedger(LedgerKey.CURSOR, LedgerCodec.encode(cursor(now)));
+    }
+
+    /** Takes note that what {@link #writeTo} wrote is durable. */
+    public void written() {
+        beside.clear();
+        changed = false;
+    }
+
+    private Cursor cursor(Instant now) {
+        return new Cursor(
+                incarnation, source, epoch, write, options, boundary, write.equals(boundary.position()), now, streams);
+    }
+}

@@ -1,0 +1,263 @@
+package dev.freshet.relay.internal;
+
+import dev.freshet.capture.SlotState;
+import dev.freshet.capture.Source;
+import dev.freshet.model.LossException;
+import dev.freshet.model.RetriableException;
+import dev.freshet.model.agent.Agent;
+import dev.freshet.model.ledger.Boundary;
+import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.RelayStatus;
+import dev.freshet.relay.RelayStatus.State;
+import dev.freshet.relay.StreamSettings;
+import dev.freshet.relay.port.FencedException;
+import dev.freshet.relay.port.StreamWriteException;
+import dev.freshet.relay.port.TopicStore;
+import dev.freshet.relay.port.TopicWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Stands by while another relay reads the slot, takes over when none does, and leads until something ends it. */
+public final class RelayAgent implements Agent {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayAgent.class);
+    private static final Duration STANDBY_PROBE = Duration.ofMillis(500);
+    private static final Duration FENCED_PAUSE = Duration.ofSeconds(3);
+
+    private final RelaySettings settings;
+    private final Ports ports;
+    private final Sampler sampler;
+    private final InstantSource clock;
+    private final Map<String, Instant> refusing = new HashMap<>();
+    private @Nullable Source source;
+    private @Nullable LeaderSession session;
+    private Map<String, String> catalogs = Map.of();
+    private Instant nextAttempt = Instant.MIN;
+    private long sentBefore;
+    private long lagBytes = -1;
+    private long retainedBytes = -1;
+    private boolean alarmed;
+    private volatile RelayStatus status;
+
+    /** Creates a relay that begins as a stand-by. */
+    public RelayAgent(RelaySettings settings, Ports ports, Sampler sampler, InstantSource clock) {
+        this.settings = settings;
+        this.ports = ports;
+        this.sampler = sampler;
+        this.clock = clock;
+        this.status =
+                new RelayStatus(settings.source(), State.STARTING, null, null, null, -1, -1, List.of(), List.of(), 0);
+    }
+
+    @Override
+    public String name() {
+        return "relay/" + settings.source();
+    }
+
+    /** Returns what the relay does; any thread may ask. */
+    public RelayStatus status() {
+        return status;
+    }
+
+    @Override
+    public int doWork() throws InterruptedException {
+        try {
+            LeaderSession leader = session;
+            return leader == null ? tryToLead() : lead(leader);
+        } catch (FencedException e) {
+            LOG.info("{}", e.getMessage());
+            endSession();
+            nextAttempt = clock.instant().plus(FENCED_PAUSE);
+            report(State.STANDBY, e.getMessage());
+            return 0;
+        } catch (LossException e) {
+            recordLoss(e);
+            endSession();
+            report(State.STOPPED, e.getMessage());
+            throw e;
+        } catch (RetriableException e) {
+            if (e instanceof StreamWriteException refused) {
+                noteRefusal(refused);
+            }
+            endSession();
+            report(State.RETRYING, e.getMessage());
+            throw e;
+        } catch (RuntimeException e) {
+            endSession();
+            report(State.STOPPED, e.getMessage());
+            throw e;
+        }
+    }
+
+    private int tryToLead() throws InterruptedException {
+        Instant now = clock.instant();
+        if (now.isBefore(nextAttempt)) {
+            return 0;
+        }
+        nextAttempt = now.plus(STANDBY_PROBE);
+        Source s = source;
+        if (s == null) {
+            s = ports.openSource();
+            source = s;
+        }
+        Optional<Integer> reader = s.slot().map(SlotState::activePid);
+        if (reader.isPresent()) {
+            report(
+                    State.STANDBY,
+                    "Slot '" + settings.slot() + "' is read by another relay (server process " + reader.get() + ")");
+            return 0;
+        }
+        takeOver(s);
+        return 1;
+    }
+
+    private void takeOver(Source s) throws InterruptedException {
+        String incarnation = UUID.randomUUID().toString();
+        TopicWriter writer = ports.openWriter();
+        try (TopicStore store = ports.openStore()) {
+            TakeOver.Outcome outcome = new TakeOver(settings, clock, incarnation, s, store, writer, refusing).run();
+            session = outcome.session();
+            catalogs = new HashMap<>(outcome.catalogs());
+            LOG.info("Relay {} leads from {}", incarnation, outcome.session());
+            sampler.lead(Map.copyOf(catalogs), clock.instant());
+            report(State.RUNNING, null);
+        } catch (RuntimeException | InterruptedException e) {
+            writer.close();
+            throw e;
+        }
+    }
+
+    private int lead(LeaderSession leader) throws InterruptedException {
+        Sampler.@Nullable Sampled sampled = sampler.take();
+        if (sampled != null) {
+            take(leader, sampled);
+        }
+        int done = leader.doWork();
+        if (done > 0 || sampled != null) {
+            report(State.RUNNING, null);
+        }
+        return done;
+    }
+
+    private void take(LeaderSession leader, Sampler.Sampled sampled) {
+        long boundary = leader.ledger().boundary().position().lsn();
+        SlotState slot = sampled.slot().orElse(null);
+        if (slot == null || slot.lost() != null) {
+            String what = "The slot '" + settings.slot() + "' "
+                    + (slot == null ? "was dropped" : "is not usable any more (" + slot.lost() + ")");
+            throw new LossException(
+                    Loss.message(settings, what, boundary, sampled.sample().lsn()));
+        }
+        lagBytes = Math.max(0, sampled.sample().lsn() - boundary);
+        retainedBytes = slot.retainedBytes();
+        boolean over = retainedBytes > settings.retainedWalAlarmBytes();
+        if (over && !alarmed) {
+            LOG.warn("{}", retainedAlarm());
+        }
+        alarmed = over;
+        leader.offer(sampled.sample());
+        sampled.sample().drifts().forEach((stream, drift) -> {
+            LOG.warn("Stream {}: {}", stream, drift.reason());
+            catalogs.put(stream, drift.catalog());
+        });
+        sampler.lead(Map.copyOf(catalogs), leader.lastTransaction());
+    }
+
+    private String retainedAlarm() {
+        return "Slot '" + settings.slot() + "' holds back " + retainedBytes + " bytes of log, more than the limit of "
+                + settings.retainedWalAlarmBytes() + " (sources." + settings.source()
+                + ".max-retained-wal): see why the relay is behind, before the server's disk is full";
+    }
+
+    private void noteRefusal(StreamWriteException refused) {
+        for (StreamSettings s : settings.streams()) {
+            if (s.topic().equals(refused.topic())) {
+                Instant now = clock.instant();
+                refusing.putIfAbsent(s.name(), refused.lasting() ? now : now.plus(settings.streamRetryLimit()));
+                LOG.warn("{}", refused.getMessage());
+            }
+        }
+    }
+
+    private void recordLoss(LossException loss) {
+        LeaderSession leader = session;
+        if (leader != null) {
+            try {
+                leader.recordLoss(String.valueOf(loss.getMessage()));
+            } catch (RuntimeException e) {
+                loss.addSuppressed(e);
+            }
+        }
+    }
+
+    private void endSession() {
+        sampler.rest();
+        LeaderSession ended = session;
+        session = null;
+        if (ended != null) {
+            sentBefore += ended.recordsSent();
+            ended.close();
+        }
+        Source s = source;
+        source = null;
+        if (s != null) {
+            s.close();
+        }
+    }
+
+    private void report(State state, @Nullable String message) {
+        LeaderSession leader = session;
+        List<String> alarms = new ArrayList<>();
+        if (alarmed) {
+            alarms.add(retainedAlarm());
+        }
+        RelayStatus last = status;
+        if (leader == null) {
+            status = new RelayStatus(
+                    settings.source(),
+                    state,
+                    message,
+                    last.position(),
+                    last.completeTo(),
+                    lagBytes,
+                    retainedBytes,
+                    alarms,
+                    last.streams(),
+                    sentBefore);
+            return;
+        }
+        leader.ledger().streams().stream()
+                .filter(e -> e.reason() != null)
+                .forEach(e -> alarms.add("Stream '" + e.stream() + "' is "
+                        + e.status().text() + " since " + e.since() + ": " + e.reason()));
+        Boundary boundary = leader.ledger().boundary();
+        status = new RelayStatus(
+                settings.source(),
+                state,
+                message,
+                boundary.position(),
+                boundary.completeTo(),
+                lagBytes,
+                retainedBytes,
+                alarms,
+                List.copyOf(leader.ledger().streams()),
+                sentBefore + leader.recordsSent());
+    }
+
+    @Override
+    public void close() {
+        endSession();
+        if (status.state() != State.STOPPED) {
+            report(State.STOPPED, null);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package dev.freshet.relay.internal;
+
+import dev.freshet.capture.CapturedStream;
+import dev.freshet.capture.TableCapture;
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.Position;
+import dev.freshet.model.ledger.OffsetVector;
+import dev.freshet.model.ledger.SnapshotProgress;
+import dev.freshet.model.ledger.StreamEntry;
+import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.StreamSettings;
+import dev.freshet.relay.port.LedgerContents;
+import dev.freshet.relay.port.TopicEnds;
+import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.relay.port.TopicStore;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Brings configuration, ledger and topics together: which streams go on, begin, are broken or stopped. */
+final class StreamJoiner {
+    private final RelaySettings settings;
+    private final InstantSource clock;
+    private final TopicStore store;
+    private final LedgerState ledger;
+    private final LedgerContents contents;
+    private final Map<String, Instant> refusing;
+    private final Map<String, TopicInfo> topics = new HashMap<>();
+    private final Set<String> muted = new HashSet<>();
+
+    StreamJoiner(
+            RelaySettings settings,
+            InstantSource clock,
+            TopicStore store,
+            LedgerState ledger,
+            LedgerContents contents,
+            Map<String, Instant> refusing) {
+        this.settings = settings;
+        this.clock = clock;
+        this.store = store;
+        this.ledger = ledger;
+        this.contents = contents;
+        this.refusing = refusing;
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param topics the topics by stream
+     * @param ends the topics' ends
+     * @param catalogs the catalog texts by stream
+     * @param muted streams that nothing is written for
+     */
+    record Joined(Map<String, TopicInfo> topics, TopicEnds ends, Map<String, String> catalogs, Set<String> muted) {}
+
+    Joined join(List<CapturedStream> captured) {
+        requireTopicsFit();
+        Map<String, String> catalogs = new HashMap<>();
+        for (CapturedStream c : captured) {
+            String name = c.capture().stream();
+            StreamSettings stream = settings.streams().stream()
+                    .filter(s -> s.name().equals(name))
+                    .findFirst()
+                    .orElseThrow();
+            StreamEntry known = ledger.stream(name);
+            if (known == null) {
+                begin(stream, c);
+            } else {
+                goOn(known, stream, c);
+            }
+            String catalog = contents.catalog(name);
+            if (known == null || catalog == null) {
+                catalog = c.catalog();
+                ledger.catalog(name, catalog);
+            }
+            catalogs.put(name, catalog);
+        }
+        stopUnconfigured();
+        return new Joined(topics, ends(), catalogs, muted);
+    }
+
+    private void requireTopicsFit() {
+        List<String> problems = new ArrayList<>();
+        for (StreamSettings s : settings.streams()) {
+            if (ledger.stream(s.name()) == null) {
+                problems.addAll(store.checkTopic(s));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(String.join("\n", problems));
+        }
+    }
+
+    private void begin(StreamSettings stream, CapturedStream captured) {
+        TopicInfo topic = store.find(stream.name(), stream.topic()).orElseGet(() -> store.create(stream));
+        for (long end : store.ends(List.of(topic)).getOrDefault(topic.topic(), new long[0])) {
+            if (end > 0) {
+                throw new ConfigurationException("Topic '" + stream.topic() + "' of stream '" + stream.name()
+                        + "' has records that the ledger '" + settings.ledger()
+                        + "' does not know: delete the topic, or name another with streams." + stream.name()
+                        + ".topic");
+            }
+        }
+        topics.put(stream.name(), topic);
+        Position at = ledger.boundary().position();
+        ledger.put(new StreamEntry(
+                stream.name(),
+                topic.topic(),
+                topic.id(),
+                topic.partitions(),
+                fingerprint(captured.capture()),
+                "",
+                StreamStatus.SNAPSHOTTING,
+                at,
+                null,
+                new SnapshotProgress("", 0, -1)));
+        ledger.schema(captured.schema());
+    }
+
+    private void goOn(StreamEntry known, StreamSettings stream, CapturedStream captured) {
+        String name = stream.name();
+        Position at = ledger.boundary().position();
+        String broken = topicTrouble(known, stream);
+        if (broken != null) {
+            muted.add(name);
+        } else if (known.status() == StreamStatus.STOPPED) {
+            broken = "The stream was not captured for a while (" + known.reason() + ")";
+        } else if (!identityPart(known.fingerprint()).equals(identityPart(fingerprint(captured.capture())))) {
+            broken = "The table or key of the stream was changed in the configuration";
+        }
+        Instant givenUp = refusing.get(name);
+        if (givenUp != null && !clock.instant().isBefore(givenUp)) {
+            broken = "The topic has refused records for too long";
+            muted.add(name);
+        }
+        if (broken != null) {
+            ledger.put(known.broken(at, broken + "; run 'freshet remove stream " + name + "' to begin it anew"));
+        } else if (!known.fingerprint().equals(fingerprint(captured.capture()))
+                && known.status() != StreamStatus.BROKEN) {
+            ledger.put(known.withFingerprint(fingerprint(captured.capture()))
+                    .snapshotting(at, new SnapshotProgress("", 0, -1)));
+        }
+    }
+
+    private @Nullable String topicTrouble(StreamEntry known, StreamSettings stream) {
+        if (!known.topic().equals(stream.topic())) {
+            return "The stream's topic was changed in the configuration from '" + known.topic() + "' to '"
+                    + stream.topic() + "'";
+        }
+        Optional<TopicInfo> found = store.find(known.stream(), known.topic());
+        if (found.isEmpty()) {
+            return "The topic '" + known.topic() + "' is gone";
+        }
+        TopicInfo topic = found.get();
+        topics.put(known.stream(), topic);
+        if (!topic.id().equals(known.topicId())) {
+            return "The topic '" + known.topic() + "' was deleted and made again";
+        }
+        if (topic.partitions() != known.partitions()) {
+            return "The topic '" + known.topic() + "' had " + known.partitions() + " partitions and now has "
+                    + topic.partitions() + ", so that keys would change their partition";
+        }
+        OffsetVector vector = ledger.boundary().offsets().get(known.topic());
+        long[] ends = store.ends(List.of(topic)).get(known.topic());
+        for (int p = 0; vector != null && ends != null && p < ends.length; p++) {
+            if (ends[p] < vector.offset(p)) {
+                return "The topic '" + known.topic() + "' ends at offset " + ends[p] + " in partition " + p
+                        + ", but the ledger has written up to " + vector.offset(p);
+            }
+        }
+        return null;
+    }
+
+    private void stopUnconfigured() {
+        for (StreamEntry e : List.copyOf(ledger.streams())) {
+            boolean configured =
+                    settings.streams().stream().anyMatch(s -> s.name().equals(e.stream()));
+            if (!configured && e.status() != StreamStatus.STOPPED) {
+                ledger.put(e.stopped(ledger.boundary().position(), "it is no longer in the configuration"));
+            }
+        }
+    }
+
+    private TopicEnds ends() {
+        TopicEnds ends = new TopicEnds();
+        List<TopicInfo> writable = topics.values().stream()
+                .filter(t -> !muted.contains(t.stream()))
+                .toList();
+        store.ends(writable).forEach(ends::add);
+        return ends;
+    }
+
+    /** What of the configuration decides keys and content; a change before the point breaks, one behind it re-reads. */
+    private static String fingerprint(TableCapture c) {
+        return hash(c.table() + '|' + c.key()) + '.' + hash(c.columns().toString());
+    }
+
+    private static String identityPart(String fingerprint) {
+        return fingerprint.substring(0, fingerprint.indexOf('.'));
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 4);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+}

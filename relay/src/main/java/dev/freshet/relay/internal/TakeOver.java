@@ -1,0 +1,292 @@
+package dev.freshet.relay.internal;
+
+import dev.freshet.capture.CapturedStream;
+import dev.freshet.capture.ChangeLog;
+import dev.freshet.capture.SlotState;
+import dev.freshet.capture.Source;
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.LossException;
+import dev.freshet.model.Lsn;
+import dev.freshet.model.Position;
+import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.Boundary;
+import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.EpochRecord;
+import dev.freshet.model.ledger.LedgerCodec;
+import dev.freshet.model.ledger.LedgerKey;
+import dev.freshet.model.ledger.SourceIdentity;
+import dev.freshet.model.ledger.TimelineRecord;
+import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.StreamSettings;
+import dev.freshet.relay.port.LedgerContents;
+import dev.freshet.relay.port.TopicStore;
+import dev.freshet.relay.port.TopicWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a relay the source's only writer and finds the place where the last one stopped.
+ *
+ * <p>Implementation note. The order is the protocol's: fence first (it also waits until the dead relay's transactions are
+ * decided), only then read the ledger, up to an end taken after the fence; then compare identity, timelines, slot and
+ * topics with the cursor; then open the log. Any other order lets a zombie write behind what was read.
+ */
+final class TakeOver {
+    private static final Duration RELEASE_LIMIT = Duration.ofSeconds(5);
+    private static final int FIRST_EPOCH = 1;
+
+    private final RelaySettings settings;
+    private final InstantSource clock;
+    private final String incarnation;
+    private final Source source;
+    private final TopicStore store;
+    private final TopicWriter writer;
+    private final Map<String, Instant> refusing;
+
+    /**
+     * Prepares a take-over.
+     *
+     * @param refusing streams whose topic refuses records, and from when on they are given up
+     */
+    TakeOver(
+            RelaySettings settings,
+            InstantSource clock,
+            String incarnation,
+            Source source,
+            TopicStore store,
+            TopicWriter writer,
+            Map<String, Instant> refusing) {
+        this.settings = settings;
+        this.clock = clock;
+        this.incarnation = incarnation;
+        this.source = source;
+        this.store = store;
+        this.writer = writer;
+        this.refusing = refusing;
+    }
+
+    /** The leader's session, and the catalog texts that its sampler compares with. */
+    record Outcome(LeaderSession session, Map<String, String> catalogs) {}
+
+    Outcome run() throws InterruptedException {
+        requireNone(store.checkCluster());
+        store.ensureLedger();
+        writer.fence();
+        LedgerContents contents = store.readLedger();
+        Cursor cursor = contents.cursor();
+        SourceIdentity identity = source.identify();
+        releaseSlot();
+        if (cursor != null && cursor.boundary() != null) {
+            requireSameSource(cursor, identity);
+        }
+        List<CapturedStream> captured = source.capture(
+                settings.streams().stream().map(StreamSettings::capture).toList());
+        if (cursor == null || cursor.boundary() == null) {
+            cursor = begin(cursor, identity);
+        }
+        LedgerState ledger = resume(cursor, identity, contents);
+        requireSlot(ledger);
+        StreamJoiner joiner = new StreamJoiner(settings, clock, store, ledger, contents, refusing);
+        StreamJoiner.Joined joined = joiner.join(captured);
+        boolean inside = !cursor.atBoundary();
+        ChangeLog log = source.open(
+                ledger.boundary().position().lsn(), ledger.epoch(), captured, inside ? cursor.options() : null);
+        try {
+            ledger.options(log.options());
+            Snapshotter snapshotter = new Snapshotter(source.snapshots(), ledger, incarnation, clock);
+            LeaderSession session = new LeaderSession(
+                    settings,
+                    clock,
+                    writer,
+                    log,
+                    ledger,
+                    snapshotter,
+                    new History(longestRetention(), contents.keys(LedgerKey.HISTORY)),
+                    joined.topics(),
+                    joined.ends(),
+                    joined.muted());
+            snapshotter.join();
+            return new Outcome(session, joined.catalogs());
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    private Duration longestRetention() {
+        return settings.streams().stream()
+                .map(StreamSettings::deleteRetention)
+                .max(Duration::compareTo)
+                .orElse(StreamSettings.DEFAULT_DELETE_RETENTION);
+    }
+
+    private static void requireNone(List<String> problems) {
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(String.join("\n", problems));
+        }
+    }
+
+    /** Ends a half-open reader of the slot, once: twice in turn, two relays would end each other for ever. */
+    private void releaseSlot() throws InterruptedException {
+        Optional<SlotState> slot = source.slot();
+        Integer pid = slot.map(SlotState::activePid).orElse(null);
+        if (pid == null) {
+            return;
+        }
+        source.terminateReader(pid);
+        Instant limit = clock.instant().plus(RELEASE_LIMIT);
+        while (source.slot().map(SlotState::activePid).orElse(null) != null) {
+            if (clock.instant().isAfter(limit)) {
+                throw new RetriableException("Slot '" + settings.slot() + "' is still read by another process "
+                        + RELEASE_LIMIT.toSeconds() + " s after its reader was told to end");
+            }
+        }
+    }
+
+    private void requireSameSource(Cursor cursor, SourceIdentity now) {
+        SourceIdentity then = cursor.source();
+        Boundary boundary = Objects.requireNonNull(cursor.boundary());
+        long lsn = boundary.position().lsn();
+        if (!then.system().equals(now.system())) {
+            throw lost(
+                    cursor,
+                    "The server at sources." + settings.source() + ".url has the system identifier " + now.system()
+                            + ", but the ledger was written from " + then.system() + ": it is another history",
+                    null);
+        }
+        for (TimelineRecord t : source.timelines()) {
+            if (t.timeline() == then.timeline() && t.switchLsn() < lsn) {
+                throw lost(
+                        cursor,
+                        "The server left timeline " + t.timeline() + " at " + Lsn.format(t.switchLsn())
+                                + ", but changes up to " + Lsn.format(lsn)
+                                + " of it are in the topics: some of them do not exist any more",
+                        t.switchLsn());
+            }
+        }
+        long flushed = source.flushedLsn();
+        if (flushed < lsn) {
+            throw lost(
+                    cursor,
+                    "The server's log ends at " + Lsn.format(flushed) + ", but changes up to " + Lsn.format(lsn)
+                            + " are in the topics: the server was restored from an older state",
+                    flushed);
+        }
+    }
+
+    /** First start: the intent is written before the slot is made, so that a slot left by a crash is known as ours. */
+    private Cursor begin(@Nullable Cursor intent, SourceIdentity identity) {
+        Optional<SlotState> slot = source.slot();
+        if (intent == null && slot.isPresent()) {
+            throw new ConfigurationException("The slot '" + settings.slot() + "' exists, but the ledger '"
+                    + settings.ledger()
+                    + "' knows nothing of it: if an earlier Freshet left it, run 'freshet remove source "
+                    + settings.source() + "'; else set sources." + settings.source() + ".slot to another name");
+        }
+        if (intent == null) {
+            writeAlone(new Cursor(
+                    incarnation,
+                    identity,
+                    FIRST_EPOCH,
+                    Position.boundary(FIRST_EPOCH, 0),
+                    Map.of(),
+                    null,
+                    false,
+                    clock.instant(),
+                    Map.of()));
+        }
+        long start = slot.isPresent() ? slot.get().confirmedLsn() : source.createSlot();
+        Position position = Position.boundary(FIRST_EPOCH, start);
+        return new Cursor(
+                incarnation,
+                identity,
+                FIRST_EPOCH,
+                position,
+                Map.of(),
+                new Boundary(position, null, Map.of()),
+                true,
+                clock.instant(),
+                Map.of());
+    }
+
+    private void writeAlone(Cursor cursor) {
+        writer.begin();
+        writer.writeLedger(LedgerKey.CURSOR, LedgerCodec.encode(cursor));
+        writer.commit();
+    }
+
+    private LedgerState resume(Cursor cursor, SourceIdentity identity, LedgerContents contents) {
+        Boundary boundary = Objects.requireNonNull(cursor.boundary());
+        LedgerState ledger = new LedgerState(incarnation, identity, cursor.epoch(), cursor.write(), boundary);
+        cursor.streams().values().forEach(ledger::put);
+        contents.keys(LedgerKey.SCHEMA).forEach(ledger::knowSchema);
+        if (contents.keys(LedgerKey.EPOCH).isEmpty()) {
+            ledger.beside(
+                    LedgerKey.epoch(cursor.epoch()),
+                    LedgerCodec.encode(new EpochRecord(
+                            cursor.epoch(),
+                            identity,
+                            boundary.position().lsn(),
+                            clock.instant(),
+                            "first capture of the source")));
+        }
+        Set<String> timelines = contents.keys(LedgerKey.TIMELINE);
+        for (TimelineRecord t : source.timelines()) {
+            String key = LedgerKey.timeline(t.timeline());
+            if (!timelines.contains(key)) {
+                ledger.beside(key, LedgerCodec.encode(t));
+            }
+        }
+        return ledger;
+    }
+
+    private void requireSlot(LedgerState ledger) {
+        long start = ledger.boundary().position().lsn();
+        SlotState slot = source.slot().orElse(null);
+        if (slot == null) {
+            throw lost(ledger, "The slot '" + settings.slot() + "' is gone", null);
+        }
+        if (slot.lost() != null) {
+            throw lost(ledger, "The slot '" + settings.slot() + "' is not usable any more (" + slot.lost() + ")", null);
+        }
+        if (slot.confirmedLsn() > start) {
+            throw lost(
+                    ledger,
+                    "The slot '" + settings.slot() + "' was moved on by another program to "
+                            + Lsn.format(slot.confirmedLsn()),
+                    slot.confirmedLsn());
+        }
+    }
+
+    private LossException lost(Cursor cursor, String what, @Nullable Long until) {
+        LedgerState ledger = new LedgerState(
+                incarnation,
+                cursor.source(),
+                cursor.epoch(),
+                cursor.write(),
+                Objects.requireNonNull(cursor.boundary()));
+        cursor.streams().values().forEach(ledger::put);
+        return lost(ledger, what, until);
+    }
+
+    /** Breaks every stream in the ledger, since nothing is served as complete when it is known not to be. */
+    private LossException lost(LedgerState ledger, String what, @Nullable Long until) {
+        String message = Loss.message(
+                settings, what, ledger.boundary().position().lsn(), until == null ? source.flushedLsn() : until);
+        Map<String, Position> since = new HashMap<>();
+        ledger.streams().forEach(e -> since.put(e.stream(), ledger.boundary().position()));
+        since.forEach((stream, position) -> ledger.breakStream(stream, position, message));
+        writer.begin();
+        ledger.writeTo(writer, clock.instant());
+        writer.commit();
+        return new LossException(message);
+    }
+}

@@ -1,0 +1,198 @@
+package dev.freshet.relay.kafka;
+
+import dev.freshet.model.Change;
+import dev.freshet.model.Names;
+import dev.freshet.model.RetriableException;
+import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.port.FencedException;
+import dev.freshet.relay.port.StreamWriteException;
+import dev.freshet.relay.port.TopicEnds;
+import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.relay.port.TopicWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Batches as Kafka transactions of two producers that take turns.
+ *
+ * <p>With a single producer each transaction meets the markers of its predecessor, which are still being written when the
+ * commit returns, and backs off 20 ms; the second one's transaction does not.
+ */
+public final class KafkaTopicWriter implements TopicWriter {
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+
+    private final RelaySettings settings;
+    private final List<KafkaProducer<byte[], byte[]>> producers = new ArrayList<>(2);
+    private final RecordHeaderWriter headers;
+    private final Map<String, Future<RecordMetadata>[]> lastSent = new HashMap<>();
+    private int turn;
+
+    private KafkaTopicWriter(RelaySettings settings) {
+        this.settings = settings;
+        this.headers = new RecordHeaderWriter(settings.source());
+    }
+
+    /** Creates a writer with its two producers. */
+    public static KafkaTopicWriter create(RelaySettings settings) {
+        KafkaTopicWriter writer = new KafkaTopicWriter(settings);
+        try {
+            writer.producers.add(writer.producer(0));
+            writer.producers.add(writer.producer(1));
+            return writer;
+        } catch (KafkaException e) {
+            writer.close();
+            throw new RetriableException(
+                    "No producer could be made for source '" + settings.source() + "': " + e.getMessage(), e);
+        }
+    }
+
+    private KafkaProducer<byte[], byte[]> producer(int index) {
+        Map<String, Object> config = new HashMap<>();
+        config.put(ProducerConfig.LINGER_MS_CONFIG, "5");
+        config.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
+        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "30000");
+        config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "30000");
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "60000");
+        config.putAll(settings.kafka());
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+        config.put(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                Names.transactionalId(settings.source(), settings.slot(), index));
+        config.put(ProducerConfig.CLIENT_ID_CONFIG, "freshet-relay-" + settings.source() + '-' + index);
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public void fence() {
+        for (KafkaProducer<byte[], byte[]> producer : producers) {
+            run("take over as the writer", producer::initTransactions);
+        }
+    }
+
+    @Override
+    public void begin() {
+        turn = 1 - turn;
+        lastSent.clear();
+        run("begin a transaction", producers.get(turn)::beginTransaction);
+    }
+
+    @Override
+    public void send(TopicInfo topic, Change change) {
+        int partition = Utils.toPositive(Utils.murmur2(change.key())) % topic.partitions();
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(topic.topic(), partition, null, change.key(), change.value(), headers.of(change));
+        try {
+            futures(topic)[partition] = producers.get(turn).send(record);
+        } catch (KafkaException e) {
+            throw explain(topic.topic(), e);
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of a parameterised type cannot be made otherwise
+    private Future<RecordMetadata>[] futures(TopicInfo topic) {
+        return lastSent.computeIfAbsent(topic.topic(), t -> (Future<RecordMetadata>[]) new Future[topic.partitions()]);
+    }
+
+    @Override
+    public void flush(TopicEnds ends) {
+        run("write a batch", producers.get(turn)::flush);
+        lastSent.forEach((topic, futures) -> {
+            for (int p = 0; p < futures.length; p++) {
+                if (futures[p] != null) {
+                    ends.raise(topic, p, offset(topic, futures[p]) + 1);
+                }
+            }
+        });
+    }
+
+    private long offset(String topic, Future<RecordMetadata> sent) {
+        try {
+            return sent.get().offset();
+        } catch (ExecutionException e) {
+            throw explain(topic, e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RetriableException("Interrupted while a batch was written", e);
+        }
+    }
+
+    @Override
+    public void writeLedger(String key, byte @Nullable [] value) {
+        try {
+            Future<RecordMetadata> sent = producers
+                    .get(turn)
+                    .send(new ProducerRecord<>(settings.ledger(), 0, key.getBytes(StandardCharsets.UTF_8), value));
+            // Its failure comes out of the commit, which flushes first.
+            assert sent != null;
+        } catch (KafkaException e) {
+            throw explain(settings.ledger(), e);
+        }
+    }
+
+    @Override
+    public void commit() {
+        run("commit a batch", producers.get(turn)::commitTransaction);
+    }
+
+    private void run(String what, Runnable call) {
+        try {
+            call.run();
+        } catch (InterruptException e) {
+            throw new RetriableException("Interrupted while trying to " + what, e);
+        } catch (KafkaException | IllegalStateException e) {
+            throw explain(what, e);
+        }
+    }
+
+    private RuntimeException explain(String where, @Nullable Throwable e) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof ProducerFencedException || t instanceof InvalidProducerEpochException) {
+                return new FencedException(
+                        "Another relay of source '" + settings.source() + "' has taken over; this one stands by", t);
+            }
+        }
+        boolean isTopic = lastSent.containsKey(where);
+        for (Throwable t = e; t != null && isTopic; t = t.getCause()) {
+            boolean tooLarge = t instanceof RecordTooLargeException || t instanceof RecordBatchTooLargeException;
+            if (tooLarge || t instanceof UnknownTopicOrPartitionException || t instanceof AuthorizationException) {
+                return new StreamWriteException(
+                        where, tooLarge, "Topic '" + where + "' refuses a record: " + t.getMessage(), t);
+            }
+        }
+        return new RetriableException(
+                "Kafka failed at '" + where + "' for source '" + settings.source() + "': "
+                        + (e == null ? "no reason given" : e.getMessage()),
+                e);
+    }
+
+    @Override
+    public void close() {
+        for (KafkaProducer<byte[], byte[]> producer : producers) {
+            producer.close(CLOSE_LIMIT);
+        }
+    }
+}

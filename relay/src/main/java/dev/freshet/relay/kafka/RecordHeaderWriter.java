@@ -1,0 +1,69 @@
+package dev.freshet.relay.kafka;
+
+import dev.freshet.model.Change;
+import dev.freshet.model.Op;
+import dev.freshet.model.RecordHeaders;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a record's headers; those that are the same for many records are made once. Belongs to one thread. */
+final class RecordHeaderWriter {
+    private final Header specVersion = header(RecordHeaders.SPEC_VERSION, RecordHeaders.SPEC_VERSION_VALUE);
+    private final Header contentType = header(RecordHeaders.CONTENT_TYPE, "application/json");
+    private final Header readBack = header(RecordHeaders.READ_BACK, "1");
+    private final Header source;
+    private final Map<Op, Header> ops = new EnumMap<>(Op.class);
+    private final Map<String, Header> types = new HashMap<>();
+    private final Map<String, Header> schemas = new HashMap<>();
+    private @Nullable Instant lastTime;
+    private Header lastTimeHeader = header(RecordHeaders.TIME, "");
+
+    RecordHeaderWriter(String sourceName) {
+        source = header(RecordHeaders.SOURCE, "/freshet/" + sourceName);
+        for (Op op : Op.values()) {
+            ops.put(op, header(RecordHeaders.OP, op.code()));
+        }
+    }
+
+    private static Header header(String name, String value) {
+        return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Iterable<Header> of(Change change) {
+        byte[] position = change.position().toBytes();
+        Header[] all = new Header[10];
+        int n = 0;
+        all[n++] = specVersion;
+        all[n++] = new RecordHeader(RecordHeaders.ID, position);
+        all[n++] =
+                types.computeIfAbsent(change.stream(), s -> header(RecordHeaders.TYPE, s + RecordHeaders.TYPE_SUFFIX));
+        all[n++] = source;
+        all[n++] = time(change.committedAt());
+        if (change.value() != null) {
+            all[n++] = contentType;
+        }
+        all[n++] = new RecordHeader(RecordHeaders.POSITION, position);
+        all[n++] = Objects.requireNonNull(ops.get(change.op()));
+        all[n++] = schemas.computeIfAbsent(change.schemaVersion(), v -> header(RecordHeaders.SCHEMA, v));
+        if (change.readBack()) {
+            all[n++] = readBack;
+        }
+        return Arrays.asList(all).subList(0, n);
+    }
+
+    private Header time(Instant at) {
+        if (!at.equals(lastTime)) {
+            lastTime = at;
+            lastTimeHeader = header(RecordHeaders.TIME, at.toString());
+        }
+        return lastTimeHeader;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.freshet.relay.port;
+
+import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.LedgerCodec;
+import dev.freshet.model.ledger.LedgerKey;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** A ledger as read to its end: the newest value of each key. Belongs to one thread. */
+public final class LedgerContents {
+    private final Map<String, byte[]> records = new HashMap<>();
+
+    /** Creates an empty ledger. */
+    public LedgerContents() {}
+
+    /** Takes a record; a null value takes the key away. */
+    public void put(String key, byte @Nullable [] value) {
+        if (value == null) {
+            records.remove(key);
+        } else {
+            records.put(key, value);
+        }
+    }
+
+    /** Returns the cursor, or null if there is none yet. */
+    public @Nullable Cursor cursor() {
+        byte[] value = records.get(LedgerKey.CURSOR);
+        return value == null ? null : LedgerCodec.decodeCursor(value);
+    }
+
+    /** Returns the catalog text of a stream, or null. */
+    public @Nullable String catalog(String stream) {
+        byte[] value = records.get(LedgerKey.catalog(stream));
+        return value == null ? null : new String(value, StandardCharsets.UTF_8);
+    }
+
+    /** Returns the keys that begin so, sorted. */
+    public Set<String> keys(String prefix) {
+        Set<String> keys = new TreeSet<>();
+        records.keySet().stream().filter(k -> k.startsWith(prefix)).forEach(keys::add);
+        return keys;
+    }
+}

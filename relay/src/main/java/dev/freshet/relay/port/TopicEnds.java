@@ -1,0 +1,41 @@
+package dev.freshet.relay.port;
+
+import dev.freshet.model.ledger.OffsetVector;
+import java.util.HashMap;
+import java.util.Map;
+
+/** For each topic and partition the offset behind the last record known; only ever raised. Belongs to one thread. */
+public final class TopicEnds {
+    private final Map<String, long[]> ends = new HashMap<>();
+
+    /** Creates ends without a topic. */
+    public TopicEnds() {}
+
+    /** Adds a topic with the given ends, or raises those it has. */
+    public void add(String topic, long[] offsets) {
+        long[] known = ends.computeIfAbsent(topic, t -> new long[offsets.length]);
+        if (known.length != offsets.length) {
+            throw new IllegalStateException(
+                    "Topic '" + topic + "' had " + known.length + " partitions and now has " + offsets.length);
+        }
+        for (int p = 0; p < offsets.length; p++) {
+            known[p] = Math.max(known[p], offsets[p]);
+        }
+    }
+
+    /** Raises the end of a partition of a topic that was added. */
+    public void raise(String topic, int partition, long end) {
+        long[] known = ends.get(topic);
+        if (known == null) {
+            throw new IllegalStateException("Topic '" + topic + "' was not added");
+        }
+        known[partition] = Math.max(known[partition], end);
+    }
+
+    /** Returns a copy by topic. */
+    public Map<String, OffsetVector> toVectors() {
+        Map<String, OffsetVector> vectors = new HashMap<>();
+        ends.forEach((topic, offsets) -> vectors.put(topic, OffsetVector.of(offsets)));
+        return vectors;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.freshet.relay.port;
+
+import dev.freshet.relay.StreamSettings;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The cluster's topics and what stands in the ledger.
+ *
+ * <p>Methods may throw {@link dev.freshet.model.RetriableException} when the cluster is away and {@link
+ * dev.freshet.model.ConfigurationException} when it or a topic does not fit. Belongs to one thread.
+ */
+public interface TopicStore extends AutoCloseable {
+    /** Returns what keeps the cluster from being used, such as a too low {@code transaction.version}; empty if nothing. */
+    List<String> checkCluster();
+
+    /** Returns every contradiction between an existing topic and its settings; a missing topic is none. */
+    List<String> checkTopic(StreamSettings settings);
+
+    /** Makes the ledger's topic if it is missing. */
+    void ensureLedger();
+
+    /**
+     * Reads the whole ledger, up to an end taken now.
+     *
+     * @throws dev.freshet.model.RetriableException if an undecided transaction keeps the end from being reached in time
+     */
+    LedgerContents readLedger();
+
+    /** Returns a topic, or empty if there is none of its name. */
+    Optional<TopicInfo> find(String stream, String topic);
+
+    /** Makes a topic. */
+    TopicInfo create(StreamSettings settings);
+
+    /** Returns for each topic, by partition, the offset behind its last record, decided or not. */
+    Map<String, long[]> ends(Collection<TopicInfo> topics);
+
+    /** Returns for each topic, by partition, the offset of its first record. */
+    Map<String, long[]> begins(Collection<TopicInfo> topics);
+
+    /** Deletes topics and waits until they are gone; missing ones are passed over. */
+    void delete(Collection<String> topics);
+
+    /** Closes the connections. */
+    @Override
+    void close();
+}

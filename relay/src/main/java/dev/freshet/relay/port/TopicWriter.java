@@ -1,0 +1,51 @@
+package dev.freshet.relay.port;
+
+import dev.freshet.model.Change;
+
+/**
+ * Writes batches, each of which becomes visible as a whole or not at all, together with its ledger records.
+ *
+ * <p>One batch at a time, in this order: {@link #begin}, any {@link #send}, {@link #flush}, {@link #writeLedger}, {@link
+ * #commit}. After any exception the writer is used no more but for {@link #close}; what became of the batch is then
+ * learnt by fencing and reading the ledger. Belongs to one thread.
+ *
+ * <p>Every method may throw {@link FencedException} when another writer has fenced this one, {@link StreamWriteException}
+ * when one topic refuses records, and {@link dev.freshet.model.RetriableException} when the cluster is away.
+ */
+public interface TopicWriter extends AutoCloseable {
+    /** Ends every other writer of the source, waits until what they had begun is decided, and may write from then on. */
+    void fence();
+
+    /** Begins a batch. */
+    void begin();
+
+    /**
+     * Adds a change to the batch; does not wait.
+     *
+     * @param topic the stream's topic
+     * @param change the change
+     */
+    void send(TopicInfo topic, Change change);
+
+    /**
+     * Waits until everything sent is in the topics.
+     *
+     * @param ends raised to the offsets behind what was sent
+     */
+    void flush(TopicEnds ends);
+
+    /**
+     * Adds a ledger record to the batch.
+     *
+     * @param key see {@link dev.freshet.model.ledger.LedgerKey}
+     * @param value its content; null takes the record away
+     */
+    void writeLedger(String key, byte @org.jspecify.annotations.Nullable [] value);
+
+    /** Makes the batch durable and visible; when it returns, both is the case for good. */
+    void commit();
+
+    /** Ends the writing; an open batch is given up. */
+    @Override
+    void close();
+}
