@@ -1,0 +1,78 @@
+package dev.freshet.cli;
+
+import dev.freshet.model.FreshetException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code freshet}. */
+@Command(
+        name = "freshet",
+        mixinStandardHelpOptions = true,
+        versionProvider = FreshetVersion.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = {
+            "Keeps a service's copy of another service's tables complete, fresh and provably right.",
+            "",
+            "A configuration file names sources (databases), streams (tables as Kafka topics) and replicas "
+                    + "(copies in your own database). Write one, `check` it, `run` it, and ask for its `status`."
+        },
+        footerHeading = "%nFirst steps:%n",
+        footer = {
+            "  freshet demo --for 30s           a shop, live copies of its tables, and the proof",
+            "  freshet check -c freshet.yaml    every mistake at once, and all derived names",
+            "  freshet run -c freshet.yaml      capture and copy until SIGTERM or Ctrl-C",
+            "  freshet status -c freshet.yaml   how far, how fresh, how complete",
+            "",
+            "Every setting: docs/reference/configuration.md"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:it failed, or what was looked at does not work",
+            "2:mistakes in the command line or the configuration; nothing was done",
+            "3:no server answers at the configured address"
+        },
+        subcommands = {CheckCommand.class, HelpCommand.class})
+public final class FreshetCommand implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command");
+    }
+
+    /** Returns the command line, ready to be executed. */
+    public static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new FreshetCommand());
+        line.setUsageHelpWidth(100);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((e, command, result) -> failed(e, command.getErr()));
+        return line;
+    }
+
+    private static int failed(Exception e, PrintWriter err) {
+        if (e instanceof dev.freshet.model.ConfigurationException) {
+            err.println(e.getMessage());
+            return ExitCodes.MISTAKES;
+        }
+        if (e instanceof FreshetException) {
+            err.println(e.getMessage());
+        } else {
+            err.println("freshet failed in a way that it does not know; please report this:");
+            e.printStackTrace(err);
+        }
+        err.flush();
+        return ExitCodes.FAILED;
+    }
+
+    /** Runs the command line and ends the process with its exit code. */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+}

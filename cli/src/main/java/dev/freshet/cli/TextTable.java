@@ -1,0 +1,75 @@
+package dev.freshet.cli;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** A table of text that fits a width: the widest columns are cut first, and a cut is shown by an ellipsis. */
+final class TextTable {
+    /** The width that every table of the command fits. */
+    static final int WIDTH = 100;
+
+    private static final String GAP = "  ";
+    private static final int INDENT = 2;
+    private static final int LEAST = 6;
+
+    private final List<List<String>> rows = new ArrayList<>();
+
+    TextTable(String... heads) {
+        rows.add(Arrays.stream(heads).map(h -> h.toUpperCase(Locale.ROOT)).toList());
+    }
+
+    TextTable row(String... cells) {
+        if (cells.length != rows.get(0).size()) {
+            throw new IllegalArgumentException("A row of " + rows.get(0).size() + " cells got " + cells.length);
+        }
+        rows.add(List.of(cells));
+        return this;
+    }
+
+    boolean isEmpty() {
+        return rows.size() == 1;
+    }
+
+    /** Returns the table's lines, none longer than the width. */
+    List<String> lines() {
+        int columns = rows.get(0).size();
+        int[] widths = new int[columns];
+        for (List<String> row : rows) {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        shrink(widths, WIDTH - INDENT - GAP.length() * (columns - 1));
+        List<String> lines = new ArrayList<>();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder(" ".repeat(INDENT));
+            for (int i = 0; i < columns; i++) {
+                String cell = cut(row.get(i), widths[i]);
+                line.append(cell).append(" ".repeat(widths[i] - cell.length())).append(GAP);
+            }
+            lines.add(line.toString().stripTrailing());
+        }
+        return lines;
+    }
+
+    private static void shrink(int[] widths, int available) {
+        while (Arrays.stream(widths).sum() > available) {
+            int widest = 0;
+            for (int i = 1; i < widths.length; i++) {
+                if (widths[i] > widths[widest]) {
+                    widest = i;
+                }
+            }
+            if (widths[widest] <= LEAST) {
+                return;
+            }
+            widths[widest]--;
+        }
+    }
+
+    private static String cut(String text, int width) {
+        return text.length() <= width ? text : text.substring(0, Math.max(0, width - 1)) + "…";
+    }
+}

@@ -1,0 +1,39 @@
+package dev.freshet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class HelpTest {
+    @Test
+    void everyCommand_teachesWithinAHundredColumns() {
+        for (String name : FreshetCommand.commandLine().getSubcommands().keySet()) {
+            CommandLineRun run = CommandLineRun.of("help", name);
+            assertEquals(ExitCodes.OK, run.exitCode(), name);
+            assertTrue(run.out().contains("Usage: freshet " + name), run.out());
+            assertTrue(run.out().lines().allMatch(l -> l.length() <= TextTable.WIDTH), run.out());
+        }
+    }
+
+    @Test
+    void help_namesTheExitCodesAndTheFirstSteps() {
+        CommandLineRun run = CommandLineRun.of("--help");
+        assertEquals(ExitCodes.OK, run.exitCode());
+        assertTrue(run.out().contains("Exit codes:") && run.out().contains("First steps:"), run.out());
+    }
+
+    @Test
+    void unknownCommand_endsWithTwoAndASuggestion() {
+        CommandLineRun run = CommandLineRun.of("chekc");
+        assertEquals(ExitCodes.MISTAKES, run.exitCode());
+        assertTrue(run.err().contains("check"), run.err());
+    }
+
+    @Test
+    void noCommand_endsWithTwoAndTheUsage() {
+        CommandLineRun run = CommandLineRun.of();
+        assertEquals(ExitCodes.MISTAKES, run.exitCode());
+        assertTrue(run.err().contains("Usage: freshet"), run.err());
+    }
+}
