@@ -1,0 +1,144 @@
+package dev.freshet.model.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.model.Position;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+class LedgerCodecProperties {
+    private static final SourceIdentity SOURCE =
+            new SourceIdentity("shop", "postgresql", "7301234567890123456", 2, "shop", "freshet_shop");
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.123456Z");
+
+    @Provide
+    Arbitrary<Boundary> boundaries() {
+        Arbitrary<OffsetVector> vectors = Arbitraries.longs()
+                .between(0, Long.MAX_VALUE)
+                .array(long[].class)
+                .ofMinSize(1)
+                .ofMaxSize(5)
+                .map(OffsetVector::of);
+        return Combinators.combine(
+                        Arbitraries.longs().between(0, Long.MAX_VALUE),
+                        Arbitraries.longs().between(0, 4_000_000_000L).injectNull(0.2),
+                        Arbitraries.maps(Arbitraries.strings().alpha().ofMinLength(1), vectors)
+                                .ofMaxSize(4))
+                .as((lsn, at, offsets) -> new Boundary(
+                        Position.boundary(3, lsn), at == null ? null : Instant.ofEpochSecond(at), offsets));
+    }
+
+    @Provide
+    Arbitrary<StreamEntry> entries() {
+        return Combinators.combine(
+                        Arbitraries.of(StreamStatus.class),
+                        Arbitraries.longs().between(0, Long.MAX_VALUE),
+                        Arbitraries.strings().ofMaxLength(20))
+                .as((status, lsn, text) -> new StreamEntry(
+                        "customers",
+                        "shop.customers",
+                        "id",
+                        3,
+                        "print",
+                        "v1",
+                        status,
+                        Position.boundary(1, lsn),
+                        status == StreamStatus.BROKEN || status == StreamStatus.STOPPED ? sound(text) : null,
+                        status == StreamStatus.SNAPSHOTTING ? new SnapshotProgress(sound(text), 7, -1) : null));
+    }
+
+    private static String sound(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
+    @Property
+    void cursor_readBack_isTheSame(
+            @ForAll("boundaries") Boundary boundary, @ForAll("entries") StreamEntry entry, @ForAll boolean inside) {
+        Position write = inside ? new Position(3, boundary.position().lsn(), 17, 1) : boundary.position();
+        Cursor cursor = new Cursor(
+                "incarnation",
+                SOURCE,
+                3,
+                write,
+                inside ? Map.of("proto_version", "1") : Map.of(),
+                boundary,
+                !inside,
+                NOW,
+                Map.of("customers", entry));
+        assertEquals(cursor, LedgerCodec.decodeCursor(LedgerCodec.encode(cursor)));
+        assertEquals(boundary, LedgerCodec.decodeBoundary(LedgerCodec.encode(boundary)));
+    }
+
+    @Property
+    void schema_readBack_isTheSame_andItsVersionTellsContents(@ForAll boolean nullable, @ForAll boolean portable) {
+        SchemaRecord schema = new SchemaRecord(
+                "customers",
+                List.of(
+                        new Column("id", "bigint", false, true),
+                        new Column("name", "character varying(40)", nullable, portable)),
+                List.of("id"));
+        assertEquals(schema, LedgerCodec.decodeSchema(LedgerCodec.encode(schema)));
+        assertTrue(schema.version().matches("[0-9a-f]{16}"));
+        SchemaRecord other =
+                new SchemaRecord("customers", List.of(new Column("id", "bigint", nullable, true)), List.of("id"));
+        assertNotEquals(schema.version(), other.version());
+    }
+
+    @Example
+    void epochAndTimeline_readBack_areTheSame() {
+        EpochRecord epoch = new EpochRecord(2, SOURCE, 77, NOW, "restored");
+        assertEquals(epoch, LedgerCodec.decodeEpoch(LedgerCodec.encode(epoch)));
+        TimelineRecord timeline = new TimelineRecord("7301234567890123456", 1, 99);
+        assertEquals(timeline, LedgerCodec.decodeTimeline(LedgerCodec.encode(timeline)));
+    }
+
+    @Example
+    void unknownMembers_arePassedOver_aHigherFormatIsNot() {
+        Cursor cursor = new Cursor("i", SOURCE, 1, Position.boundary(1, 5), Map.of(), null, false, NOW, Map.of());
+        String json = new String(LedgerCodec.encode(cursor), StandardCharsets.UTF_8);
+        assertEquals(
+                cursor, LedgerCodec.decodeCursor(bytes(json.replace("{\"format\":1", "{\"new\":[1],\"format\":1"))));
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class,
+                () -> LedgerCodec.decodeCursor(bytes(json.replace("\"format\":1", "\"format\":2"))));
+        assertTrue(String.valueOf(e.getMessage()).contains("format 2"));
+    }
+
+    @Example
+    void missingMember_isNamed() {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> LedgerCodec.decodeSchema(bytes("{\"stream\":\"a\"}")));
+        assertTrue(String.valueOf(e.getMessage()).contains("schema.columns"));
+    }
+
+    @Example
+    void contradictions_areRefused() {
+        Position at = Position.boundary(1, 5);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new StreamEntry("a", "t", "i", 1, "f", "", StreamStatus.BROKEN, at, null, null));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new StreamEntry("a", "t", "i", 1, "f", "", StreamStatus.SNAPSHOTTING, at, null, null));
+        assertThrows(IllegalArgumentException.class, () -> new Boundary(new Position(1, 5, 1, 0), null, Map.of()));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Cursor("i", SOURCE, 1, at, Map.of(), null, true, NOW, Map.of()));
+    }
+
+    private static byte[] bytes(String json) {
+        return json.getBytes(StandardCharsets.UTF_8);
+    }
+}
