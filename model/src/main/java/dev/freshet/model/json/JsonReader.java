@@ -69,10 +69,22 @@ public final class JsonReader {
             at++;
             return false;
         }
-        if (c == ',') {
+        boolean first = isFirst();
+        if (first == (c == ',')) {
+            throw wrong(first ? "a value" : "',' or the end of the object or array");
+        }
+        if (!first) {
             at++;
         }
         return true;
+    }
+
+    private boolean isFirst() {
+        int before = at - 1;
+        while (before >= 0 && isSpace(in[before])) {
+            before--;
+        }
+        return before >= 0 && (in[before] == '{' || in[before] == '[');
     }
 
     /** Reads a member's name and the colon. */
@@ -378,9 +390,13 @@ public final class JsonReader {
     }
 
     private void skipSpace() {
-        while (at < end && (in[at] == ' ' || in[at] == '\n' || in[at] == '\r' || in[at] == '\t')) {
+        while (at < end && isSpace(in[at])) {
             at++;
         }
+    }
+
+    private static boolean isSpace(byte c) {
+        return c == ' ' || c == '\n' || c == '\r' || c == '\t';
     }
 
     private JsonException wrong(String expected) {

@@ -81,6 +81,17 @@ class JsonProperties {
     }
 
     @Example
+    void missingOrNeedlessComma_isRefused() {
+        for (String wrong :
+                new String[] {"[1 2]", "[,1]", "[1,,2]", "[1,]", "{,}", "{\"a\":1 \"b\":2}", "{\"a\":1,}"}) {
+            assertThrows(
+                    JsonException.class,
+                    () -> new JsonReader(wrong.getBytes(StandardCharsets.UTF_8)).nextTree(),
+                    wrong);
+        }
+    }
+
+    @Example
     void nesting_isLimited() {
         byte[] deep = "[".repeat(JsonReader.MAX_DEPTH + 2).getBytes(StandardCharsets.UTF_8);
         assertThrows(JsonException.class, () -> new JsonReader(deep).nextTree());
