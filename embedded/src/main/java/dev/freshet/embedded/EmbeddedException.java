@@ -13,4 +13,10 @@ public class EmbeddedException extends RuntimeException {
     public EmbeddedException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /** What happened; never null. */
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
 }

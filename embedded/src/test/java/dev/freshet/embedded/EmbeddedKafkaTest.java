@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -50,8 +51,8 @@ class EmbeddedKafkaTest {
         assertEquals(List.of("a", "b", "c"), probe.readCommitted("transactions"));
         try (Admin admin = probe.admin()) {
             var features = admin.describeFeatures().featureMetadata().get(30, TimeUnit.SECONDS);
-            assertEquals(
-                    2, features.finalizedFeatures().get("transaction.version").maxVersionLevel());
+            var version = Objects.requireNonNull(features.finalizedFeatures().get("transaction.version"));
+            assertEquals(2, version.maxVersionLevel());
         }
     }
 

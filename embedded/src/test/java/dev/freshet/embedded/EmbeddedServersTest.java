@@ -2,10 +2,10 @@ package dev.freshet.embedded;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class EmbeddedServersTest {
 
     @Test
-    void bothServeClients_andTemporaryFoldersGo() throws Exception {
+    void bothServeClients_outsideTheTerminalsSession_andTemporaryFoldersGo() throws Exception {
         long began = System.nanoTime();
         Path kafkaFolder;
         Path postgresFolder;
@@ -22,13 +22,12 @@ class EmbeddedServersTest {
             System.out.println("both up after " + (System.nanoTime() - began) / 1_000_000 + " ms");
             kafkaFolder = servers.kafka().directory();
             postgresFolder = servers.postgres().directory();
-            for (long pid : List.of(servers.kafka().pid(), servers.postgres().pid())) {
-                System.out.println(Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
-                        .filter(l -> l.startsWith("VmRSS"))
-                        .toList());
-                System.out.println(
-                        Files.readString(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' '));
-            }
+            assertNotEquals(
+                    session(ProcessHandle.current().pid()),
+                    session(servers.kafka().pid()));
+            assertNotEquals(
+                    session(ProcessHandle.current().pid()),
+                    session(servers.postgres().pid()));
             try (Admin admin =
                     Admin.create(Map.of("bootstrap.servers", servers.kafka().bootstrapServers()))) {
                 assertEquals(Set.of(), admin.listTopics().names().get());
@@ -43,5 +42,11 @@ class EmbeddedServersTest {
         }
         assertFalse(Files.exists(kafkaFolder));
         assertFalse(Files.exists(postgresFolder));
+    }
+
+    // a terminal's Ctrl-C goes to all processes of its session's foreground group
+    private static String session(long pid) throws Exception {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[3];
     }
 }

@@ -32,7 +32,7 @@ class ChildClassPathTest {
     void missingBroker_isNamedWithTheWayOut() throws Exception {
         Path other = jar("other.jar", "", "some/Thing.class");
         IOException failure = assertThrows(IOException.class, () -> ChildClassPath.of(other.toString()));
-        assertTrue(failure.getMessage().contains("add org.apache.kafka:kafka_2.13"), failure.getMessage());
+        assertTrue(failure.toString().contains("add org.apache.kafka:kafka_2.13"), failure.toString());
     }
 
     @Test
