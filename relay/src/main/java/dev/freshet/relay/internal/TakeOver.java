@@ -100,7 +100,8 @@ final class TakeOver {
         ChangeLog log = source.open(
                 ledger.boundary().position().lsn(), ledger.epoch(), captured, inside ? cursor.options() : null);
         try {
-            ledger.options(log.options());
+            ledger.options(inside ? cursor.options() : log.options());
+            writeAlone(ledger);
             Snapshotter snapshotter = new Snapshotter(source.snapshots(), ledger, incarnation, clock);
             LeaderSession session = new LeaderSession(
                     settings,
@@ -217,6 +218,14 @@ final class TakeOver {
                 Map.of());
     }
 
+    /** Makes the streams known before their first record, so that a topic with records is never one of nobody. */
+    private void writeAlone(LedgerState ledger) {
+        writer.begin();
+        ledger.writeTo(writer, clock.instant());
+        writer.commit();
+        ledger.written();
+    }
+
     private void writeAlone(Cursor cursor) {
         writer.begin();
         writer.writeLedger(LedgerKey.CURSOR, LedgerCodec.encode(cursor));
@@ -284,9 +293,7 @@ final class TakeOver {
         Map<String, Position> since = new HashMap<>();
         ledger.streams().forEach(e -> since.put(e.stream(), ledger.boundary().position()));
         since.forEach((stream, position) -> ledger.breakStream(stream, position, message));
-        writer.begin();
-        ledger.writeTo(writer, clock.instant());
-        writer.commit();
+        writeAlone(ledger);
         return new LossException(message);
     }
 }
