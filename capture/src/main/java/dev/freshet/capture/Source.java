@@ -28,7 +28,7 @@ public interface Source extends AutoCloseable {
     Optional<SlotState> slot();
 
     /**
-     * Makes the slot.
+     * Makes the slot; {@link #capture} comes first, since a change between slot and publication could not be decoded.
      *
      * @return the LSN from which it holds everything
      * @throws dev.freshet.model.ConfigurationException if one of its name exists, or the right or a free slot is missing

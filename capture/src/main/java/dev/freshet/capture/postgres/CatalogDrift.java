@@ -1,0 +1,168 @@
+package dev.freshet.capture.postgres;
+
+import dev.freshet.capture.FreshnessSample.Drift;
+import dev.freshet.capture.postgres.CatalogEntry.Attribute;
+import dev.freshet.capture.postgres.CatalogEntry.Leaf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells from two catalog entries of one stream whether rows may have changed without row messages.
+ *
+ * <p>Implementation note. The rule is "breaking unless it is certain that no row changed". A new partition is certain only
+ * when its file is empty at a moment after it was seen in the tree: a table that was attached with rows has a file, and
+ * one whose file is empty cannot have brought any. A partition that is filled between its creation and the next sample
+ * therefore breaks the stream although its rows came through the log; partitions that are made ahead of time do not. A
+ * rewrite counts as breaking even if the columns look the same: {@code ALTER TYPE … USING} keeps the type and changes the
+ * values, and {@code VACUUM FULL} cannot be told from it.
+ */
+final class CatalogDrift {
+    private final List<String> breaking = new ArrayList<>();
+    private final List<String> harmless = new ArrayList<>();
+
+    private CatalogDrift() {}
+
+    /**
+     * Compares.
+     *
+     * @param known the text that is known
+     * @param now the entry now, or null if there is no such table
+     * @param isEmpty whether a partition that is new in the tree holds nothing
+     * @return the drift, or null if there is none
+     */
+    static @Nullable Drift between(String known, @Nullable CatalogEntry now, Predicate<Leaf> isEmpty) {
+        String text = now == null ? CatalogEntry.GONE : now.text();
+        if (text.equals(known)) {
+            return null;
+        }
+        CatalogDrift drift = new CatalogDrift();
+        if (now == null) {
+            drift.breaking.add("the table was dropped or renamed, or the role cannot see it any more");
+        } else {
+            CatalogEntry before;
+            try {
+                before = CatalogEntry.parse(known);
+            } catch (IllegalArgumentException e) {
+                before = null;
+            }
+            if (before == null) {
+                drift.breaking.add("what was known of table " + now.table()
+                        + " cannot be compared: it was gone, or another version of Freshet wrote it");
+            } else {
+                drift.compare(before, now, isEmpty);
+            }
+        }
+        List<String> reasons = new ArrayList<>(drift.breaking);
+        reasons.addAll(drift.harmless);
+        return new Drift(text, !drift.breaking.isEmpty(), String.join("; ", reasons));
+    }
+
+    private void compare(CatalogEntry before, CatalogEntry now, Predicate<Leaf> isEmpty) {
+        if (before.oid() != now.oid()) {
+            breaking.add("table " + now.table() + " was dropped and made again");
+            return;
+        }
+        if (!before.table().equals(now.table())) {
+            harmless.add("table " + before.table() + " was renamed to " + now.table());
+        }
+        publication(before, now);
+        attributes(before, now);
+        leaves(before, now, isEmpty);
+        if (breaking.isEmpty() && harmless.isEmpty()) {
+            harmless.add("the catalog entry of table " + now.table() + " changed without effect on its rows");
+        }
+    }
+
+    private void publication(CatalogEntry before, CatalogEntry now) {
+        CatalogEntry.Publishing was = before.publication();
+        CatalogEntry.Publishing is = now.publication();
+        if (was.equals(is)) {
+            return;
+        }
+        if (is.operations().isEmpty()) {
+            breaking.add("table " + now.table() + " is not in the publication any more");
+        } else if (was.operations().isEmpty()) {
+            breaking.add("table " + now.table() + " was added to the publication again");
+        } else {
+            breaking.add(
+                    "the publication has table " + now.table() + " with other operations, columns or rows than before"
+                            + " (operations " + was.operations() + " to " + is.operations()
+                            + ", publish_via_partition_root " + was.viaRoot() + " to " + is.viaRoot()
+                            + ", column list " + was.columns() + " to " + is.columns()
+                            + (was.filter().equals(is.filter()) ? "" : ", another row filter") + ")");
+        }
+    }
+
+    private void attributes(CatalogEntry before, CatalogEntry now) {
+        Map<Integer, Attribute> is = byNumber(now.attributes());
+        for (Attribute was : before.attributes()) {
+            Attribute same = is.remove(was.number());
+            if (same == null) {
+                breaking.add("column '" + was.name() + "' was dropped");
+            } else if (!same.name().equals(was.name())) {
+                breaking.add("column '" + was.name() + "' was renamed to '" + same.name() + "'");
+            } else if (same.typeOid() != was.typeOid()) {
+                breaking.add("column '" + was.name() + "' got another type");
+            } else if (!same.generated().equals(was.generated())) {
+                breaking.add("column '" + was.name() + "' became or ceased to be a generated one");
+            } else if (same.typmod() != was.typmod()) {
+                // values that did not fit were rewritten, which the file tells
+                harmless.add("column '" + was.name() + "' got another length or precision");
+            }
+        }
+        for (Attribute added : is.values()) {
+            if (added.missing()) {
+                breaking.add("column '" + added.name() + "' was added with a default, which older rows have now too");
+            } else {
+                harmless.add("column '" + added.name() + "' was added");
+            }
+        }
+    }
+
+    private void leaves(CatalogEntry before, CatalogEntry now, Predicate<Leaf> isEmpty) {
+        Map<Long, Leaf> is = now.leaves().stream().collect(Collectors.toMap(Leaf::oid, Function.identity()));
+        for (Leaf was : before.leaves()) {
+            Leaf same = is.remove(was.oid());
+            if (same == null) {
+                breaking.add("partition " + was.table() + " was detached or dropped");
+            } else if (same.fileNode() != was.fileNode()) {
+                breaking.add("table " + was.table()
+                        + " was rewritten (by TRUNCATE, an ALTER TABLE that rewrites, VACUUM" + " FULL or CLUSTER)");
+            } else if (!identifies(same, now.key())) {
+                breaking.add("the replica identity of table " + was.table() + " does not hold the key's columns "
+                        + now.key() + " any more");
+            } else if (!same.identityKind().equals(was.identityKind())) {
+                harmless.add("table " + was.table() + " got another replica identity");
+            }
+        }
+        for (Leaf added : is.values()) {
+            if (!added.kind().equals("r")) {
+                breaking.add("partition " + added.table() + " was attached, which has no log here (relkind '"
+                        + added.kind() + "')");
+            } else if (!isEmpty.test(added)) {
+                breaking.add("partition " + added.table()
+                        + " was attached with rows in it, or filled before it was first seen");
+            } else if (!identifies(added, now.key())) {
+                breaking.add("partition " + added.table() + " has a replica identity without the key's columns "
+                        + now.key());
+            } else {
+                harmless.add("partition " + added.table() + " was added, empty");
+            }
+        }
+    }
+
+    private static boolean identifies(Leaf leaf, List<String> key) {
+        return leaf.identityKind().equals("f") || Set.copyOf(leaf.identity()).containsAll(key);
+    }
+
+    private static Map<Integer, Attribute> byNumber(List<Attribute> attributes) {
+        return attributes.stream()
+                .collect(Collectors.toMap(Attribute::number, Function.identity(), (a, b) -> a, java.util.TreeMap::new));
+    }
+}

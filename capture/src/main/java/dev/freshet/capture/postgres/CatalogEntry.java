@@ -1,0 +1,183 @@
+package dev.freshet.capture.postgres;
+
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What the catalog says of a captured table, as far as rows can change with it without row messages in the log. Its text
+ * is the fingerprint that the ledger keeps and that each sample compares.
+ *
+ * @param oid the table's oid
+ * @param table its name with schema
+ * @param key the key's columns
+ * @param publication how the publication has it; {@link Publishing#NONE} if it has not
+ * @param attributes the captured columns
+ * @param leaves the tables that hold the rows
+ */
+record CatalogEntry(
+        long oid,
+        String table,
+        List<String> key,
+        Publishing publication,
+        List<Attribute> attributes,
+        List<Leaf> leaves) {
+    /** In place of an entry: there is no such table. */
+    static final String GONE = "gone";
+
+    private static final String FORMAT = "1";
+
+    /**
+     * A captured column.
+     *
+     * @param number {@code attnum}; a column that is dropped and added again gets another
+     * @param missing whether older rows have a default that no row message told
+     * @param generated the catalog's letter for a generated column, empty for another
+     */
+    record Attribute(int number, String name, long typeOid, int typmod, boolean missing, String generated) {}
+
+    /**
+     * A table that holds rows.
+     *
+     * @param fileNode the file that holds them; a rewrite gives another
+     * @param identityKind {@code relreplident}
+     * @param identity the columns that the log has of a row's former version
+     */
+    record Leaf(long oid, String table, String kind, long fileNode, String identityKind, List<String> identity) {
+        Leaf {
+            identity = List.copyOf(identity);
+        }
+    }
+
+    /**
+     * How the publication has the table.
+     *
+     * @param operations which of insert, update, delete and truncate it publishes, such as {@code iudt}; empty if the
+     *     table is not in it
+     * @param viaRoot {@code publish_via_partition_root}
+     * @param generatedStored whether stored generated columns are published
+     * @param columns the column list, empty for none
+     * @param filter the row filter, empty for none
+     */
+    record Publishing(
+            String operations, boolean viaRoot, boolean generatedStored, List<String> columns, String filter) {
+        /** The table is not in the publication. */
+        static final Publishing NONE = new Publishing("", false, false, List.of(), "");
+
+        Publishing {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    CatalogEntry {
+        key = List.copyOf(key);
+        attributes = List.copyOf(attributes);
+        leaves = List.copyOf(leaves);
+    }
+
+    /** Returns the text form. */
+    String text() {
+        return String.join(
+                "|",
+                FORMAT,
+                Long.toString(oid),
+                escape(table),
+                names(key),
+                String.join(
+                        ":",
+                        publication.operations,
+                        flag(publication.viaRoot),
+                        flag(publication.generatedStored),
+                        names(publication.columns),
+                        escape(publication.filter)),
+                attributes.stream()
+                        .map(a -> String.join(
+                                ":",
+                                Integer.toString(a.number),
+                                escape(a.name),
+                                Long.toString(a.typeOid),
+                                Integer.toString(a.typmod),
+                                flag(a.missing),
+                                a.generated))
+                        .collect(Collectors.joining(";")),
+                leaves.stream()
+                        .map(l -> String.join(
+                                ":",
+                                Long.toString(l.oid),
+                                escape(l.table),
+                                l.kind,
+                                Long.toString(l.fileNode),
+                                l.identityKind,
+                                names(l.identity)))
+                        .collect(Collectors.joining(";")));
+    }
+
+    /**
+     * Reads the text form.
+     *
+     * @throws IllegalArgumentException if it is none, or of another format
+     */
+    static CatalogEntry parse(String text) {
+        String[] parts = text.split("\\|", -1);
+        if (parts.length != 7 || !parts[0].equals(FORMAT)) {
+            throw new IllegalArgumentException("Not a catalog entry of format " + FORMAT);
+        }
+        try {
+            String[] p = parts[4].split(":", -1);
+            List<Attribute> attributes = new ArrayList<>();
+            for (String one : list(parts[5], ";")) {
+                String[] a = one.split(":", -1);
+                attributes.add(new Attribute(
+                        Integer.parseInt(a[0]),
+                        unescape(a[1]),
+                        Long.parseLong(a[2]),
+                        Integer.parseInt(a[3]),
+                        a[4].equals("1"),
+                        a[5]));
+            }
+            List<Leaf> leaves = new ArrayList<>();
+            for (String one : list(parts[6], ";")) {
+                String[] l = one.split(":", -1);
+                leaves.add(new Leaf(
+                        Long.parseLong(l[0]), unescape(l[1]), l[2], Long.parseLong(l[3]), l[4], unescapedNames(l[5])));
+            }
+            return new CatalogEntry(
+                    Long.parseLong(parts[1]),
+                    unescape(parts[2]),
+                    unescapedNames(parts[3]),
+                    new Publishing(p[0], p[1].equals("1"), p[2].equals("1"), unescapedNames(p[3]), unescape(p[4])),
+                    attributes,
+                    leaves);
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("A catalog entry of format " + FORMAT + " is damaged", e);
+        }
+    }
+
+    private static List<String> list(String text, String separator) {
+        return text.isEmpty() ? List.of() : Arrays.asList(text.split(separator, -1));
+    }
+
+    private static String names(List<String> names) {
+        return names.stream().map(CatalogEntry::escape).collect(Collectors.joining(","));
+    }
+
+    private static List<String> unescapedNames(String text) {
+        return list(text, ",").stream().map(CatalogEntry::unescape).toList();
+    }
+
+    private static String flag(boolean set) {
+        return set ? "1" : "0";
+    }
+
+    private static String escape(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static String unescape(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+}

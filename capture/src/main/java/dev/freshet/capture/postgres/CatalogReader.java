@@ -1,0 +1,168 @@
+package dev.freshet.capture.postgres;
+
+import dev.freshet.capture.CapturedStream;
+import dev.freshet.capture.TableCapture;
+import dev.freshet.capture.postgres.CatalogEntry.Attribute;
+import dev.freshet.capture.postgres.CatalogEntry.Leaf;
+import dev.freshet.capture.postgres.CatalogEntry.Publishing;
+import dev.freshet.model.ledger.SchemaRecord;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads the catalog entries of all captured tables at once, each statement in a fresh snapshot. That the statements have
+ * different snapshots is no harm: all are newer than the LSN sampled before, and a change that only one of them saw differs
+ * from the known text all the same.
+ */
+final class CatalogReader {
+    private static final String SELECT_TABLES = "SELECT t.ord, c.oid, n.nspname || '.' || c.relname"
+            + " FROM unnest(?::text[]) WITH ORDINALITY AS t(name, ord)"
+            + " JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(t.name)"
+            + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace";
+    private static final String SELECT_ATTRIBUTES =
+            "SELECT attrelid, attnum, attname, atttypid, atttypmod, atthasmissing, attgenerated"
+                    + " FROM pg_catalog.pg_attribute WHERE attrelid = ANY (?::oid[]) AND attnum > 0 AND NOT attisdropped"
+                    + " ORDER BY attrelid, attnum";
+    private static final String SELECT_LEAVES = "SELECT r.oid, c.oid, n.nspname || '.' || c.relname, c.relkind,"
+            + " coalesce(pg_catalog.pg_relation_filenode(c.oid), 0), c.relreplident,"
+            + " ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a"
+            + " WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND c.relreplident IN ('d', 'i')"
+            + " AND EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid"
+            + " AND (c.relreplident = 'd' AND i.indisprimary OR c.relreplident = 'i' AND i.indisreplident)"
+            + " AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]::int2[])) ORDER BY a.attnum)"
+            + " FROM unnest(?::oid[]) AS r(oid)"
+            + " CROSS JOIN LATERAL (SELECT relid::oid FROM pg_catalog.pg_partition_tree(r.oid) WHERE isleaf"
+            + " UNION SELECT r.oid) AS t(oid)"
+            + " JOIN pg_catalog.pg_class c ON c.oid = t.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+            + " WHERE c.relkind <> 'p' ORDER BY r.oid, c.oid";
+    private static final String SELECT_NOT_EMPTY =
+            "SELECT oid FROM unnest(?::oid[]) AS l(oid) WHERE coalesce(pg_catalog.pg_relation_size(oid), 1) > 0";
+
+    private final Publications publications;
+
+    CatalogReader(Publications publications) {
+        this.publications = publications;
+    }
+
+    /**
+     * Returns the entries by stream; a table that is not there has none.
+     *
+     * @param captures what is captured, with the schemas that name the keys
+     */
+    Map<String, CatalogEntry> read(Connection connection, Map<TableCapture, SchemaRecord> captures)
+            throws SQLException {
+        List<TableCapture> order = List.copyOf(captures.keySet());
+        Map<TableCapture, Named> found = new LinkedHashMap<>();
+        String[] tables = order.stream().map(TableCapture::table).toArray(String[]::new);
+        try (PreparedStatement statement = connection.prepareStatement(SELECT_TABLES)) {
+            statement.setArray(1, connection.createArrayOf("text", tables));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    found.put(order.get(row.getInt(1) - 1), new Named(row.getLong(2), row.getString(3)));
+                }
+            }
+        }
+        List<Long> oids = found.values().stream().map(Named::oid).toList();
+        Map<Long, List<Attribute>> attributes = attributes(connection, oids);
+        Map<Long, List<Leaf>> leaves = leaves(connection, oids);
+        Map<Long, Publishing> published = publications.publishing(connection, oids);
+        Map<String, CatalogEntry> entries = new LinkedHashMap<>();
+        captures.forEach((capture, schema) -> {
+            Named table = found.get(capture);
+            if (table != null) {
+                entries.put(
+                        capture.stream(),
+                        new CatalogEntry(
+                                table.oid,
+                                table.name,
+                                schema.key(),
+                                published.getOrDefault(table.oid, Publishing.NONE),
+                                captured(capture, attributes.getOrDefault(table.oid, List.of())),
+                                leaves.getOrDefault(table.oid, List.of())));
+            }
+        });
+        return entries;
+    }
+
+    private record Named(long oid, String name) {}
+
+    private static List<Attribute> captured(TableCapture capture, List<Attribute> attributes) {
+        return attributes.stream()
+                .filter(a -> capture.columns().isEmpty() || capture.columns().contains(a.name()))
+                .toList();
+    }
+
+    /** Returns what is captured with the schemas, as {@link #read} wants it. */
+    static Map<TableCapture, SchemaRecord> captures(Collection<CapturedStream> streams) {
+        Map<TableCapture, SchemaRecord> captures = new LinkedHashMap<>();
+        streams.forEach(s -> captures.put(s.capture(), s.schema()));
+        return captures;
+    }
+
+    /** Returns those of the tables whose file holds anything, or that are gone. */
+    List<Long> notEmpty(Connection connection, Collection<Long> oids) throws SQLException {
+        List<Long> filled = new ArrayList<>();
+        if (oids.isEmpty()) {
+            return filled;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(SELECT_NOT_EMPTY)) {
+            statement.setArray(1, connection.createArrayOf("oid", oids.toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    filled.add(row.getLong(1));
+                }
+            }
+        }
+        return filled;
+    }
+
+    private static Map<Long, List<Attribute>> attributes(Connection connection, Collection<Long> oids)
+            throws SQLException {
+        Map<Long, List<Attribute>> attributes = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(SELECT_ATTRIBUTES)) {
+            statement.setArray(1, connection.createArrayOf("oid", oids.toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    attributes
+                            .computeIfAbsent(row.getLong(1), o -> new ArrayList<>())
+                            .add(new Attribute(
+                                    row.getInt(2),
+                                    row.getString(3),
+                                    row.getLong(4),
+                                    row.getInt(5),
+                                    row.getBoolean(6),
+                                    row.getString(7)));
+                }
+            }
+        }
+        return attributes;
+    }
+
+    private static Map<Long, List<Leaf>> leaves(Connection connection, Collection<Long> oids) throws SQLException {
+        Map<Long, List<Leaf>> leaves = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(SELECT_LEAVES)) {
+            statement.setArray(1, connection.createArrayOf("oid", oids.toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    leaves.computeIfAbsent(row.getLong(1), o -> new ArrayList<>())
+                            .add(new Leaf(
+                                    row.getLong(2),
+                                    row.getString(3),
+                                    row.getString(4),
+                                    row.getLong(5),
+                                    row.getString(6),
+                                    List.of((String[]) row.getArray(7).getArray())));
+                }
+            }
+        }
+        return leaves;
+    }
+}

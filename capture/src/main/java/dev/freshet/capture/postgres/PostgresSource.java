@@ -1,0 +1,355 @@
+package dev.freshet.capture.postgres;
+
+import dev.freshet.capture.CapturedStream;
+import dev.freshet.capture.ChangeLog;
+import dev.freshet.capture.FreshnessSample;
+import dev.freshet.capture.FreshnessSample.Drift;
+import dev.freshet.capture.SlotState;
+import dev.freshet.capture.SnapshotReader;
+import dev.freshet.capture.Source;
+import dev.freshet.capture.TableCapture;
+import dev.freshet.capture.postgres.table.LogPrefixes;
+import dev.freshet.capture.postgres.table.TableShape;
+import dev.freshet.capture.postgres.table.TableShapes;
+import dev.freshet.capture.postgres.value.TypeCatalog;
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.FreshetException;
+import dev.freshet.model.Lsn;
+import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.SourceIdentity;
+import dev.freshet.model.ledger.TimelineRecord;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PostgreSQL server as a source. It answers each question over one ordinary connection, made anew after a failure; an
+ * open log and a reader of snapshots have connections of their own. Belongs to one thread.
+ */
+public final class PostgresSource implements Source {
+    private static final long RELEASE_NANOS = 10_000_000_000L;
+    private static final long RECHECK_NANOS = 20_000_000L;
+
+    private final PostgresSettings settings;
+    private final Sessions sessions;
+    private final TypeCatalog types;
+    private final Slots slots;
+    private final Publications publications;
+    private final CatalogReader catalog;
+    private final LogOpener opener;
+    private final Map<String, CapturedStream> captured = new LinkedHashMap<>();
+    private @Nullable Connection connection;
+
+    private PostgresSource(PostgresSettings settings, InstantSource clock) {
+        this.settings = settings;
+        this.sessions = new Sessions(settings);
+        this.types = new TypeCatalog(sessions);
+        this.slots = new Slots(settings);
+        this.publications = new Publications(settings);
+        this.catalog = new CatalogReader(publications);
+        this.opener = new LogOpener(settings, sessions, slots, types, clock);
+    }
+
+    /**
+     * Creates a source; nothing is connected before the first question.
+     *
+     * @param settings how the server is reached
+     * @param clock the time that is told to the server in status messages
+     */
+    public static PostgresSource create(PostgresSettings settings, InstantSource clock) {
+        return new PostgresSource(settings, clock);
+    }
+
+    /** Work over the ordinary connection. */
+    private interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    private <T> T ask(String doing, Work<T> work) {
+        try {
+            Connection present = connection;
+            if (present == null || present.isClosed()) {
+                present = sessions.open();
+                connection = present;
+            }
+            return work.on(present);
+        } catch (SQLException e) {
+            FreshetException failure = sessions.failed(doing, e);
+            drop();
+            throw failure;
+        }
+    }
+
+    private void drop() {
+        Connection present = connection;
+        connection = null;
+        Sessions.closeQuietly(present);
+    }
+
+    @Override
+    public SourceIdentity identify() {
+        // the control file lags behind after a promotion; the name of the file that is written to does not
+        return ask("the server's identity could not be read", c -> {
+            try (Statement statement = c.createStatement();
+                    ResultSet row = statement.executeQuery(
+                            "SELECT system_identifier::text, pg_catalog.substr(pg_catalog.pg_walfile_name("
+                                    + "pg_catalog.pg_current_wal_lsn()), 1, 8), pg_catalog.current_database()"
+                                    + " FROM pg_catalog.pg_control_system()")) {
+                return new SourceIdentity(
+                        settings.source(),
+                        "postgresql",
+                        first(row).getString(1),
+                        Long.parseLong(row.getString(2), 16),
+                        row.getString(3),
+                        settings.slot());
+            }
+        });
+    }
+
+    @Override
+    public long flushedLsn() {
+        return ask("the log's position could not be read", c -> {
+            try (Statement statement = c.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_wal_flush_lsn()")) {
+                return Lsn.parse(first(row).getString(1));
+            }
+        });
+    }
+
+    @Override
+    public List<TimelineRecord> timelines() {
+        SourceIdentity identity = identify();
+        try (Connection replication = sessions.openReplication()) {
+            return Timelines.read(replication, identity.system(), identity.timeline());
+        } catch (SQLException e) {
+            throw sessions.failed("the history of timeline " + identity.timeline() + " could not be read", e);
+        }
+    }
+
+    @Override
+    public Optional<SlotState> slot() {
+        return ask("the replication slot could not be looked at", slots::find);
+    }
+
+    @Override
+    public long createSlot() {
+        return ask("the replication slot could not be made", c -> {
+            if (publications.find(c).isEmpty()) {
+                throw new ConfigurationException("Source '" + settings.source() + "': there is no publication '"
+                        + settings.publication() + "' yet, so that no slot was made: changes between the slot and the"
+                        + " publication could not be decoded. Capture the tables first");
+            }
+            return slots.create(c);
+        });
+    }
+
+    @Override
+    public void terminateReader(int pid) {
+        ask("the process that reads the slot could not be ended", c -> {
+            try (PreparedStatement statement = c.prepareStatement(
+                    "SELECT pg_catalog.pg_terminate_backend(active_pid) FROM pg_catalog.pg_replication_slots"
+                            + " WHERE slot_name = ? AND active_pid = ?")) {
+                statement.setString(1, settings.slot());
+                statement.setInt(2, pid);
+                statement.execute();
+            }
+            return pid;
+        });
+    }
+
+    @Override
+    public List<CapturedStream> capture(List<TableCapture> tables) {
+        return ask("the tables could not be captured", c -> {
+            List<String> problems = new ArrayList<>();
+            Map<TableCapture, TableShape> shapes = shapes(c, tables, problems);
+            if (!problems.isEmpty()) {
+                throw new ConfigurationException(String.join("\n", problems));
+            }
+            publications.ensure(c, CaptureChecks.byOid(shapes.values()));
+            List<CapturedStream> streams = described(c, shapes);
+            captured.clear();
+            streams.forEach(s -> captured.put(s.capture().stream(), s));
+            return streams;
+        });
+    }
+
+    private List<CapturedStream> described(Connection c, Map<TableCapture, TableShape> shapes) throws SQLException {
+        List<CapturedStream> bare = new ArrayList<>();
+        shapes.forEach((capture, shape) -> bare.add(new CapturedStream(capture, shape.schemaRecord(), "")));
+        Map<String, CatalogEntry> entries = catalog.read(c, CatalogReader.captures(bare));
+        List<CapturedStream> streams = new ArrayList<>();
+        for (CapturedStream stream : bare) {
+            CatalogEntry entry = entries.get(stream.capture().stream());
+            if (entry == null || entry.publication().operations().isEmpty()) {
+                throw new RetriableException("Stream '" + stream.capture().stream() + "': the table '"
+                        + stream.capture().table() + "' was dropped or taken out of the publication while it was"
+                        + " captured; Freshet tries again");
+            }
+            streams.add(new CapturedStream(stream.capture(), stream.schema(), entry.text()));
+        }
+        return streams;
+    }
+
+    @Override
+    public List<String> check(List<TableCapture> tables) {
+        return ask("the tables could not be checked", c -> {
+            List<String> problems = new ArrayList<>();
+            shapes(c, tables, problems);
+            return problems;
+        });
+    }
+
+    private Map<TableCapture, TableShape> shapes(Connection c, List<TableCapture> tables, List<String> problems)
+            throws SQLException {
+        new ServerChecks(settings).check(c, slots.find(c).isPresent(), problems);
+        types.forget();
+        Map<TableCapture, TableShape> shapes = new LinkedHashMap<>();
+        Map<Long, String> streams = new HashMap<>();
+        for (TableCapture table : tables) {
+            Optional<TableShape> shape = TableShapes.find(c, types, table, problems);
+            if (shape.isPresent()) {
+                String other = streams.putIfAbsent(shape.get().oid(), table.stream());
+                if (other != null) {
+                    problems.add("Stream '" + table.stream() + "', table '" + table.table() + "': stream '" + other
+                            + "' captures it already; a table can be one stream only");
+                }
+                shapes.put(table, shape.get());
+            }
+        }
+        new CaptureChecks(settings, publications).check(c, shapes.values(), problems);
+        return shapes;
+    }
+
+    @Override
+    public ChangeLog open(
+            long startLsn, int epoch, List<CapturedStream> streams, @Nullable Map<String, String> options) {
+        return ask("the log could not be opened", c -> opener.open(c, startLsn, epoch, streams, options));
+    }
+
+    @Override
+    public SnapshotReader snapshots() {
+        throw new UnsupportedOperationException("set when the reader of snapshots lands");
+    }
+
+    @Override
+    public FreshnessSample sample(Map<String, String> known) {
+        return ask("the source could not be sampled", c -> {
+            Instant time;
+            long lsn;
+            try (Statement statement = c.createStatement();
+                    ResultSet row = statement.executeQuery(
+                            "SELECT pg_catalog.clock_timestamp(), pg_catalog.pg_current_wal_insert_lsn(),"
+                                    + " current_setting('wal_block_size')::int")) {
+                time = first(row).getObject(1, OffsetDateTime.class).toInstant();
+                lsn = Lsn.normalise(Lsn.parse(row.getString(2)), row.getInt(3));
+            }
+            return new FreshnessSample(time, lsn, drifts(c, known));
+        });
+    }
+
+    private Map<String, Drift> drifts(Connection c, Map<String, String> known) throws SQLException {
+        List<CapturedStream> wanted = new ArrayList<>();
+        for (String stream : known.keySet()) {
+            CapturedStream present = captured.get(stream);
+            if (present == null) {
+                throw new IllegalStateException("Stream '" + stream + "' was sampled before it was captured");
+            }
+            wanted.add(present);
+        }
+        Map<String, CatalogEntry> entries = catalog.read(c, CatalogReader.captures(wanted));
+        Set<Long> fresh = new HashSet<>();
+        for (CatalogEntry entry : entries.values()) {
+            entry.leaves().forEach(l -> fresh.add(l.oid()));
+        }
+        Set<Long> filled = new HashSet<>();
+        boolean anyDrift = known.entrySet().stream().anyMatch(k -> differs(k.getValue(), entries.get(k.getKey())));
+        if (anyDrift) {
+            filled.addAll(catalog.notEmpty(c, fresh));
+        }
+        Map<String, Drift> drifts = new HashMap<>();
+        for (Map.Entry<String, String> one : known.entrySet()) {
+            Drift drift = CatalogDrift.between(
+                    one.getValue(), entries.get(one.getKey()), leaf -> !filled.contains(leaf.oid()));
+            if (drift != null) {
+                drifts.put(one.getKey(), drift);
+            }
+        }
+        return drifts;
+    }
+
+    private static boolean differs(String known, @Nullable CatalogEntry now) {
+        return !known.equals(now == null ? CatalogEntry.GONE : now.text());
+    }
+
+    @Override
+    public void heartbeat() {
+        ask("the heartbeat could not be written", c -> {
+            try (PreparedStatement statement =
+                    c.prepareStatement("SELECT pg_catalog.pg_logical_emit_message(true, ?, '')")) {
+                statement.setString(1, LogPrefixes.heartbeat(settings.slot()));
+                return statement.execute();
+            }
+        });
+    }
+
+    @Override
+    public void remove() {
+        long until = System.nanoTime() + RELEASE_NANOS;
+        Optional<SlotState> slot = slot();
+        if (slot.isPresent()) {
+            SlotState present = slot.get();
+            ask("the replication slot could not be looked at", c -> {
+                slots.requireOurs(present, c.getCatalog());
+                return present;
+            });
+        }
+        while (slot.isPresent() && slot.get().activePid() != null) {
+            if (System.nanoTime() > until) {
+                throw slots.inUse(slot.get().activePid());
+            }
+            terminateReader(slot.get().activePid());
+            LockSupport.parkNanos(this, RECHECK_NANOS);
+            slot = slot();
+        }
+        if (slot.isPresent()) {
+            ask("the replication slot could not be dropped", c -> {
+                try (PreparedStatement statement =
+                        c.prepareStatement("SELECT pg_catalog.pg_drop_replication_slot(?)")) {
+                    statement.setString(1, settings.slot());
+                    return statement.execute();
+                }
+            });
+        }
+        ask("the publication could not be dropped", c -> {
+            publications.drop(c);
+            return true;
+        });
+    }
+
+    @Override
+    public void close() {
+        drop();
+    }
+
+    private static ResultSet first(ResultSet row) throws SQLException {
+        if (!row.next()) {
+            throw new IllegalStateException("A query that always has a row gave none");
+        }
+        return row;
+    }
+}

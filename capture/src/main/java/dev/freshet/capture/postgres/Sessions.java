@@ -1,0 +1,126 @@
+package dev.freshet.capture.postgres;
+
+import dev.freshet.capture.postgres.value.Connections;
+import dev.freshet.capture.postgres.value.SessionSettings;
+import dev.freshet.model.FreshetException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens connections to the server, with the settings pinned on which values and safety depend. Used by any thread. */
+final class Sessions implements Connections {
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+
+    private final PostgresSettings settings;
+    private final Driver driver = new Driver();
+
+    Sessions(PostgresSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Opens an ordinary connection in auto-commit mode; the caller closes it. */
+    @Override
+    public Connection open() throws SQLException {
+        Properties properties = properties("freshet " + settings.source());
+        // the socket waits longer than the server, whose message says more
+        PGProperty.SOCKET_TIMEOUT.set(
+                properties, seconds(settings.statementTimeout().plusSeconds(5)));
+        Connection connection = connect(properties);
+        pin(
+                connection,
+                "SET statement_timeout = " + settings.statementTimeout().toMillis()
+                        // hidden rows must be an error, not a silent filter
+                        + "; SET row_security = off; SET lock_timeout = "
+                        + Math.max(1, settings.statementTimeout().toMillis() / 2)
+                        + "; SET idle_in_transaction_session_timeout = "
+                        + settings.statementTimeout().toMillis());
+        return connection;
+    }
+
+    /** Opens a connection that takes replication commands, and simple statements. */
+    Connection openReplication() throws SQLException {
+        Properties properties = properties("freshet " + settings.source() + " log");
+        PGProperty.REPLICATION.set(properties, "database");
+        PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
+        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+        Connection connection = connect(properties);
+        pin(
+                connection,
+                "SET wal_sender_timeout = " + settings.walSenderTimeout().toMillis() + "; SET statement_timeout = 0");
+        return connection;
+    }
+
+    private Properties properties(String application) {
+        Properties properties = new Properties();
+        PGProperty.USER.set(properties, settings.user());
+        if (!settings.password().isEmpty()) {
+            PGProperty.PASSWORD.set(properties, settings.password());
+        }
+        PGProperty.CONNECT_TIMEOUT.set(properties, seconds(settings.connectTimeout()));
+        PGProperty.LOGIN_TIMEOUT.set(properties, seconds(settings.connectTimeout()));
+        PGProperty.BINARY_TRANSFER.set(properties, false);
+        PGProperty.APPLICATION_NAME.set(properties, application);
+        // details may quote row data
+        PGProperty.LOG_SERVER_ERROR_DETAIL.set(properties, false);
+        return properties;
+    }
+
+    private Connection connect(Properties properties) throws SQLException {
+        Connection connection = driver.connect(settings.url(), properties);
+        if (connection == null) {
+            throw new SQLException("The driver does not take the URL " + settings.printableUrl(), "08001");
+        }
+        return connection;
+    }
+
+    private static void pin(Connection connection, String more) throws SQLException {
+        try {
+            SessionSettings.pin(connection);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(more);
+            }
+        } catch (SQLException | RuntimeException e) {
+            closeAfter(connection, e);
+            throw e;
+        }
+    }
+
+    /** Closes a connection after a failure, which keeps what the closing says. */
+    static void closeAfter(Connection connection, Exception failure) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Closes a connection of which nothing more is expected; a failure there changes nothing. */
+    static void closeQuietly(@Nullable Connection connection) {
+        if (connection == null) {
+            return;
+        }
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("A connection that was given up could not be closed in order: {}", e.getMessage());
+        }
+    }
+
+    /** Returns the exception for a failed piece of work on this source. */
+    FreshetException failed(String doing, SQLException e) {
+        return SqlErrors.translate(
+                "Source '" + settings.source() + "' at " + settings.printableUrl() + ": " + doing, e);
+    }
+
+    private static int seconds(Duration duration) {
+        return Math.toIntExact(Math.max(1, duration.plusMillis(999).toSeconds()));
+    }
+}

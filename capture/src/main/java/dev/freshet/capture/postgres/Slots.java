@@ -1,0 +1,186 @@
+package dev.freshet.capture.postgres;
+
+import dev.freshet.capture.SlotState;
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.LossException;
+import dev.freshet.model.Lsn;
+import dev.freshet.model.RetriableException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The source's replication slot, over a connection that each method is given. */
+final class Slots {
+    /** The server's own output plugin. */
+    static final String PLUGIN = "pgoutput";
+
+    private static final int HAS_CONFLICTING = 16;
+    private static final int HAS_INVALIDATION_REASON = 17;
+
+    private final PostgresSettings settings;
+
+    Slots(PostgresSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Returns the slot, or empty if there is none of its name. */
+    Optional<SlotState> find(Connection connection) throws SQLException {
+        int version = connection.getMetaData().getDatabaseMajorVersion();
+        String why = version >= HAS_INVALIDATION_REASON
+                ? "coalesce(invalidation_reason, CASE WHEN wal_status = 'lost' THEN 'wal_removed' END)"
+                : version >= HAS_CONFLICTING
+                        ? "CASE WHEN wal_status = 'lost' THEN 'wal_removed' WHEN conflicting THEN 'conflicting' END"
+                        : "CASE WHEN wal_status = 'lost' THEN 'wal_removed' END";
+        String sql = "SELECT plugin, database, confirmed_flush_lsn, restart_lsn, active_pid, " + why
+                + ", coalesce(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), restart_lsn), 0)::bigint"
+                + " FROM pg_catalog.pg_replication_slots WHERE slot_name = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, settings.slot());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(state(row)) : Optional.empty();
+            }
+        }
+    }
+
+    private SlotState state(ResultSet row) throws SQLException {
+        String confirmed = row.getString(3);
+        String restart = row.getString(4);
+        int pid = row.getInt(5);
+        boolean active = !row.wasNull();
+        return new SlotState(
+                settings.slot(),
+                orEmpty(row.getString(1)),
+                orEmpty(row.getString(2)),
+                confirmed == null ? 0 : Lsn.parse(confirmed),
+                restart == null ? null : Lsn.parse(restart),
+                active ? pid : null,
+                row.getString(6),
+                Math.max(0, row.getLong(7)));
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    /** Makes the slot and returns the LSN from which it holds everything. */
+    long create(Connection connection) throws SQLException {
+        boolean failover = settings.failoverSlot()
+                && connection.getMetaData().getDatabaseMajorVersion() >= HAS_INVALIDATION_REASON;
+        String sql = "SELECT lsn FROM pg_catalog.pg_create_logical_replication_slot(?, '" + PLUGIN + "', false, false"
+                + (failover ? ", true)" : ")");
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, settings.slot());
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    throw new IllegalStateException("The server made a slot and returned nothing");
+                }
+                return Lsn.parse(row.getString(1));
+            }
+        } catch (SQLException e) {
+            String state = SqlErrors.state(e);
+            if (state.equals(SqlErrors.DUPLICATE)) {
+                throw new ConfigurationException(
+                        named()
+                                + " exists already; it was not made again, since what it holds may be of use to somebody"
+                                + ". Set another 'slot', or drop it with pg_drop_replication_slot if nobody needs it",
+                        e);
+            }
+            if (state.equals("53400")) {
+                throw new ConfigurationException(
+                        named() + " could not be made: all slots of the server are taken; raise max_replication_slots",
+                        e);
+            }
+            if (state.equals(SqlErrors.CANCELLED)) {
+                throw new RetriableException(
+                        named() + " could not be made within " + settings.statementTimeout()
+                                + ": the server waits for every transaction that was open when it began; end those that"
+                                + " pg_stat_activity shows as oldest (xact_start)",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Checks that the log can be read from the slot without a gap.
+     *
+     * @param startLsn where the reading is to start
+     * @throws LossException if it cannot
+     * @throws ConfigurationException if the slot is not one of ours
+     * @throws RetriableException if another process reads it
+     */
+    void requireReadable(Connection connection, long startLsn) throws SQLException {
+        requireReadable(connection, startLsn, true);
+    }
+
+    /** The same for a log that was open already: its slot may be confirmed further, and its own reader still be there. */
+    void requireReadable(Connection connection, long startLsn, boolean opening) throws SQLException {
+        Optional<SlotState> found = find(connection);
+        if (found.isEmpty()) {
+            throw lost(
+                    "is not there any more: it was dropped, or the server was restored or replaced",
+                    startLsn,
+                    connection);
+        }
+        SlotState slot = found.get();
+        requireOurs(slot, connection.getCatalog());
+        if (slot.lost() != null || slot.restartLsn() == null) {
+            throw lost(
+                    "was invalidated by the server (" + (slot.lost() == null ? "wal_removed" : slot.lost()) + ")",
+                    startLsn,
+                    connection);
+        }
+        if (opening && slot.confirmedLsn() > startLsn) {
+            throw new LossException(named() + " was confirmed up to " + Lsn.format(slot.confirmedLsn())
+                    + ", which is beyond the cursor at " + Lsn.format(startLsn) + ": somebody else has read it, and the"
+                    + " server would silently skip what committed from " + Lsn.format(startLsn) + " to "
+                    + Lsn.format(slot.confirmedLsn()) + ". Freshet does not read on. " + repair());
+        }
+        if (opening && slot.activePid() != null) {
+            throw inUse(slot.activePid());
+        }
+    }
+
+    /** Checks that the slot is not another program's. */
+    void requireOurs(SlotState slot, String database) {
+        if (!slot.plugin().equals(PLUGIN)) {
+            throw new ConfigurationException(named() + " belongs to another program: its plugin is '" + slot.plugin()
+                    + "', not '" + PLUGIN + "'. Freshet does not touch it; set another 'slot'");
+        }
+        if (!slot.database().equals(database)) {
+            throw new ConfigurationException(
+                    named() + " belongs to database '" + slot.database() + "', but the url names '" + database
+                            + "'. Freshet does not touch it; mend 'url' or set another 'slot'");
+        }
+    }
+
+    RetriableException inUse(int pid) {
+        return new RetriableException(named() + " is read by the server process " + pid
+                + " already; Freshet tries again. If that is not another instance of Freshet, find out with"
+                + " SELECT * FROM pg_stat_activity WHERE pid = " + pid);
+    }
+
+    /** Returns the exception for a slot that cannot give what is needed any more. */
+    LossException lost(String what, long fromLsn, Connection connection) throws SQLException {
+        String upTo;
+        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_catalog.pg_current_wal_flush_lsn()");
+                ResultSet row = statement.executeQuery()) {
+            upTo = row.next() ? String.valueOf(row.getString(1)) : "the end of the log";
+        }
+        return new LossException(
+                named() + " " + what + ". What committed from " + Lsn.format(fromLsn) + " on is missing, up" + " to "
+                        + upTo + " at least and until a new slot is made. Freshet does not read on. " + repair());
+    }
+
+    private String repair() {
+        return "To repair it, run 'freshet remove source " + settings.source()
+                + "' and start again: that makes a new slot and takes a new snapshot of every stream of the source";
+    }
+
+    private String named() {
+        return "The replication slot '" + settings.slot() + "' of source '" + settings.source() + "'";
+    }
+}

@@ -1,0 +1,64 @@
+package dev.freshet.capture.postgres;
+
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.FreshetException;
+import dev.freshet.model.RetriableException;
+import java.sql.SQLException;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** Tells from a server's error what its receiver can do (PostgreSQL manual, appendix "Error Codes"). */
+final class SqlErrors {
+    /** {@code object_in_use}. */
+    static final String IN_USE = "55006";
+
+    /** {@code query_canceled}, also by {@code statement_timeout}. */
+    static final String CANCELLED = "57014";
+
+    /** {@code duplicate_object}. */
+    static final String DUPLICATE = "42710";
+
+    /** {@code insufficient_privilege}. */
+    static final String PRIVILEGE = "42501";
+
+    private SqlErrors() {}
+
+    /**
+     * Returns the exception to throw.
+     *
+     * @param what what failed, as the begin of a sentence that names the source
+     */
+    static FreshetException translate(String what, SQLException e) {
+        String state = state(e);
+        String message = what + ": " + text(e);
+        if (state.startsWith("28") || state.equals("3D000") || state.equals(PRIVILEGE)) {
+            return new ConfigurationException(message, e);
+        }
+        if (state.startsWith("08")
+                || state.startsWith("57")
+                || state.startsWith("53")
+                || state.startsWith("40")
+                || state.equals("55P03")
+                || state.equals(IN_USE)
+                || state.isEmpty()) {
+            return new RetriableException(message, e);
+        }
+        return new FreshetException(message + " (SQLSTATE " + state + ")", e);
+    }
+
+    static String state(SQLException e) {
+        String state = e.getSQLState();
+        return state == null ? "" : state;
+    }
+
+    /** Returns the message without the details in which a server may quote row data. */
+    static String text(SQLException e) {
+        if (e instanceof PSQLException psql) {
+            ServerErrorMessage server = psql.getServerErrorMessage();
+            if (server != null && server.getMessage() != null) {
+                return server.getMessage();
+            }
+        }
+        return String.valueOf(e.getMessage());
+    }
+}
