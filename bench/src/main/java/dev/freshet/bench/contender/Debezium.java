@@ -1,0 +1,111 @@
+package dev.freshet.bench.contender;
+
+import dev.freshet.bench.load.BenchTable;
+import dev.freshet.bench.process.Contender;
+import dev.freshet.bench.process.Settings;
+import dev.freshet.bench.process.Signals;
+import io.debezium.engine.ChangeEvent;
+import io.debezium.engine.DebeziumEngine;
+import io.debezium.engine.format.JsonByteArray;
+import java.net.URI;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Debezium's engine with its PostgreSQL connector: batch 8192, queue 32768, poll 5 ms, JSON without schemas. A batch is
+ * sent by an idempotent producer and confirmed when all of it is acknowledged.
+ */
+public final class Debezium implements Contender {
+    private static final long END_LIMIT_SECONDS = 60;
+
+    private @Nullable DebeziumEngine<ChangeEvent<byte[], byte[]>> engine;
+    private @Nullable BenchProducer producer;
+    private @Nullable ExecutorService executor;
+
+    /** Creates the contender. */
+    public Debezium() {}
+
+    @Override
+    public void start(Settings settings, Signals signals) {
+        BenchProducer sink = BenchProducer.create(settings);
+        DebeziumEngine<ChangeEvent<byte[], byte[]>> created = DebeziumEngine.create(JsonByteArray.class)
+                .using(properties(settings))
+                .notifying((events, committer) -> handle(sink, events, committer))
+                .using((success, message, error) -> {
+                    if (!success) {
+                        signals.failed(error == null ? new IllegalStateException(message) : error);
+                    }
+                })
+                .build();
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        thread.execute(created);
+        engine = created;
+        producer = sink;
+        executor = thread;
+    }
+
+    private static void handle(
+            BenchProducer sink,
+            List<ChangeEvent<byte[], byte[]>> events,
+            DebeziumEngine.RecordCommitter<ChangeEvent<byte[], byte[]>> committer)
+            throws InterruptedException {
+        for (ChangeEvent<byte[], byte[]> event : events) {
+            sink.send(event.key(), event.value());
+        }
+        sink.flush();
+        for (ChangeEvent<byte[], byte[]> event : events) {
+            committer.markProcessed(event);
+        }
+        committer.markBatchFinished();
+    }
+
+    @Override
+    public void stop() throws Exception {
+        DebeziumEngine<ChangeEvent<byte[], byte[]>> running = engine;
+        if (running != null) {
+            running.close();
+        }
+        if (executor != null) {
+            executor.shutdown();
+            if (!executor.awaitTermination(END_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("Debezium's engine did not end within " + END_LIMIT_SECONDS + " s");
+            }
+        }
+        if (producer != null) {
+            producer.close();
+        }
+    }
+
+    private static Properties properties(Settings settings) {
+        // jdbc:postgresql://host:port/database
+        URI url = URI.create(settings.get(Keys.SOURCE_URL).substring("jdbc:".length()));
+        Properties p = new Properties();
+        p.setProperty("name", settings.get(Keys.SLOT));
+        p.setProperty("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
+        p.setProperty("topic.prefix", settings.get(Keys.SLOT));
+        p.setProperty("database.hostname", url.getHost());
+        p.setProperty("database.port", Integer.toString(url.getPort()));
+        p.setProperty("database.dbname", url.getPath().substring(1));
+        p.setProperty("database.user", settings.get(Keys.SOURCE_USER));
+        p.setProperty("database.password", settings.get(Keys.SOURCE_PASSWORD));
+        p.setProperty("plugin.name", "pgoutput");
+        p.setProperty("slot.name", settings.get(Keys.SLOT));
+        p.setProperty("publication.name", settings.get(Keys.PUBLICATION));
+        p.setProperty("publication.autocreate.mode", "disabled");
+        p.setProperty("table.include.list", "public." + BenchTable.NAME);
+        p.setProperty("snapshot.mode", settings.flag(Keys.SNAPSHOT) ? "initial_only" : "no_data");
+        p.setProperty("max.batch.size", "8192");
+        p.setProperty("max.queue.size", "32768");
+        p.setProperty("poll.interval.ms", "5");
+        p.setProperty("key.converter.schemas.enable", "false");
+        p.setProperty("value.converter.schemas.enable", "false");
+        p.setProperty("offset.storage", "org.apache.kafka.connect.storage.FileOffsetBackingStore");
+        p.setProperty("offset.storage.file.filename", settings.get(Keys.FILE));
+        p.setProperty("offset.flush.interval.ms", "1000");
+        return p;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.freshet.bench.suite;
+
+import dev.freshet.bench.contender.Debezium;
+import dev.freshet.bench.contender.RawCopyOut;
+import dev.freshet.bench.contender.RawRead;
+import dev.freshet.bench.process.Contender;
+import java.util.List;
+
+/**
+ * A contender as a case names it.
+ *
+ * @param label its name in the report
+ * @param role what it stands for there
+ * @param program what its JVM runs
+ * @param jvmOptions that JVM's options
+ * @param scene what has to be there before it first starts
+ * @param writesTopic whether its work is seen in a topic, else it says itself that it is done
+ */
+record Candidate(
+        String label,
+        Role role,
+        Class<? extends Contender> program,
+        List<String> jvmOptions,
+        Scene scene,
+        boolean writesTopic) {
+
+    /** What a contender stands for. */
+    enum Role {
+        /** Freshet. */
+        OURS,
+        /** What the servers allow. */
+        LIMIT,
+        /** What a user would pick instead, or a further bound. */
+        PEER
+    }
+
+    /** What has to be there before a contender first starts. */
+    enum Scene {
+        /** A slot and a topic. */
+        SLOT_AND_TOPIC,
+        /** A topic; it makes its slot itself. */
+        TOPIC,
+        /** Nothing; it makes its slot and its topic itself. */
+        NOTHING
+    }
+
+    static Candidate rawRead() {
+        return new Candidate(
+                "raw read alone, no Kafka", Role.PEER, RawRead.class, heap(256), Scene.SLOT_AND_TOPIC, false);
+    }
+
+    static Candidate rawReadAndProducer() {
+        return new Candidate(
+                "raw read with the same producer", Role.LIMIT, RawRead.class, heap(256), Scene.SLOT_AND_TOPIC, true);
+    }
+
+    static Candidate rawCopyAndProducer() {
+        return new Candidate(
+                "raw COPY with the same producer", Role.LIMIT, RawCopyOut.class, heap(256), Scene.TOPIC, true);
+    }
+
+    static Candidate debezium() {
+        return new Candidate("Debezium Engine 3.6.1", Role.PEER, Debezium.class, heap(2048), Scene.TOPIC, true);
+    }
+
+    private static List<String> heap(int megabytes) {
+        return List.of("-Xmx" + megabytes + "m");
+    }
+}

@@ -1,0 +1,163 @@
+package dev.freshet.bench.suite;
+
+import dev.freshet.bench.BenchException;
+import dev.freshet.bench.contender.Keys;
+import dev.freshet.bench.load.BenchTable;
+import dev.freshet.bench.load.Span;
+import dev.freshet.bench.load.TopicWatch;
+import dev.freshet.bench.process.Child;
+import dev.freshet.bench.process.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** A candidate in a case: with its slot, its topic, and its JVM while it lives. */
+final class Entrant implements AutoCloseable {
+    private static final Duration CANARY_LIMIT = Duration.ofSeconds(2);
+    private static final Duration DONE_LIMIT = Duration.ofMinutes(5);
+
+    private final Candidate candidate;
+    private final Settings settings;
+    private final TopicWatch watch;
+    private final Path state;
+    private @Nullable Child child;
+
+    private Entrant(Candidate candidate, Settings settings, TopicWatch watch, Path state) {
+        this.candidate = candidate;
+        this.settings = settings;
+        this.watch = watch;
+        this.state = state;
+    }
+
+    /**
+     * Sets the scene for a candidate.
+     *
+     * @param number its number in the case, from 1; its slot and topic are named by it
+     */
+    static Entrant create(
+            Candidate candidate, int number, Servers servers, String database, Connection source, boolean snapshot)
+            throws SQLException, IOException {
+        String name = database + '_' + number;
+        Path state = Files.createTempFile("freshet-bench-", ".state");
+        if (candidate.scene() == Candidate.Scene.SLOT_AND_TOPIC) {
+            BenchTable.execute(source, "SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput')");
+        }
+        if (candidate.scene() != Candidate.Scene.NOTHING) {
+            servers.createTopic(name);
+        }
+        // an offsets file that is empty cannot be read
+        Files.delete(state);
+        Settings settings = servers.settings(database)
+                .with(Keys.PUBLICATION, Scene.PUBLICATION)
+                .with(Keys.SLOT, name)
+                .with(Keys.TOPIC, name)
+                .with(Keys.FILE, state.toString())
+                .with(Keys.PRODUCE, Boolean.toString(candidate.writesTopic()))
+                .with(Keys.SNAPSHOT, Boolean.toString(snapshot));
+        return new Entrant(candidate, settings, TopicWatch.of(servers.kafka().bootstrapServers(), name), state);
+    }
+
+    Candidate candidate() {
+        return candidate;
+    }
+
+    /**
+     * Lets a candidate that makes its slot itself do so, in a JVM that ends then: rows are inserted until two of them have
+     * gone through, since those before the slot was made do not.
+     *
+     * @param firstCanary the id of the first such row; {@link Scene#CANARIES} are free from there on
+     */
+    void establish(Connection source, long firstCanary) throws SQLException {
+        if (candidate.scene() == Candidate.Scene.SLOT_AND_TOPIC) {
+            return;
+        }
+        launch();
+        begin();
+        int through = 0;
+        for (int i = 0; through < 2; i++) {
+            if (i == Scene.CANARIES) {
+                throw new BenchException(candidate.label() + " brought none of " + i + " rows to topic " + topic());
+            }
+            Map<TopicPartition, Long> from = watch.ends();
+            BenchTable.insertAtOnce(source, firstCanary + i, firstCanary + i);
+            through += watch.grows(from, CANARY_LIMIT, this::check) ? 1 : 0;
+        }
+        stop();
+        end();
+    }
+
+    /** Launches the JVM. */
+    void launch() {
+        child = Child.launch(candidate.label(), candidate.program(), candidate.jvmOptions());
+    }
+
+    /** Lets it work until the rows of all ids from first to last are through, and stops it. */
+    Span run(long first, long last, boolean inOrder) {
+        Child running = child();
+        Map<TopicPartition, Long> from = watch.ends();
+        running.start(settings.with(Keys.FIRST, Long.toString(first)).with(Keys.LAST, Long.toString(last)));
+        Span span = candidate.writesTopic()
+                ? watch.await(from, first, last, inOrder, running::check)
+                : running.awaitDone(DONE_LIMIT);
+        running.stop();
+        return span;
+    }
+
+    /** Lets it work until it is {@link #stop}ped. */
+    void begin() {
+        child().start(settings.with(Keys.FIRST, "1").with(Keys.LAST, "0"));
+    }
+
+    /** Stops it; the JVM stays. */
+    void stop() {
+        child().stop();
+    }
+
+    /** Throws if it has failed. */
+    void check() {
+        child().check();
+    }
+
+    /** The topic that it writes. */
+    String topic() {
+        return settings.get(Keys.TOPIC);
+    }
+
+    Instant launched() {
+        return child().launched();
+    }
+
+    OptionalDouble peakMegabytes() {
+        return child().peakMegabytes();
+    }
+
+    /** Ends the JVM. */
+    void end() {
+        if (child != null) {
+            child.close();
+            child = null;
+        }
+    }
+
+    private Child child() {
+        if (child == null) {
+            throw new IllegalStateException(candidate.label() + " has no JVM");
+        }
+        return child;
+    }
+
+    @Override
+    public void close() throws IOException {
+        end();
+        watch.close();
+        Files.deleteIfExists(state);
+    }
+}
