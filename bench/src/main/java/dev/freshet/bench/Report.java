@@ -13,7 +13,7 @@ public final class Report {
     /** The width of the table, in columns. */
     public static final int WIDTH = 100;
 
-    private static final int VALUE = 12;
+    private static final int VALUE = 14;
     private static final int UNIT = 8;
     private static final int RATIO = 10;
     private static final int NAME = WIDTH - VALUE - UNIT - RATIO - 3;
