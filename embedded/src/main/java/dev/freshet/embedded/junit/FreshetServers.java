@@ -7,6 +7,8 @@ import dev.freshet.embedded.TestServers;
 import dev.freshet.embedded.TopicPrefix;
 import java.lang.reflect.Parameter;
 import java.util.Set;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -33,7 +35,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *
  * <p>A server is started for the first test that asks for it. May be used by parallel tests.
  */
-public final class FreshetServers implements ParameterResolver {
+public final class FreshetServers implements ParameterResolver, ExecutionCondition {
+    /** Set to {@code off}, the system property skips every test class that uses the servers, for a quick run. */
+    public static final String SWITCH = "freshet.test.servers";
 
     private static final Namespace NAMESPACE = Namespace.create(FreshetServers.class);
     private static final Set<Class<?>> SUPPORTED = Set.of(
@@ -45,6 +49,13 @@ public final class FreshetServers implements ParameterResolver {
     @Override
     public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext rootContext) {
         return ExtensionContextScope.TEST_METHOD;
+    }
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        return "off".equals(System.getProperty(SWITCH))
+                ? ConditionEvaluationResult.disabled("-D" + SWITCH + "=off leaves out tests on real servers")
+                : ConditionEvaluationResult.enabled("servers are not switched off");
     }
 
     @Override
