@@ -75,6 +75,9 @@ public final class TypeCatalog {
      * @param connection a session with {@link SessionSettings} pinned
      */
     public synchronized void learn(Connection connection, int[] oids, int[] typmods) throws SQLException {
+        if (knowsAll(oids, typmods)) {
+            return;
+        }
         loadTypes(connection, oids);
         Set<Named> wanted = new LinkedHashSet<>();
         for (int i = 0; i < oids.length; i++) {
