@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread applies records in the order of their offsets; any thread may ask meanwhile.
  *
  * <p><b>Which boundaries count.</b> A boundary speaks for a stream only if its entry names the stream as running, and only
- * since the stream last began to run: a boundary from before a repair says nothing about the topic after it. For a stream
- * that is broken or stopped since a position the boundaries below that position still hold. While a stream is snapshotted
- * none holds.
+ * since the stream last began to run: a boundary from before a repair says nothing about the topic after it, and may be one
+ * of those that were claimed between the break and its discovery. For a stream that is broken or stopped since a position
+ * the boundaries of its last run that lie below that position still hold. While a stream is snapshotted none holds.
  */
 public final class LedgerView {
     /** How many boundaries are kept unless said otherwise (and as many of the history). */
@@ -51,6 +51,7 @@ public final class LedgerView {
     private final SortedMap<Integer, EpochRecord> epochs = new TreeMap<>();
     private final SortedMap<Long, TimelineRecord> timelines = new TreeMap<>();
     private final Map<String, StreamEntry> byTopic = new HashMap<>();
+    private final Map<String, Position> lastRun = new HashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private Boundaries history;
     private boolean historyChanged;
@@ -152,6 +153,7 @@ public final class LedgerView {
         for (StreamEntry entry : next.streams().values()) {
             byTopic.put(entry.topic(), entry);
             if (entry.status() == StreamStatus.RUNNING && wanted(entry.topic())) {
+                lastRun.put(entry.topic(), entry.since());
                 running.add(entry.topic());
             }
         }
@@ -273,14 +275,17 @@ public final class LedgerView {
         Position position = mark.boundary().position();
         for (String topic : of) {
             StreamEntry entry = byTopic.get(topic);
+            Position ran = lastRun.get(topic);
             if (entry == null
+                    || ran == null
+                    || position.compareTo(ran) < 0
                     || !mark.names(topic)
                     || !mark.boundary().offsets().containsKey(topic)) {
                 return false;
             }
             boolean holds =
                     switch (entry.status()) {
-                        case RUNNING -> position.compareTo(entry.since()) >= 0;
+                        case RUNNING -> true;
                         case BROKEN, STOPPED -> mark.running() != null && position.compareTo(entry.since()) < 0;
                         case SNAPSHOTTING -> false;
                     };

@@ -1,0 +1,395 @@
+package dev.freshet.stream.kafka;
+
+import dev.freshet.model.LossException;
+import dev.freshet.model.ledger.OffsetVector;
+import dev.freshet.stream.AssignmentListener;
+import dev.freshet.stream.ForeignRecordException;
+import dev.freshet.stream.Partition;
+import dev.freshet.stream.StreamBatch;
+import dev.freshet.stream.StreamReader;
+import dev.freshet.stream.StreamRecord;
+import dev.freshet.stream.TopicFacts;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link StreamReader} on Kafka's consumer.
+ *
+ * <p>A partition that has come is paused until the listener has told where to start, outside Kafka's callback: a failure
+ * there (a database that is away) comes out of {@link #poll} and is tried again by the next one, while the membership and
+ * all other partitions stay as they are.
+ */
+public final class KafkaStreamReader implements StreamReader {
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final TopicQueries topics;
+    private final Duration askLimit;
+    private final RecordParser parser = new RecordParser();
+    private final Map<TopicPartition, Partition> partitions = new HashMap<>();
+    private final Map<Partition, Long> at = new HashMap<>();
+    private final Set<Partition> unstarted = new TreeSet<>();
+    private final Set<Partition> paused = new HashSet<>();
+    private @Nullable AssignmentListener listener;
+    private @Nullable RuntimeException listenerFailure;
+    private boolean woken;
+
+    private KafkaStreamReader(KafkaConsumer<byte[], byte[]> consumer, TopicQueries topics, Duration askLimit) {
+        this.consumer = consumer;
+        this.topics = topics;
+        this.askLimit = askLimit;
+    }
+
+    /**
+     * Creates a reader. Nothing is asked of the brokers yet.
+     *
+     * @param kafka how to reach Kafka
+     * @param name a short name for the clients, such as the replica's
+     * @param group the consumer group; null for a reader that is only used with {@link #assign}
+     * @param askLimit how long a question to the brokers may take, such as 10 s
+     * @throws dev.freshet.model.ConfigurationException if the properties contradict the protocol or are not accepted
+     */
+    public static KafkaStreamReader create(
+            KafkaConnection kafka, String name, @Nullable String group, Duration askLimit) {
+        KafkaConsumer<byte[], byte[]> consumer = kafka.consumer(name, group);
+        try {
+            return new KafkaStreamReader(consumer, new TopicQueries(kafka.admin(name), askLimit), askLimit);
+        } catch (RuntimeException e) {
+            consumer.close(CloseOptions.timeout(Duration.ZERO));
+            throw e;
+        }
+    }
+
+    @Override
+    public void subscribe(Set<String> wanted, AssignmentListener told) {
+        if (wanted.isEmpty()) {
+            throw new IllegalArgumentException("There is no topic to subscribe to");
+        }
+        listener = told;
+        consumer.subscribe(wanted, new Rebalances());
+    }
+
+    @Override
+    public void assign(Map<Partition, Long> starts) {
+        consumer.assign(kafka(starts.keySet()));
+        at.clear();
+        paused.clear();
+        starts.forEach(this::seek);
+    }
+
+    @Override
+    public StreamBatch poll(Duration wait) throws InterruptedException {
+        start();
+        Duration patience = woken ? Duration.ZERO : wait;
+        woken = false;
+        ConsumerRecords<byte[], byte[]> got;
+        try {
+            got = consumer.poll(patience);
+        } catch (WakeupException e) {
+            return StreamBatch.EMPTY;
+        } catch (InterruptException e) {
+            Thread.interrupted(); // Kafka has set the flag again; the checked exception takes its place
+            throw interrupted(e);
+        } catch (OffsetOutOfRangeException e) {
+            throw lost(e);
+        } catch (RuntimeException e) {
+            throw KafkaFaults.translate("reading " + at.keySet(), e);
+        }
+        if (listenerFailure != null) {
+            RuntimeException failure = listenerFailure;
+            listenerFailure = null;
+            rewind(got);
+            throw failure;
+        }
+        StreamBatch batch = batch(got);
+        if (batch.isEmpty()) {
+            start();
+        }
+        return batch;
+    }
+
+    private static InterruptedException interrupted(InterruptException e) {
+        InterruptedException checked = new InterruptedException("Interrupted while reading from Kafka");
+        checked.initCause(e);
+        return checked;
+    }
+
+    /** Asks the listener where the partitions begin that have come. */
+    private void start() {
+        if (unstarted.isEmpty() || listener == null) {
+            return;
+        }
+        Set<Partition> fresh = Set.copyOf(unstarted);
+        Map<Partition, Long> starts = listener.assigned(fresh);
+        for (Partition partition : fresh) {
+            Long offset = starts.get(partition);
+            if (offset == null) {
+                throw new IllegalStateException("The listener names no start offset for partition " + partition);
+            }
+            TopicPartition kafka = kafka(partition);
+            consumer.seek(kafka, offset);
+            at.put(partition, offset);
+            unstarted.remove(partition);
+            if (!paused.contains(partition)) {
+                consumer.resume(List.of(kafka));
+            }
+        }
+    }
+
+    private StreamBatch batch(ConsumerRecords<byte[], byte[]> got) {
+        List<StreamRecord> records = new ArrayList<>(got.count());
+        Map<Partition, Long> moved = new HashMap<>();
+        for (TopicPartition kafka : got.partitions()) {
+            Partition partition = ours(kafka);
+            int before = records.size();
+            try {
+                for (ConsumerRecord<byte[], byte[]> record : got.records(kafka)) {
+                    records.add(parser.parse(partition, record));
+                }
+            } catch (ForeignRecordException e) {
+                if (records.size() == before) {
+                    rewind(got);
+                    throw e;
+                }
+                // first what stands before it; in the next poll it comes first, and throws
+                long next = records.get(records.size() - 1).offset() + 1;
+                consumer.seek(kafka, next);
+                moved.put(partition, next);
+            }
+        }
+        got.nextOffsets().forEach((kafka, next) -> moved.putIfAbsent(ours(kafka), next.offset()));
+        at.putAll(moved);
+        return new StreamBatch(records, moved);
+    }
+
+    /** Goes back to where the last batch ended, so that what was polled comes again. */
+    private void rewind(ConsumerRecords<byte[], byte[]> got) {
+        for (TopicPartition kafka : got.nextOffsets().keySet()) {
+            Long offset = at.get(ours(kafka));
+            if (offset != null) {
+                consumer.seek(kafka, offset);
+            }
+        }
+    }
+
+    private LossException lost(OffsetOutOfRangeException e) {
+        StringBuilder told = new StringBuilder();
+        Map<TopicPartition, Long> stood = new TreeMap<>((a, b) -> ours(a).compareTo(ours(b)));
+        stood.putAll(e.offsetOutOfRangePartitions());
+        Map<TopicPartition, Long> begins = ask(
+                "asking where " + stood.keySet() + " begin", () -> consumer.beginningOffsets(stood.keySet(), askLimit));
+        Map<TopicPartition, Long> ends =
+                ask("asking where " + stood.keySet() + " end", () -> consumer.endOffsets(stood.keySet(), askLimit));
+        stood.forEach((kafka, offset) -> {
+            long begin = begins.getOrDefault(kafka, 0L);
+            long end = ends.getOrDefault(kafka, 0L);
+            if (offset < begin) {
+                told.append("The records of ")
+                        .append(kafka)
+                        .append(" from offset ")
+                        .append(offset)
+                        .append(" to ")
+                        .append(begin - 1)
+                        .append(" are missing: the topic now begins at ")
+                        .append(begin)
+                        .append(". ");
+            } else {
+                told.append("The records of ")
+                        .append(kafka)
+                        .append(" from offset ")
+                        .append(end)
+                        .append(" to ")
+                        .append(offset - 1)
+                        .append(", which were read before, are missing: the topic now ends at ")
+                        .append(end)
+                        .append(", so it was truncated or made again. ");
+            }
+        });
+        told.append("Freshet stopped reading there and no longer tells the copy complete; have the stream snapshotted"
+                + " anew, and the copy filled anew");
+        return new LossException(told.toString(), e);
+    }
+
+    @Override
+    public Set<Partition> assignment() {
+        return Set.copyOf(at.keySet());
+    }
+
+    @Override
+    public long position(Partition partition) {
+        return require(partition);
+    }
+
+    private long require(Partition partition) {
+        Long offset = at.get(partition);
+        if (offset == null) {
+            throw new IllegalStateException("Partition " + partition + " is not assigned to this reader");
+        }
+        return offset;
+    }
+
+    @Override
+    public void seek(Partition partition, long offset) {
+        TopicPartition kafka = kafka(partition);
+        consumer.seek(kafka, offset);
+        at.put(partition, offset);
+    }
+
+    @Override
+    public void pause(Collection<Partition> which) {
+        for (Partition partition : which) {
+            if (at.containsKey(partition)) {
+                paused.add(partition);
+                consumer.pause(List.of(kafka(partition)));
+            }
+        }
+    }
+
+    @Override
+    public void resume(Collection<Partition> which) {
+        for (Partition partition : which) {
+            if (paused.remove(partition) && at.containsKey(partition)) {
+                consumer.resume(List.of(kafka(partition)));
+            }
+        }
+    }
+
+    @Override
+    public Map<String, OffsetVector> endOffsets(Set<String> wanted) {
+        List<TopicPartition> all = new ArrayList<>();
+        Map<String, Integer> counts = new HashMap<>();
+        for (String topic : wanted) {
+            String what = "asking for the partitions of topic '" + topic + "'";
+            List<PartitionInfo> infos = ask(what, () -> consumer.partitionsFor(topic, askLimit));
+            counts.put(topic, infos.size());
+            infos.forEach(info -> all.add(new TopicPartition(topic, info.partition())));
+        }
+        Map<TopicPartition, Long> ends =
+                ask("asking where topics " + wanted + " end", () -> consumer.endOffsets(all, askLimit));
+        Map<String, OffsetVector> vectors = new HashMap<>();
+        counts.forEach((topic, count) -> {
+            long[] offsets = new long[count];
+            for (int p = 0; p < count; p++) {
+                offsets[p] = ends.getOrDefault(new TopicPartition(topic, p), 0L);
+            }
+            vectors.put(topic, OffsetVector.of(offsets));
+        });
+        return vectors;
+    }
+
+    @Override
+    public Map<String, TopicFacts> describe(Set<String> wanted) {
+        return topics.describe(wanted);
+    }
+
+    /** Asks; a wake-up that comes meanwhile is kept for the next poll. */
+    private <T> T ask(String what, Supplier<T> question) {
+        while (true) {
+            try {
+                return question.get();
+            } catch (WakeupException e) {
+                woken = true;
+            } catch (RuntimeException e) {
+                throw KafkaFaults.translate(what, e);
+            }
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        consumer.wakeup();
+    }
+
+    @Override
+    public void close() {
+        try {
+            consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+        } catch (InterruptException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            topics.close();
+        }
+        if (listenerFailure != null) {
+            throw listenerFailure;
+        }
+    }
+
+    private Partition ours(TopicPartition kafka) {
+        return partitions.computeIfAbsent(kafka, k -> new Partition(k.topic(), k.partition()));
+    }
+
+    private static TopicPartition kafka(Partition partition) {
+        return new TopicPartition(partition.topic(), partition.number());
+    }
+
+    private static List<TopicPartition> kafka(Collection<Partition> partitions) {
+        return partitions.stream().map(KafkaStreamReader::kafka).toList();
+    }
+
+    /** Called by Kafka inside {@code consumer.poll} and {@code consumer.close}. */
+    private final class Rebalances implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> came) {
+            for (TopicPartition kafka : came) {
+                // a position, so that Kafka looks for no committed one; nothing is read from it
+                consumer.seek(kafka, 0);
+                unstarted.add(ours(kafka));
+            }
+            consumer.pause(came);
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> went) {
+            gone(went, true);
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> went) {
+            gone(went, false);
+        }
+
+        private void gone(Collection<TopicPartition> went, boolean stillOurs) {
+            Set<Partition> started = new TreeSet<>();
+            for (TopicPartition kafka : went) {
+                Partition partition = ours(kafka);
+                if (!unstarted.remove(partition)) {
+                    started.add(partition);
+                }
+            }
+            try {
+                if (listener != null && !started.isEmpty()) {
+                    if (stillOurs) {
+                        listener.revoked(started);
+                    } else {
+                        listener.lost(started);
+                    }
+                }
+            } catch (RuntimeException e) {
+                listenerFailure = e;
+            } finally {
+                started.forEach(at::remove);
+                started.forEach(paused::remove);
+            }
+        }
+    }
+}

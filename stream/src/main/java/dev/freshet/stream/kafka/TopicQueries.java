@@ -1,0 +1,100 @@
+package dev.freshet.stream.kafka;
+
+import dev.freshet.model.RetriableException;
+import dev.freshet.stream.TopicFacts;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/** What the brokers say of topics, each answer within a limit. */
+final class TopicQueries implements AutoCloseable {
+    private final Admin admin;
+    private final int limitMillis;
+
+    TopicQueries(Admin admin, Duration limit) {
+        this.admin = admin;
+        this.limitMillis = Math.toIntExact(limit.toMillis());
+    }
+
+    Map<String, TopicFacts> describe(Set<String> topics) {
+        Map<String, TopicDescription> found = new HashMap<>();
+        admin.describeTopics(topics, new DescribeTopicsOptions().timeoutMs(limitMillis))
+                .topicNameValues()
+                .forEach((topic, answer) -> {
+                    TopicDescription description = get("describing topic '" + topic + "'", answer);
+                    if (description != null) {
+                        found.put(topic, description);
+                    }
+                });
+        List<ConfigResource> resources = new ArrayList<>();
+        found.keySet().forEach(topic -> resources.add(new ConfigResource(ConfigResource.Type.TOPIC, topic)));
+        Map<String, TopicFacts> facts = new HashMap<>();
+        admin.describeConfigs(resources, new DescribeConfigsOptions().timeoutMs(limitMillis))
+                .values()
+                .forEach((resource, answer) -> {
+                    Config config = get("reading the configuration of topic '" + resource.name() + "'", answer);
+                    TopicDescription description = found.get(resource.name());
+                    if (config != null && description != null) {
+                        facts.put(resource.name(), facts(description, config));
+                    }
+                });
+        return facts;
+    }
+
+    private static TopicFacts facts(TopicDescription description, Config config) {
+        return new TopicFacts(
+                description.name(),
+                description.topicId().toString(),
+                description.partitions().size(),
+                millis(config, TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG),
+                millis(config, TopicConfig.DELETE_RETENTION_MS_CONFIG));
+    }
+
+    private static Duration millis(Config config, String name) {
+        return Duration.ofMillis(Long.parseLong(config.get(name).value()));
+    }
+
+    /** Returns the names of all topics that this client may describe. */
+    Set<String> names() {
+        Set<String> names = get(
+                "listing the topics",
+                admin.listTopics(new ListTopicsOptions().timeoutMs(limitMillis)).names());
+        return names == null ? Set.of() : names;
+    }
+
+    /** Returns the answer, or null if the topic does not exist. */
+    private static <T> @Nullable T get(String what, KafkaFuture<T> answer) {
+        try {
+            return answer.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RetriableException("Interrupted at " + what, e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof UnknownTopicOrPartitionException) {
+                return null;
+            }
+            throw KafkaFaults.translate(what, cause);
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ofMillis(limitMillis));
+    }
+}
