@@ -1,5 +1,6 @@
 package dev.freshet.capture.postgres;
 
+import dev.freshet.capture.postgres.snapshot.SnapshotSettings;
 import dev.freshet.model.Names;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.regex.Pattern;
  * @param statementTimeout how long a statement on an ordinary connection may take, on the server and on the socket
  * @param readBackLimit how long to wait for a committed transaction to become visible before its unchanged large values
  *     are read back
+ * @param snapshot the limits of snapshot windows
  */
 public record PostgresSettings(
         String source,
@@ -43,7 +45,8 @@ public record PostgresSettings(
         long readAheadBytes,
         Duration connectTimeout,
         Duration statementTimeout,
-        Duration readBackLimit) {
+        Duration readBackLimit,
+        SnapshotSettings snapshot) {
     /** The JDBC parameters that Freshet sets by itself, and which the URL must not have. */
     public static final List<String> OWN_PARAMETERS = List.of(
             "replication",
@@ -165,6 +168,7 @@ public record PostgresSettings(
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration statementTimeout = Duration.ofSeconds(60);
         private Duration readBackLimit = Duration.ofSeconds(30);
+        private SnapshotSettings snapshot = SnapshotSettings.DEFAULTS;
 
         private Builder(String source, String url, String user, String password) {
             this.source = source;
@@ -241,6 +245,12 @@ public record PostgresSettings(
             return this;
         }
 
+        /** Sets the limits of snapshot windows; default {@link SnapshotSettings#DEFAULTS}. */
+        public Builder snapshot(SnapshotSettings limits) {
+            snapshot = limits;
+            return this;
+        }
+
         /**
          * Returns the settings.
          *
@@ -262,7 +272,8 @@ public record PostgresSettings(
                     readAheadBytes,
                     connectTimeout,
                     statementTimeout,
-                    readBackLimit);
+                    readBackLimit,
+                    snapshot);
         }
     }
 }

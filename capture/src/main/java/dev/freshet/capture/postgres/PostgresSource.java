@@ -8,6 +8,7 @@ import dev.freshet.capture.SlotState;
 import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
+import dev.freshet.capture.postgres.snapshot.PostgresSnapshotReader;
 import dev.freshet.capture.postgres.table.LogPrefixes;
 import dev.freshet.capture.postgres.table.TableShape;
 import dev.freshet.capture.postgres.table.TableShapes;
@@ -35,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +54,9 @@ public final class PostgresSource implements Source {
     private final Publications publications;
     private final CatalogReader catalog;
     private final LogOpener opener;
-    private final Map<String, CapturedStream> captured = new LinkedHashMap<>();
+    /** Replaced as a whole, since the reader of snapshots may look into it from its own thread. */
+    private volatile Map<String, CapturedStream> captured = Map.of();
+
     private @Nullable Connection connection;
 
     private PostgresSource(PostgresSettings settings, InstantSource clock) {
@@ -182,8 +186,7 @@ public final class PostgresSource implements Source {
             }
             publications.ensure(c, CaptureChecks.byOid(shapes.values()));
             List<CapturedStream> streams = described(c, shapes);
-            captured.clear();
-            streams.forEach(s -> captured.put(s.capture().stream(), s));
+            captured = streams.stream().collect(Collectors.toUnmodifiableMap(s -> s.capture().stream(), s -> s));
             return streams;
         });
     }
@@ -243,7 +246,8 @@ public final class PostgresSource implements Source {
 
     @Override
     public SnapshotReader snapshots() {
-        throw new UnsupportedOperationException("set when the reader of snapshots lands");
+        return PostgresSnapshotReader.create(
+                sessions, types, stream -> present(stream).capture(), settings.slot(), settings.snapshot());
     }
 
     @Override
@@ -265,11 +269,7 @@ public final class PostgresSource implements Source {
     private Map<String, Drift> drifts(Connection c, Map<String, String> known) throws SQLException {
         List<CapturedStream> wanted = new ArrayList<>();
         for (String stream : known.keySet()) {
-            CapturedStream present = captured.get(stream);
-            if (present == null) {
-                throw new IllegalStateException("Stream '" + stream + "' was sampled before it was captured");
-            }
-            wanted.add(present);
+            wanted.add(present(stream));
         }
         Map<String, CatalogEntry> entries = catalog.read(c, CatalogReader.captures(wanted));
         Set<Long> fresh = new HashSet<>();
@@ -290,6 +290,14 @@ public final class PostgresSource implements Source {
             }
         }
         return drifts;
+    }
+
+    private CapturedStream present(String stream) {
+        CapturedStream present = captured.get(stream);
+        if (present == null) {
+            throw new IllegalStateException("Stream '" + stream + "' was asked for before it was captured");
+        }
+        return present;
     }
 
     private static boolean differs(String known, @Nullable CatalogEntry now) {

@@ -115,7 +115,7 @@ public final class PostgresSnapshotReader implements SnapshotReader {
      *
      * @param connections opens connections with {@link dev.freshet.capture.postgres.value.SessionSettings} pinned
      * @param types the source's types, the same as the log uses
-     * @param captures gives a stream's table, and throws IllegalArgumentException for a stream that is not captured
+     * @param captures gives a stream's table, and throws IllegalStateException for a stream that is not captured
      * @param slot the replication slot, which tells this relay's watermarks from those of others
      * @param settings the limits
      */
