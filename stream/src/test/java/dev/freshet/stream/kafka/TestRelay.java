@@ -151,8 +151,8 @@ final class TestRelay implements AutoCloseable {
     }
 
     TestRelay schema(String stream) {
-        producer.send(new ProducerRecord<>(
-                ledger, 0, bytes(LedgerKey.schema(stream, schema.version())), LedgerCodec.encode(schema)));
+        sent.add(producer.send(new ProducerRecord<>(
+                ledger, 0, bytes(LedgerKey.schema(stream, schema.version())), LedgerCodec.encode(schema))));
         return this;
     }
 
@@ -191,7 +191,7 @@ final class TestRelay implements AutoCloseable {
                 atBoundary,
                 Instant.now(),
                 streams);
-        producer.send(new ProducerRecord<>(ledger, 0, bytes(LedgerKey.CURSOR), LedgerCodec.encode(cursor)));
+        sent.add(producer.send(new ProducerRecord<>(ledger, 0, bytes(LedgerKey.CURSOR), LedgerCodec.encode(cursor))));
     }
 
     private void settle() throws InterruptedException, ExecutionException {
