@@ -3,6 +3,7 @@ package dev.freshet.model.json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * Reads one JSON text from UTF-8 bytes by pulling: names and values in the order in which they stand.
  *
  * <p>Numbers are given with their digits, whole values also as they are ({@link #nextRaw()}). Nesting is limited to
- * {@value #MAX_DEPTH}. Belongs to one thread; {@link #reset} begins with another text.
+ * {@value #MAX_DEPTH} in {@link #nextTree()}, and not where a value is passed over. Belongs to one thread; {@link #reset} begins with another text.
  */
 public final class JsonReader {
-    /** How deep arrays and objects may be nested. */
+    /** How deep arrays and objects may be nested where they are read into a tree. */
     public static final int MAX_DEPTH = 512;
 
     /** What kind of value comes next. */
@@ -37,6 +38,8 @@ public final class JsonReader {
     private byte[] in;
     private int at;
     private int end;
+    private int sliceFrom;
+    private int sliceTo;
 
     /** Creates a reader of the whole array. */
     public JsonReader(byte[] json) {
@@ -146,6 +149,67 @@ public final class JsonReader {
             at++;
         }
         throw wrong("the end of the string");
+    }
+
+    /**
+     * Reads a string or number whose bytes in the text are its value, and tells them by {@link #sliceFrom()} and {@link
+     * #sliceTo()}; else stays where it is. It spares the making of an object for each value.
+     *
+     * @return false for a string with escapes, and for every other kind of value
+     */
+    public boolean nextSlice() {
+        int c = peekByte();
+        if (c == '"') {
+            return plainString();
+        }
+        if (c != '-' && (c < '0' || c > '9')) {
+            return false;
+        }
+        sliceFrom = at;
+        skipNumber();
+        sliceTo = at;
+        return true;
+    }
+
+    private boolean plainString() {
+        byte[] text = in;
+        int limit = end;
+        for (int i = at + 1; i < limit; i++) {
+            byte c = text[i];
+            if (c == '"') {
+                sliceFrom = at + 1;
+                sliceTo = i;
+                at = i + 1;
+                return true;
+            }
+            if (c == '\\' || (c >= 0 && c < 0x20)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Reads any value with the white space before and after it, up to the comma or end that follows, and tells its bytes
+     * by {@link #sliceFrom()} and {@link #sliceTo()}. After {@link #nextName} or {@link #nextNameIs} that is all that stands
+     * between the colon and the next member.
+     */
+    public void nextRawSlice() {
+        int from = at;
+        skipValue();
+        skipSpace();
+        sliceFrom = from;
+        sliceTo = at;
+    }
+
+    /** Returns where the last slice begins in the array that was given to the reader. */
+    public int sliceFrom() {
+        return sliceFrom;
+    }
+
+    /** Returns where the last slice ends, exclusive. */
+    public int sliceTo() {
+        return sliceTo;
     }
 
     private String unescape(int from) {
@@ -264,35 +328,53 @@ public final class JsonReader {
         return new String(in, from, at - from, StandardCharsets.UTF_8);
     }
 
-    /** Reads any value and forgets it. */
+    /** Reads any value and forgets it. Its depth is not limited, since it takes no stack. */
     public void skipValue() {
-        skipValue(0);
+        if (skipScalarOrBegin()) {
+            return;
+        }
+        // the containers that are open, true for an object
+        BitSet open = new BitSet();
+        int depth = 0;
+        open.set(0, in[at - 1] == '{');
+        boolean first = true;
+        while (depth >= 0) {
+            boolean object = open.get(depth);
+            int c = peekByte();
+            if (c == (object ? '}' : ']')) {
+                at++;
+                depth--;
+                first = false;
+                continue;
+            }
+            if (!first) {
+                expect(',');
+            }
+            if (object) {
+                skipString();
+                expect(':');
+            }
+            first = !skipScalarOrBegin();
+            if (first) {
+                depth++;
+                open.set(depth, in[at - 1] == '{');
+            }
+        }
     }
 
-    private void skipValue(int depth) {
-        if (depth > MAX_DEPTH) {
-            throw wrong("no more than " + MAX_DEPTH + " levels");
-        }
+    /** Reads a whole scalar, or the begin of an object or array, and returns whether it was a scalar. */
+    private boolean skipScalarOrBegin() {
         switch (peek()) {
-            case OBJECT -> {
+            case OBJECT, ARRAY -> {
                 at++;
-                while (hasNext()) {
-                    skipString();
-                    expect(':');
-                    skipValue(depth + 1);
-                }
-            }
-            case ARRAY -> {
-                at++;
-                while (hasNext()) {
-                    skipValue(depth + 1);
-                }
+                return false;
             }
             case STRING -> skipString();
             case NUMBER -> skipNumber();
             case BOOLEAN -> nextBoolean();
             case NULL -> nextNull();
         }
+        return true;
     }
 
     private void skipString() {
