@@ -1,5 +1,15 @@
 /**
- * Copies in a database of the consumer.
+ * Copies of streams in tables of the consumer's own PostgreSQL, kept exactly once in effect.
+ *
+ * <p>For a service that answers from its own tables, and for the server that runs it: {@link dev.freshet.replica.Replica}
+ * starts, checks and removes a replica, {@link dev.freshet.replica.ReplicaConfig} says what is copied where. Depends on
+ * {@code model}, {@code stream}, Kafka's clients and pgjdbc.
+ *
+ * <p>A replica runs two threads: one fills or applies, one tells how fresh the copy is. {@code table} knows the copy's table,
+ * {@code apply} the live changes, {@code fill} the first fill, {@code state} what is remembered in the consumer's database.
+ *
+ * <p>Rights: the role needs to connect, {@code CREATE} on the target's schema (or to own the tables there), and either {@code
+ * CREATE} on the database or a schema {@code freshet} that it may create tables in.
  */
 @NullMarked
 package dev.freshet.replica;

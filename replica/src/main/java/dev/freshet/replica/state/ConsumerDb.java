@@ -1,0 +1,113 @@
+package dev.freshet.replica.state;
+
+import dev.freshet.replica.ReplicaConfig;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
+
+/**
+ * Opens sessions in the consumer's database, each bound by time-outs, so that no frozen process holds a lock for ever; and
+ * ends sessions of frozen ones.
+ *
+ * <p>Safe to share between threads; each connection belongs to the thread that opened it.
+ */
+public final class ConsumerDb {
+    /** {@code text[]} travels in binary (see {@code apply}). */
+    private static final String BINARY_TYPES = "1009";
+
+    /**
+     * A former owner that froze in a transaction (idle, or in a COPY whose data does not come) is ended: it holds the lock
+     * that its successor waits for. Its transaction is rolled back by that, so nothing is lost.
+     */
+    private static final String END_FROZEN = """
+            SELECT count(pg_catalog.pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity
+            WHERE datname = pg_catalog.current_database() AND usename = current_user AND application_name = ?
+              AND pid <> pg_catalog.pg_backend_pid()
+              AND (state LIKE 'idle in transaction%' AND state_change < pg_catalog.clock_timestamp() - ?::interval
+                OR state = 'active' AND wait_event = 'ClientRead' AND query ILIKE 'copy %'
+                   AND query_start < pg_catalog.clock_timestamp() - 4 * ?::interval)
+            """;
+
+    private final String url;
+    private final String user;
+    private final String password;
+    private final String application;
+    private final ReplicaConfig.Sessions sessions;
+
+    /** Creates the opener of a replica's sessions; it connects only when asked. */
+    public ConsumerDb(ReplicaConfig config) {
+        this.url = config.url();
+        this.user = config.user();
+        this.password = config.password();
+        this.application = application(config.name());
+        this.sessions = config.sessions();
+    }
+
+    /** Returns the {@code application_name} of a replica's sessions. */
+    public static String application(String replica) {
+        return "freshet " + replica;
+    }
+
+    /**
+     * Opens a session without auto-commit.
+     *
+     * @throws SQLException if it cannot be opened
+     */
+    public Connection open() throws SQLException {
+        Properties p = new Properties();
+        p.setProperty("user", user);
+        p.setProperty("password", password);
+        p.setProperty("ApplicationName", application);
+        p.setProperty(
+                "connectTimeout", Long.toString(Math.max(1, sessions.connect().toSeconds())));
+        p.setProperty("tcpKeepAlive", "true");
+        p.setProperty("binaryTransferEnable", BINARY_TYPES);
+        p.setProperty("prepareThreshold", "1");
+        p.setProperty("cancelSignalTimeout", "10");
+        Connection db = DriverManager.getConnection(url, p);
+        try {
+            bind(db);
+            db.setAutoCommit(false);
+            return db;
+        } catch (SQLException e) {
+            db.close();
+            throw e;
+        }
+    }
+
+    private void bind(Connection db) throws SQLException {
+        try (Statement s = db.createStatement()) {
+            s.execute("SET lock_timeout = " + sessions.lockTimeout().toMillis()
+                    + "; SET idle_in_transaction_session_timeout = "
+                    + sessions.idleInTransaction().toMillis()
+                    + "; SET tcp_user_timeout = " + sessions.tcpUser().toMillis()
+                    + "; SET client_min_messages = warning; SET DateStyle = ISO; SET IntervalStyle = iso_8601"
+                    + "; SET TimeZone = UTC; SET xmloption = content; SET statement_timeout = 0");
+        }
+    }
+
+    /**
+     * Ends the sessions of this replica that have been frozen in a transaction for longer than the limit.
+     *
+     * @return how many
+     */
+    public int endFrozen(Connection db) throws SQLException {
+        Duration limit = sessions.idleInTransaction();
+        try (PreparedStatement s = db.prepareStatement(END_FROZEN)) {
+            s.setString(1, application);
+            s.setString(2, limit.toMillis() + " milliseconds");
+            s.setString(3, limit.toMillis() + " milliseconds");
+            try (ResultSet r = s.executeQuery()) {
+                r.next();
+                int ended = r.getInt(1);
+                db.commit();
+                return ended;
+            }
+        }
+    }
+}
