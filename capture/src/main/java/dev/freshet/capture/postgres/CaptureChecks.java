@@ -30,6 +30,10 @@ final class CaptureChecks {
             + " current_user, pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')"
             + " FROM pg_catalog.pg_class c WHERE c.oid = ?";
 
+    private static final String SELECT_HIDDEN_LEAVES = "SELECT relid::text, current_user"
+            + " FROM pg_catalog.pg_partition_tree(?::bigint::oid::regclass)"
+            + " WHERE isleaf AND NOT pg_catalog.has_table_privilege(relid, 'SELECT')";
+
     private final PostgresSettings settings;
     private final Publications publications;
 
@@ -114,8 +118,28 @@ final class CaptureChecks {
                 }
             }
         }
+        leaves(connection, shape, which, problems);
         if (found != null) {
             membership(which, shape, found, published, problems);
+        }
+    }
+
+    /** Snapshots read the partitions by themselves. */
+    private static void leaves(Connection connection, TableShape shape, String which, List<String> problems)
+            throws SQLException {
+        if (!shape.partitioned()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(SELECT_HIDDEN_LEAVES)) {
+            statement.setLong(1, shape.oid());
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    problems.add(which + "the role '" + row.getString(2) + "' may not read its partition "
+                            + row.getString(1)
+                            + ", as snapshots must; GRANT SELECT ON " + row.getString(1) + " TO \"" + row.getString(2)
+                            + "\", and see to it that new partitions get it too (ALTER DEFAULT PRIVILEGES)");
+                }
+            }
         }
     }
 

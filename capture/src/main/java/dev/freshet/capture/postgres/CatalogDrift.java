@@ -31,39 +31,31 @@ final class CatalogDrift {
     /**
      * Compares.
      *
-     * @param known the text that is known
-     * @param now the entry now, or null if there is no such table
+     * @param before the entry that is known
+     * @param now the entry now
      * @param isEmpty whether a partition that is new in the tree holds nothing
      * @return the drift, or null if there is none
      */
-    static @Nullable Drift between(String known, @Nullable CatalogEntry now, Predicate<Leaf> isEmpty) {
-        String text = now == null ? CatalogEntry.GONE : now.text();
-        if (text.equals(known)) {
+    static @Nullable Drift between(CatalogEntry before, CatalogEntry now, Predicate<Leaf> isEmpty) {
+        if (before.text().equals(now.text())) {
             return null;
         }
         CatalogDrift drift = new CatalogDrift();
-        if (now == null) {
-            drift.breaking.add("the table was dropped or renamed, or the role cannot see it any more");
-        } else {
-            CatalogEntry before;
-            try {
-                before = CatalogEntry.parse(known);
-            } catch (IllegalArgumentException e) {
-                before = null;
-            }
-            if (before == null) {
-                drift.breaking.add("what was known of table " + now.table()
-                        + " cannot be compared: it was gone, or another version of Freshet wrote it");
-            } else {
-                drift.compare(before, now, isEmpty);
-            }
-        }
+        drift.compare(before, now, isEmpty);
         List<String> reasons = new ArrayList<>(drift.breaking);
         reasons.addAll(drift.harmless);
-        return new Drift(text, !drift.breaking.isEmpty(), String.join("; ", reasons));
+        return new Drift(now.text(), !drift.breaking.isEmpty(), String.join("; ", reasons));
     }
 
     private void compare(CatalogEntry before, CatalogEntry now, Predicate<Leaf> isEmpty) {
+        if (now.isGone()) {
+            breaking.add("table " + before.table() + " was dropped or renamed, or the role cannot see it any more");
+            return;
+        }
+        if (before.isGone()) {
+            breaking.add("table " + now.table() + " is there again after it was gone");
+            return;
+        }
         if (before.oid() != now.oid()) {
             breaking.add("table " + now.table() + " was dropped and made again");
             return;
@@ -134,9 +126,9 @@ final class CatalogDrift {
             } else if (same.fileNode() != was.fileNode()) {
                 breaking.add("table " + was.table()
                         + " was rewritten (by TRUNCATE, an ALTER TABLE that rewrites, VACUUM" + " FULL or CLUSTER)");
-            } else if (!identifies(same, now.key())) {
+            } else if (!identifies(same, now.asked().key())) {
                 breaking.add("the replica identity of table " + was.table() + " does not hold the key's columns "
-                        + now.key() + " any more");
+                        + now.asked().key() + " any more");
             } else if (!same.identityKind().equals(was.identityKind())) {
                 harmless.add("table " + was.table() + " got another replica identity");
             }
@@ -148,9 +140,9 @@ final class CatalogDrift {
             } else if (!isEmpty.test(added)) {
                 breaking.add("partition " + added.table()
                         + " was attached with rows in it, or filled before it was first seen");
-            } else if (!identifies(added, now.key())) {
+            } else if (!identifies(added, now.asked().key())) {
                 breaking.add("partition " + added.table() + " has a replica identity without the key's columns "
-                        + now.key());
+                        + now.asked().key());
             } else {
                 harmless.add("partition " + added.table() + " was added, empty");
             }

@@ -1,35 +1,49 @@
 package dev.freshet.capture.postgres;
 
+import dev.freshet.capture.TableCapture;
+import dev.freshet.model.ledger.SchemaRecord;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * What the catalog says of a captured table, as far as rows can change with it without row messages in the log. Its text
  * is the fingerprint that the ledger keeps and that each sample compares.
  *
- * @param oid the table's oid
+ * @param asked which table, columns and key were asked for, so that the text alone tells where to look again
+ * @param oid the table's oid, 0 if there is no such table
  * @param table its name with schema
- * @param key the key's columns
  * @param publication how the publication has it; {@link Publishing#NONE} if it has not
  * @param attributes the captured columns
  * @param leaves the tables that hold the rows
  */
 record CatalogEntry(
-        long oid,
-        String table,
-        List<String> key,
-        Publishing publication,
-        List<Attribute> attributes,
-        List<Leaf> leaves) {
-    /** In place of an entry: there is no such table. */
-    static final String GONE = "gone";
-
+        Asked asked, long oid, String table, Publishing publication, List<Attribute> attributes, List<Leaf> leaves) {
     private static final String FORMAT = "1";
+
+    /**
+     * What was asked for.
+     *
+     * @param table the table as the user wrote it
+     * @param columns the chosen columns, empty for all
+     * @param key the key's columns
+     */
+    record Asked(String table, List<String> columns, List<String> key) {
+        Asked {
+            columns = List.copyOf(columns);
+            key = List.copyOf(key);
+        }
+
+        /** Returns what a captured stream's entry asks for. */
+        static Asked of(TableCapture capture, SchemaRecord schema) {
+            return new Asked(capture.table(), capture.columns(), schema.key());
+        }
+    }
 
     /**
      * A captured column.
@@ -74,9 +88,25 @@ record CatalogEntry(
     }
 
     CatalogEntry {
-        key = List.copyOf(key);
         attributes = List.copyOf(attributes);
         leaves = List.copyOf(leaves);
+    }
+
+    /** Returns the entry of a table that is not there. */
+    static CatalogEntry gone(Asked asked) {
+        return new CatalogEntry(asked, 0, asked.table, Publishing.NONE, List.of(), List.of());
+    }
+
+    /** Returns whether there is no such table. */
+    boolean isGone() {
+        return oid == 0;
+    }
+
+    /** Returns the oids of the leaves that the former entry has not. */
+    Set<Long> newLeaves(CatalogEntry former) {
+        Set<Long> fresh = leaves.stream().map(Leaf::oid).collect(Collectors.toSet());
+        former.leaves.forEach(l -> fresh.remove(l.oid));
+        return fresh;
     }
 
     /** Returns the text form. */
@@ -84,9 +114,9 @@ record CatalogEntry(
         return String.join(
                 "|",
                 FORMAT,
+                String.join(":", escape(asked.table), names(asked.columns), names(asked.key)),
                 Long.toString(oid),
                 escape(table),
-                names(key),
                 String.join(
                         ":",
                         publication.operations,
@@ -127,6 +157,7 @@ record CatalogEntry(
             throw new IllegalArgumentException("Not a catalog entry of format " + FORMAT);
         }
         try {
+            String[] asked = parts[1].split(":", -1);
             String[] p = parts[4].split(":", -1);
             List<Attribute> attributes = new ArrayList<>();
             for (String one : list(parts[5], ";")) {
@@ -146,9 +177,9 @@ record CatalogEntry(
                         Long.parseLong(l[0]), unescape(l[1]), l[2], Long.parseLong(l[3]), l[4], unescapedNames(l[5])));
             }
             return new CatalogEntry(
-                    Long.parseLong(parts[1]),
-                    unescape(parts[2]),
-                    unescapedNames(parts[3]),
+                    new Asked(unescape(asked[0]), unescapedNames(asked[1]), unescapedNames(asked[2])),
+                    Long.parseLong(parts[2]),
+                    unescape(parts[3]),
                     new Publishing(p[0], p[1].equals("1"), p[2].equals("1"), unescapedNames(p[3]), unescape(p[4])),
                     attributes,
                     leaves);

@@ -1,11 +1,9 @@
 package dev.freshet.capture.postgres;
 
-import dev.freshet.capture.CapturedStream;
-import dev.freshet.capture.TableCapture;
+import dev.freshet.capture.postgres.CatalogEntry.Asked;
 import dev.freshet.capture.postgres.CatalogEntry.Attribute;
 import dev.freshet.capture.postgres.CatalogEntry.Leaf;
 import dev.freshet.capture.postgres.CatalogEntry.Publishing;
-import dev.freshet.model.ledger.SchemaRecord;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -53,58 +51,55 @@ final class CatalogReader {
     }
 
     /**
-     * Returns the entries by stream; a table that is not there has none.
+     * Returns the entries by stream; a table that is not there has one that says so.
      *
-     * @param captures what is captured, with the schemas that name the keys
+     * @param asked by stream, what is looked for
      */
-    Map<String, CatalogEntry> read(Connection connection, Map<TableCapture, SchemaRecord> captures)
-            throws SQLException {
-        List<TableCapture> order = List.copyOf(captures.keySet());
-        Map<TableCapture, Named> found = new LinkedHashMap<>();
-        String[] tables = order.stream().map(TableCapture::table).toArray(String[]::new);
-        try (PreparedStatement statement = connection.prepareStatement(SELECT_TABLES)) {
-            statement.setArray(1, connection.createArrayOf("text", tables));
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    found.put(order.get(row.getInt(1) - 1), new Named(row.getLong(2), row.getString(3)));
-                }
-            }
-        }
+    Map<String, CatalogEntry> read(Connection connection, Map<String, Asked> asked) throws SQLException {
+        Map<String, Named> found = tables(connection, asked);
         List<Long> oids = found.values().stream().map(Named::oid).toList();
         Map<Long, List<Attribute>> attributes = attributes(connection, oids);
         Map<Long, List<Leaf>> leaves = leaves(connection, oids);
         Map<Long, Publishing> published = publications.publishing(connection, oids);
         Map<String, CatalogEntry> entries = new LinkedHashMap<>();
-        captures.forEach((capture, schema) -> {
-            Named table = found.get(capture);
-            if (table != null) {
-                entries.put(
-                        capture.stream(),
-                        new CatalogEntry(
-                                table.oid,
-                                table.name,
-                                schema.key(),
-                                published.getOrDefault(table.oid, Publishing.NONE),
-                                captured(capture, attributes.getOrDefault(table.oid, List.of())),
-                                leaves.getOrDefault(table.oid, List.of())));
-            }
+        asked.forEach((stream, what) -> {
+            Named table = found.get(stream);
+            entries.put(
+                    stream,
+                    table == null
+                            ? CatalogEntry.gone(what)
+                            : new CatalogEntry(
+                                    what,
+                                    table.oid,
+                                    table.name,
+                                    published.getOrDefault(table.oid, Publishing.NONE),
+                                    captured(what, attributes.getOrDefault(table.oid, List.of())),
+                                    leaves.getOrDefault(table.oid, List.of())));
         });
         return entries;
     }
 
-    private record Named(long oid, String name) {}
-
-    private static List<Attribute> captured(TableCapture capture, List<Attribute> attributes) {
-        return attributes.stream()
-                .filter(a -> capture.columns().isEmpty() || capture.columns().contains(a.name()))
-                .toList();
+    private static Map<String, Named> tables(Connection connection, Map<String, Asked> asked) throws SQLException {
+        List<String> streams = List.copyOf(asked.keySet());
+        Map<String, Named> found = new LinkedHashMap<>();
+        String[] names = asked.values().stream().map(Asked::table).toArray(String[]::new);
+        try (PreparedStatement statement = connection.prepareStatement(SELECT_TABLES)) {
+            statement.setArray(1, connection.createArrayOf("text", names));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    found.put(streams.get(row.getInt(1) - 1), new Named(row.getLong(2), row.getString(3)));
+                }
+            }
+        }
+        return found;
     }
 
-    /** Returns what is captured with the schemas, as {@link #read} wants it. */
-    static Map<TableCapture, SchemaRecord> captures(Collection<CapturedStream> streams) {
-        Map<TableCapture, SchemaRecord> captures = new LinkedHashMap<>();
-        streams.forEach(s -> captures.put(s.capture(), s.schema()));
-        return captures;
+    private record Named(long oid, String name) {}
+
+    private static List<Attribute> captured(Asked asked, List<Attribute> attributes) {
+        return attributes.stream()
+                .filter(a -> asked.columns().isEmpty() || asked.columns().contains(a.name()))
+                .toList();
     }
 
     /** Returns those of the tables whose file holds anything, or that are gone. */

@@ -8,6 +8,7 @@ import dev.freshet.capture.SlotState;
 import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
+import dev.freshet.capture.postgres.CatalogEntry.Asked;
 import dev.freshet.capture.postgres.snapshot.PostgresSnapshotReader;
 import dev.freshet.capture.postgres.table.LogPrefixes;
 import dev.freshet.capture.postgres.table.TableShape;
@@ -29,10 +30,10 @@ import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -55,7 +56,7 @@ public final class PostgresSource implements Source {
     private final CatalogReader catalog;
     private final LogOpener opener;
     /** Replaced as a whole, since the reader of snapshots may look into it from its own thread. */
-    private volatile Map<String, CapturedStream> captured = Map.of();
+    private volatile Map<String, TableCapture> captured = Map.of();
 
     private @Nullable Connection connection;
 
@@ -186,25 +187,24 @@ public final class PostgresSource implements Source {
             }
             publications.ensure(c, CaptureChecks.byOid(shapes.values()));
             List<CapturedStream> streams = described(c, shapes);
-            captured = streams.stream().collect(Collectors.toUnmodifiableMap(s -> s.capture().stream(), s -> s));
+            captured = tables.stream().collect(Collectors.toUnmodifiableMap(TableCapture::stream, t -> t));
             return streams;
         });
     }
 
     private List<CapturedStream> described(Connection c, Map<TableCapture, TableShape> shapes) throws SQLException {
-        List<CapturedStream> bare = new ArrayList<>();
-        shapes.forEach((capture, shape) -> bare.add(new CapturedStream(capture, shape.schemaRecord(), "")));
-        Map<String, CatalogEntry> entries = catalog.read(c, CatalogReader.captures(bare));
+        Map<String, Asked> asked = new LinkedHashMap<>();
+        shapes.forEach((capture, shape) -> asked.put(capture.stream(), Asked.of(capture, shape.schemaRecord())));
+        Map<String, CatalogEntry> entries = catalog.read(c, asked);
         List<CapturedStream> streams = new ArrayList<>();
-        for (CapturedStream stream : bare) {
-            CatalogEntry entry = entries.get(stream.capture().stream());
-            if (entry == null || entry.publication().operations().isEmpty()) {
-                throw new RetriableException("Stream '" + stream.capture().stream() + "': the table '"
-                        + stream.capture().table() + "' was dropped or taken out of the publication while it was"
-                        + " captured; Freshet tries again");
+        shapes.forEach((capture, shape) -> {
+            CatalogEntry entry = Objects.requireNonNull(entries.get(capture.stream()));
+            if (entry.isGone() || entry.publication().operations().isEmpty()) {
+                throw new RetriableException("Stream '" + capture.stream() + "': the table '" + capture.table()
+                        + "' was dropped or taken out of the publication while it was captured; Freshet tries again");
             }
-            streams.add(new CapturedStream(stream.capture(), stream.schema(), entry.text()));
-        }
+            streams.add(new CapturedStream(capture, shape.schemaRecord(), entry.text()));
+        });
         return streams;
     }
 
@@ -247,7 +247,17 @@ public final class PostgresSource implements Source {
     @Override
     public SnapshotReader snapshots() {
         return PostgresSnapshotReader.create(
-                sessions, types, stream -> present(stream).capture(), settings.slot(), settings.snapshot());
+                sessions,
+                types,
+                stream -> {
+                    TableCapture table = captured.get(stream);
+                    if (table == null) {
+                        throw new IllegalArgumentException("Stream '" + stream + "' is not captured");
+                    }
+                    return table;
+                },
+                settings.slot(),
+                settings.snapshot());
     }
 
     @Override
@@ -267,24 +277,17 @@ public final class PostgresSource implements Source {
     }
 
     private Map<String, Drift> drifts(Connection c, Map<String, String> known) throws SQLException {
-        List<CapturedStream> wanted = new ArrayList<>();
-        for (String stream : known.keySet()) {
-            wanted.add(present(stream));
-        }
-        Map<String, CatalogEntry> entries = catalog.read(c, CatalogReader.captures(wanted));
-        Set<Long> fresh = new HashSet<>();
-        for (CatalogEntry entry : entries.values()) {
-            entry.leaves().forEach(l -> fresh.add(l.oid()));
-        }
-        Set<Long> filled = new HashSet<>();
-        boolean anyDrift = known.entrySet().stream().anyMatch(k -> differs(k.getValue(), entries.get(k.getKey())));
-        if (anyDrift) {
-            filled.addAll(catalog.notEmpty(c, fresh));
-        }
+        Map<String, CatalogEntry> before = new HashMap<>();
+        known.forEach((stream, text) -> before.put(stream, entry(stream, text)));
+        Map<String, Asked> asked = new HashMap<>();
+        before.forEach((stream, entry) -> asked.put(stream, entry.asked()));
+        Map<String, CatalogEntry> entries = catalog.read(c, asked);
         Map<String, Drift> drifts = new HashMap<>();
-        for (Map.Entry<String, String> one : known.entrySet()) {
-            Drift drift = CatalogDrift.between(
-                    one.getValue(), entries.get(one.getKey()), leaf -> !filled.contains(leaf.oid()));
+        for (Map.Entry<String, CatalogEntry> one : entries.entrySet()) {
+            CatalogEntry was = Objects.requireNonNull(before.get(one.getKey()));
+            Set<Long> fresh = one.getValue().newLeaves(was);
+            Set<Long> filled = Set.copyOf(catalog.notEmpty(c, fresh));
+            Drift drift = CatalogDrift.between(was, one.getValue(), leaf -> !filled.contains(leaf.oid()));
             if (drift != null) {
                 drifts.put(one.getKey(), drift);
             }
@@ -292,16 +295,17 @@ public final class PostgresSource implements Source {
         return drifts;
     }
 
-    private CapturedStream present(String stream) {
-        CapturedStream present = captured.get(stream);
-        if (present == null) {
-            throw new IllegalStateException("Stream '" + stream + "' was asked for before it was captured");
+    private CatalogEntry entry(String stream, String text) {
+        try {
+            return CatalogEntry.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new FreshetException(
+                    "Source '" + settings.source() + "': what the ledger knows of the table of stream '"
+                            + stream + "' cannot be read (" + e.getMessage()
+                            + "). Was it written by another version? Run"
+                            + " 'freshet remove stream " + stream + "' to begin it anew",
+                    e);
         }
-        return present;
-    }
-
-    private static boolean differs(String known, @Nullable CatalogEntry now) {
-        return !known.equals(now == null ? CatalogEntry.GONE : now.text());
     }
 
     @Override

@@ -33,14 +33,12 @@ final class Sessions implements Connections {
         PGProperty.SOCKET_TIMEOUT.set(
                 properties, seconds(settings.statementTimeout().plusSeconds(5)));
         Connection connection = connect(properties);
+        long limitMillis = settings.statementTimeout().toMillis();
         pin(
                 connection,
-                "SET statement_timeout = " + settings.statementTimeout().toMillis()
-                        // hidden rows must be an error, not a silent filter
-                        + "; SET row_security = off; SET lock_timeout = "
-                        + Math.max(1, settings.statementTimeout().toMillis() / 2)
-                        + "; SET idle_in_transaction_session_timeout = "
-                        + settings.statementTimeout().toMillis());
+                "SET statement_timeout = " + limitMillis + "; SET lock_timeout = " + Math.max(1, limitMillis / 2)
+                        // hidden rows must be an error, not a silent filter; a heartbeat must not wait for stand-bys
+                        + "; SET row_security = off; SET synchronous_commit = local");
         return connection;
     }
 

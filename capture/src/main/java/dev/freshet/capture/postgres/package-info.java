@@ -7,8 +7,8 @@
  *
  * <h2>A role with the least rights</h2>
  *
- * <p>The role that Freshet logs in with needs {@code LOGIN}, {@code REPLICATION} and {@code SELECT} on the captured tables.
- * Making a publication takes the tables' owner, so with such a role the owner makes it beforehand:
+ * <p>The role that Freshet logs in with needs {@code LOGIN}, {@code REPLICATION} and {@code SELECT} on the captured tables and
+ * their partitions. Making a publication takes the tables' owner, so with such a role the owner makes it beforehand:
  *
  * <pre>{@code
  * CREATE ROLE freshet LOGIN REPLICATION PASSWORD '…';
