@@ -1,10 +1,14 @@
 package dev.freshet.bench;
 
 import dev.freshet.bench.suite.Case;
+import dev.freshet.bench.suite.LatencySuite;
 import dev.freshet.bench.suite.RelaySuite;
+import dev.freshet.bench.suite.ReplicaSuite;
+import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
 /** The command {@code freshet bench}. Its exit codes: 0 measured, 1 a case failed or was wrong, 2 wrong usage. */
@@ -19,7 +23,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:measured", "1:a case failed, or its result was wrong", "2:wrong usage"},
-        subcommands = {BenchMain.Relay.class})
+        subcommands = {BenchMain.Relay.class, BenchMain.Replica.class, BenchMain.Latency.class})
 public final class BenchMain {
     private BenchMain() {}
 
@@ -54,6 +58,77 @@ public final class BenchMain {
         @Override
         boolean copies() {
             return false;
+        }
+    }
+
+    @Command(
+            name = "replica",
+            mixinStandardHelpOptions = true,
+            description = {
+                "The whole way, from a table to its copy in another PostgreSQL.",
+                "Cases: first fill, catch-up one-row (each row a transaction, written while the copy stood still),"
+                        + " catch-up large transaction (all rows in one)."
+            })
+    static final class Replica extends BenchCommand {
+        @Option(
+                names = "--rows",
+                paramLabel = "N",
+                defaultValue = "300000",
+                description = "Rows of about 200 bytes in each case. Default: ${DEFAULT-VALUE}.")
+        long rows;
+
+        @Override
+        List<Case> cases() {
+            return ReplicaSuite.cases(rows);
+        }
+
+        @Override
+        boolean copies() {
+            return true;
+        }
+    }
+
+    @Command(
+            name = "latency",
+            mixinStandardHelpOptions = true,
+            description = {
+                "How long after its commit a row is there, at a steady rate of one-row transactions.",
+                "Cases: commit to consumer (of the topic), commit to copy (visible in another PostgreSQL). The first 2 s"
+                        + " are not counted."
+            })
+    static final class Latency extends BenchCommand {
+        @Option(
+                names = "--rate",
+                paramLabel = "N",
+                defaultValue = "500",
+                description = "Transactions a second. Default: ${DEFAULT-VALUE}.")
+        int rate;
+
+        @Option(
+                names = "--for",
+                paramLabel = "SECONDS",
+                defaultValue = "20",
+                converter = Seconds.class,
+                description = "How long each contender is measured, as in 20 or 20s. Default: ${DEFAULT-VALUE}.")
+        Duration length = Duration.ZERO;
+
+        @Override
+        List<Case> cases() {
+            return LatencySuite.cases(rate, length);
+        }
+
+        @Override
+        boolean copies() {
+            return true;
+        }
+    }
+
+    /** Reads {@code 20} and {@code 20s}. */
+    static final class Seconds implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            return Duration.ofSeconds(
+                    Long.parseLong(value.endsWith("s") ? value.substring(0, value.length() - 1) : value));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.freshet.bench.suite;
 
 import dev.freshet.bench.contender.Debezium;
+import dev.freshet.bench.contender.FreshetRelay;
 import dev.freshet.bench.contender.RawCopyOut;
 import dev.freshet.bench.contender.RawRead;
 import dev.freshet.bench.process.Contender;
@@ -24,6 +25,9 @@ record Candidate(
         Scene scene,
         boolean writesTopic) {
 
+    /** As the {@code freshet} script runs it. */
+    private static final List<String> OURS = List.of("-Xmx256m", "-XX:+UseSerialGC");
+
     /** What a contender stands for. */
     enum Role {
         /** Freshet. */
@@ -42,6 +46,10 @@ record Candidate(
         TOPIC,
         /** Nothing; it makes its slot and its topic itself. */
         NOTHING
+    }
+
+    static Candidate relay() {
+        return new Candidate("Freshet", Role.OURS, FreshetRelay.class, OURS, Scene.NOTHING, true);
     }
 
     static Candidate rawRead() {

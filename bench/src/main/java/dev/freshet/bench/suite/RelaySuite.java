@@ -13,10 +13,12 @@ public final class RelaySuite {
      * @param rows how many rows each has
      */
     public static List<Case> cases(long rows) {
-        List<Candidate> tailing = List.of(Candidate.rawRead(), Candidate.rawReadAndProducer(), Candidate.debezium());
+        List<Candidate> tailing =
+                List.of(Candidate.rawRead(), Candidate.rawReadAndProducer(), Candidate.relay(), Candidate.debezium());
         return List.of(
                 new BacklogCase("one-row backlog", BenchTable::insertOneByOne, rows, tailing),
                 new BacklogCase("large transaction", BenchTable::insertAtOnce, rows, tailing),
-                new SnapshotCase(rows, List.of(Candidate.rawCopyAndProducer(), Candidate.debezium())));
+                new SnapshotCase(
+                        rows, List.of(Candidate.rawCopyAndProducer(), Candidate.relay(), Candidate.debezium())));
     }
 }

@@ -1,0 +1,63 @@
+package dev.freshet.bench.contender;
+
+import dev.freshet.bench.load.BenchTable;
+import dev.freshet.bench.process.Contender;
+import dev.freshet.bench.process.Settings;
+import dev.freshet.bench.process.Signals;
+import dev.freshet.capture.TableCapture;
+import dev.freshet.capture.postgres.PostgresSettings;
+import dev.freshet.capture.postgres.PostgresSource;
+import dev.freshet.relay.Relay;
+import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.StreamSettings;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** Freshet's relay with its defaults, one stream of one partition. */
+public final class FreshetRelay implements Contender {
+    private @Nullable Relay relay;
+
+    /** Creates the contender. */
+    public FreshetRelay() {}
+
+    @Override
+    public void start(Settings settings, Signals signals) {
+        String source = settings.get(Keys.SLOT);
+        PostgresSettings database = PostgresSettings.builder(
+                        source,
+                        settings.get(Keys.SOURCE_URL),
+                        settings.get(Keys.SOURCE_USER),
+                        settings.get(Keys.SOURCE_PASSWORD))
+                .slot(source)
+                .build();
+        TableCapture table = new TableCapture("rows", "public." + BenchTable.NAME, List.of(), List.of());
+        RelaySettings relayed = RelaySettings.builder(
+                        source,
+                        List.of(StreamSettings.of(table, settings.get(Keys.TOPIC))),
+                        Map.of("bootstrap.servers", settings.get(Keys.KAFKA)))
+                .slot(source)
+                .build();
+        InstantSource clock = InstantSource.system();
+        Relay started = Relay.start(relayed, () -> PostgresSource.create(database, clock), clock);
+        started.ended().whenComplete((end, failure) -> {
+            if (failure != null) {
+                signals.failed(
+                        failure instanceof CompletionException && failure.getCause() != null
+                                ? failure.getCause()
+                                : failure);
+            }
+        });
+        relay = started;
+    }
+
+    @Override
+    public void stop() {
+        Relay running = relay;
+        if (running != null) {
+            running.close();
+        }
+    }
+}

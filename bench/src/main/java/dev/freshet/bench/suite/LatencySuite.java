@@ -1,0 +1,23 @@
+package dev.freshet.bench.suite;
+
+import java.time.Duration;
+import java.util.List;
+
+/** The cases of {@code bench latency}. */
+public final class LatencySuite {
+    private LatencySuite() {}
+
+    /**
+     * Returns the cases.
+     *
+     * @param perSecond transactions a second
+     * @param length for how long they are measured
+     */
+    public static List<Case> cases(int perSecond, Duration length) {
+        LatencyProbe probe = new LatencyProbe(perSecond, length);
+        return List.of(
+                new ToTopicLatency(
+                        probe, List.of(Candidate.rawReadAndProducer(), Candidate.relay(), Candidate.debezium())),
+                new ToCopyLatency(probe));
+    }
+}
