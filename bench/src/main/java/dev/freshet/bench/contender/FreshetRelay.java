@@ -13,12 +13,14 @@ import dev.freshet.relay.StreamSettings;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** Freshet's relay with its defaults, one stream of one partition. */
 public final class FreshetRelay implements Contender {
     private @Nullable Relay relay;
+    private CompletableFuture<?> end = CompletableFuture.completedFuture(null);
 
     /** Creates the contender. */
     public FreshetRelay() {}
@@ -42,7 +44,7 @@ public final class FreshetRelay implements Contender {
                 .build();
         InstantSource clock = InstantSource.system();
         Relay started = Relay.start(relayed, () -> PostgresSource.create(database, clock), clock);
-        started.ended().whenComplete((end, failure) -> {
+        end = started.ended().whenComplete((ended, failure) -> {
             if (failure != null) {
                 signals.failed(
                         failure instanceof CompletionException && failure.getCause() != null
@@ -58,6 +60,7 @@ public final class FreshetRelay implements Contender {
         Relay running = relay;
         if (running != null) {
             running.close();
+            end.join();
         }
     }
 }
