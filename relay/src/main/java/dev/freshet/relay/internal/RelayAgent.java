@@ -2,6 +2,7 @@ package dev.freshet.relay.internal;
 
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
+import dev.freshet.model.FreshetException;
 import dev.freshet.model.LossException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
@@ -71,6 +72,13 @@ public final class RelayAgent implements Agent {
     @Override
     public int doWork() throws InterruptedException {
         try {
+            Throwable failure = sampler.failure();
+            if (failure != null) {
+                throw new FreshetException(
+                        "The sampler of source '" + settings.source() + "' has failed, so that freshness is unknown: "
+                                + failure.getMessage(),
+                        failure);
+            }
             LeaderSession leader = session;
             return leader == null ? tryToLead() : lead(leader);
         } catch (FencedException e) {
@@ -126,9 +134,9 @@ public final class RelayAgent implements Agent {
         try (TopicStore store = ports.openStore()) {
             TakeOver.Outcome outcome = new TakeOver(settings, clock, incarnation, s, store, writer, refusing).run();
             session = outcome.session();
-            catalogs = new HashMap<>(outcome.catalogs());
+            catalogs = outcome.catalogs();
             LOG.info("Relay {} leads from {}", incarnation, outcome.session());
-            sampler.lead(Map.copyOf(catalogs), clock.instant());
+            sampler.lead(catalogs, clock.instant());
             report(State.RUNNING, null);
         } catch (RuntimeException | InterruptedException e) {
             writer.close();
@@ -165,11 +173,13 @@ public final class RelayAgent implements Agent {
         }
         alarmed = over;
         leader.offer(sampled.sample());
+        Map<String, String> seen = new HashMap<>(catalogs);
         sampled.sample().drifts().forEach((stream, drift) -> {
             LOG.warn("Stream {}: {}", stream, drift.reason());
-            catalogs.put(stream, drift.catalog());
+            seen.put(stream, drift.catalog());
         });
-        sampler.lead(Map.copyOf(catalogs), leader.lastTransaction());
+        catalogs = Map.copyOf(seen);
+        sampler.lead(catalogs, leader.lastTransaction());
     }
 
     private String retainedAlarm() {

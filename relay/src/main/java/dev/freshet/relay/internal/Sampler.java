@@ -3,6 +3,7 @@ package dev.freshet.relay.internal;
 import dev.freshet.capture.FreshnessSample;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
+import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.relay.RelaySettings;
 import java.time.Instant;
@@ -23,6 +24,7 @@ public final class Sampler implements Agent {
     private final AtomicReference<@Nullable Sampled> newest = new AtomicReference<>();
     private volatile @Nullable Map<String, String> known;
     private volatile Instant lastTransaction;
+    private volatile @Nullable RuntimeException failure;
     private @Nullable Source source;
     private Instant nextSample = Instant.MIN;
     private Instant nextHeartbeat;
@@ -59,8 +61,25 @@ public final class Sampler implements Agent {
         return "sampler/" + settings.source();
     }
 
+    /** Returns what ended the sampler, or null; then freshness is unknown. Called by the relay's thread. */
+    @Nullable
+    RuntimeException failure() {
+        return failure;
+    }
+
     @Override
     public int doWork() {
+        try {
+            return sample();
+        } catch (RetriableException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    private int sample() {
         Map<String, String> catalogs = known;
         Instant now = clock.instant();
         if (catalogs == null || now.isBefore(nextSample)) {

@@ -115,7 +115,7 @@ final class TakeOver {
                     joined.ends(),
                     joined.muted());
             snapshotter.join();
-            return new Outcome(session, joined.catalogs());
+            return new Outcome(session, Map.copyOf(joined.catalogs()));
         } catch (RuntimeException e) {
             log.close();
             throw e;
