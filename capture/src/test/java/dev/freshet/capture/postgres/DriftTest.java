@@ -1,0 +1,193 @@
+package dev.freshet.capture.postgres;
+
+import static dev.freshet.capture.postgres.LogFixture.all;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.capture.FreshnessSample;
+import dev.freshet.capture.FreshnessSample.Drift;
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.junit.FreshetServers;
+import java.time.Clock;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(FreshetServers.class)
+class DriftTest {
+    private static final String TABLE = "CREATE TABLE a (id int PRIMARY KEY, v varchar(10), x int)";
+    private static final String[] PARTITIONED = {
+        "CREATE TABLE a (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",
+        "CREATE TABLE a1 PARTITION OF a FOR VALUES FROM (0) TO (10)",
+        "CREATE TABLE filled (id int NOT NULL PRIMARY KEY, v text)",
+        "INSERT INTO filled VALUES (11, 'x')"
+    };
+
+    @Test
+    void unchangedCatalog_isNoDriftForAnySource(TestDatabase db) throws Exception {
+        db.execute(TABLE);
+        try (LogFixture f = LogFixture.capture(db, all("a", "public.a"));
+                PostgresSource other = PostgresSource.create(f.settings, Clock.systemUTC())) {
+            db.execute("INSERT INTO a VALUES (1)", "CREATE INDEX ON a (v)", "ANALYZE a", "VACUUM a");
+            FreshnessSample sample = other.sample(known(f));
+            assertEquals(Map.of(), sample.drifts());
+            assertTrue(sample.lsn() >= f.start);
+            assertFalse(sample.time().isBefore(java.time.Instant.EPOCH));
+        }
+    }
+
+    @Test
+    void addedColumn_isHarmless(TestDatabase db) throws Exception {
+        assertHarmless(db, "ALTER TABLE a ADD w int", "'w' was added");
+    }
+
+    @Test
+    void widerColumn_isHarmless(TestDatabase db) throws Exception {
+        assertHarmless(db, "ALTER TABLE a ALTER v TYPE varchar(20)", "'v' got another length");
+    }
+
+    @Test
+    void otherReplicaIdentity_isHarmless(TestDatabase db) throws Exception {
+        assertHarmless(db, "ALTER TABLE a REPLICA IDENTITY FULL", "another replica identity");
+    }
+
+    @Test
+    void columnWithDefault_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "ALTER TABLE a ADD w int DEFAULT 3", "'w' was added with a default");
+    }
+
+    @Test
+    void columnWithVolatileDefault_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "ALTER TABLE a ADD w float DEFAULT random()", "was rewritten");
+    }
+
+    @Test
+    void droppedColumn_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "ALTER TABLE a DROP v", "'v' was dropped");
+    }
+
+    @Test
+    void columnDroppedAndAddedAgain_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "ALTER TABLE a DROP v, ADD v varchar(10)", "'v' was dropped");
+    }
+
+    @Test
+    void renamedColumn_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "ALTER TABLE a RENAME v TO w", "'v' was renamed to 'w'");
+    }
+
+    @Test
+    void retypedColumn_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "ALTER TABLE a ALTER x TYPE bigint", "'x' got another type");
+    }
+
+    @Test
+    void valuesChangedByAnAlterThatKeepsTheType_break(TestDatabase db) throws Exception {
+        assertBreaks(db, "ALTER TABLE a ALTER x TYPE int USING x + 1", "was rewritten");
+    }
+
+    @Test
+    void truncate_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "TRUNCATE a", "was rewritten");
+    }
+
+    @Test
+    void droppedTable_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "DROP TABLE a", "was dropped or renamed");
+    }
+
+    @Test
+    void tableMadeAgain_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "DROP TABLE a; " + TABLE, "dropped and made again");
+    }
+
+    @Test
+    void replicaIdentityNothing_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "ALTER TABLE a REPLICA IDENTITY NOTHING", "does not hold the key");
+    }
+
+    @Test
+    void removedFromThePublication_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "ALTER PUBLICATION freshet_shop DROP TABLE a", "not in the publication any more");
+    }
+
+    @Test
+    void rowFilter_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "ALTER PUBLICATION freshet_shop SET TABLE a WHERE (id > 1)", "another row filter");
+    }
+
+    @Test
+    void fewerOperations_break(TestDatabase db) throws Exception {
+        assertBreaks(db, "ALTER PUBLICATION freshet_shop SET (publish = 'insert')", "operations iudt to i");
+    }
+
+    @Test
+    void newPartition_isHarmlessWhileEmpty(TestDatabase db) throws Exception {
+        db.execute(PARTITIONED);
+        Drift drift = drift(db, "CREATE TABLE a2 PARTITION OF a FOR VALUES FROM (10) TO (20)");
+        assertFalse(drift.breaking(), drift.reason());
+        assertTrue(drift.reason().contains("public.a2 was added, empty"), drift.reason());
+    }
+
+    @Test
+    void attachedPartitionWithRows_breaks(TestDatabase db) throws Exception {
+        db.execute(PARTITIONED);
+        Drift drift = drift(db, "ALTER TABLE a ATTACH PARTITION filled FOR VALUES FROM (10) TO (20)");
+        assertTrue(drift.breaking() && drift.reason().contains("public.filled was attached with rows"), drift.reason());
+    }
+
+    @Test
+    void rowsBehindAnEmptyPartitionOfTheSameTransaction_break(TestDatabase db) throws Exception {
+        db.execute(PARTITIONED);
+        Drift drift = drift(
+                db,
+                "BEGIN; CREATE TABLE b (id int NOT NULL PRIMARY KEY, v text); INSERT INTO b VALUES (12);"
+                        + " ALTER TABLE a ATTACH PARTITION b FOR VALUES FROM (10) TO (20); COMMIT");
+        assertTrue(drift.breaking(), drift.reason());
+    }
+
+    @Test
+    void detachedPartition_breaks(TestDatabase db) throws Exception {
+        db.execute(PARTITIONED);
+        Drift drift = drift(db, "ALTER TABLE a DETACH PARTITION a1");
+        assertTrue(drift.breaking() && drift.reason().contains("public.a1 was detached or dropped"), drift.reason());
+    }
+
+    @Test
+    void truncatedPartition_breaks(TestDatabase db) throws Exception {
+        db.execute(PARTITIONED);
+        Drift drift = drift(db, "TRUNCATE a1");
+        assertTrue(drift.breaking() && drift.reason().contains("public.a1 was rewritten"), drift.reason());
+    }
+
+    private static void assertHarmless(TestDatabase db, String ddl, String reason) throws Exception {
+        db.execute(TABLE);
+        Drift drift = drift(db, ddl);
+        assertFalse(drift.breaking(), drift.reason());
+        assertTrue(drift.reason().contains(reason), drift.reason());
+    }
+
+    private static void assertBreaks(TestDatabase db, String ddl, String reason) throws Exception {
+        db.execute(TABLE, "INSERT INTO a VALUES (1, 'x', 1)");
+        Drift drift = drift(db, ddl);
+        assertTrue(drift.breaking(), drift.reason());
+        assertTrue(drift.reason().contains(reason), drift.reason());
+    }
+
+    private static Drift drift(TestDatabase db, String ddl) throws Exception {
+        try (LogFixture f = LogFixture.capture(db, all("a", "public.a"))) {
+            db.execute(ddl);
+            Drift drift = f.source.sample(known(f)).drifts().get("a");
+            assertNotNull(drift);
+            // the new text is what it is compared with from now on
+            assertEquals(Map.of(), f.source.sample(Map.of("a", drift.catalog())).drifts());
+            return drift;
+        }
+    }
+
+    private static Map<String, String> known(LogFixture f) {
+        return Map.of("a", f.streams.get(0).catalog());
+    }
+}
