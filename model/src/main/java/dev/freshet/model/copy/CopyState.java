@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Where a copy stands in one source's history, and so what it answers to a token.
  *
  * @param source the source's name
- * @param system the source's system identifier as the ledger has it
+ * @param system the source's system identifier as the ledger has it; empty before the ledger has been read
  * @param timeline the source's timeline as the ledger has it, from 1
  * @param switches for each former timeline of that system the LSN at which it was left
  * @param epoch the source's epoch
@@ -73,6 +73,11 @@ public record CopyState(
         }
     }
 
+    /** Returns the state of a copy that has not read the source's ledger yet. */
+    public static CopyState unknown(String source) {
+        return new CopyState(source, "", 1, new TreeMap<>(), 0, null, null);
+    }
+
     /**
      * Returns this state with a failure of the copy itself: every token that it has not reached yet fails.
      *
@@ -91,6 +96,9 @@ public record CopyState(
      * and not beyond the switch of any timeline between the token's and the present one.
      */
     public TokenStatus answer(Token token) {
+        if (system.isEmpty()) {
+            return TokenStatus.notYet(-1, "The copy has not read the ledger of source '" + source + "' yet");
+        }
         if (!token.system().equals(system)) {
             return TokenStatus.lost("The token is of system " + token.system() + ", but the source '" + source
                     + "' is system " + system + ": what the token stands for is not in this source's history");

@@ -16,10 +16,15 @@ import java.util.List;
  * <p>The view withdraws {@code complete} by itself once the replica has not renewed its row until {@code valid_until}
  * (by this database's clock): a process that was killed cannot clear its flag. What {@code complete_to} says stays true.
  *
- * <p>Waiting for a token ({@code system.timeline.lsn}, see {@link dev.freshet.model.Token}) in plain SQL: poll the
- * row of {@code replica} and {@code system} until {@code lsn >= token's lsn}; give up when {@code failed_lsn <= token's
- * lsn}, or when {@code timeline} is not the token's and {@code switches} has not the token's timeline with an LSN at or
- * above the token's.
+ * <p>A service that is not in Java waits for a token (see {@link dev.freshet.model.Token}) by asking every few milliseconds,
+ * each time in a statement of its own, until the status is no longer {@code NOT_YET}:
+ *
+ * <pre>{@code
+ * SELECT status, behind_bytes, reason FROM freshet.token_status(?, ?)   -- replica, token
+ * }</pre>
+ *
+ * <p>It answers as {@link CopyState#answer} does. The token itself it takes on the source, after its commit, with {@link
+ * #TAKE_TOKEN}.
  */
 public final class CopyTables {
     /** The schema in the consumer's database. */
@@ -66,10 +71,86 @@ public final class CopyTables {
                 valid_until
             FROM freshet.copy_state""";
 
+    private static final String CREATE_FUNCTION = """
+            CREATE OR REPLACE FUNCTION freshet.token_status(of_replica text, token text,
+                OUT status text, OUT behind_bytes bigint, OUT reason text) LANGUAGE plpgsql STABLE AS $$
+            DECLARE
+                parts text[] := regexp_match(token, '^([0-9]{1,20})[.]([0-9a-f]{1,8})[.]([0-9a-f]{1,16})$');
+                token_timeline bigint;
+                token_lsn bigint;
+                s freshet.copy_state;
+                known integer;
+                left_at bigint;
+            BEGIN
+                IF parts IS NULL THEN
+                    RAISE EXCEPTION 'Not a token (expected system.timeline.lsn): %', token USING ERRCODE = '22023';
+                END IF;
+                token_timeline := ('x' || lpad(parts[2], 16, '0'))::bit(64)::bigint;
+                token_lsn := ('x' || lpad(parts[3], 16, '0'))::bit(64)::bigint;
+                behind_bytes := 0;
+                SELECT * INTO s FROM freshet.copy_state c WHERE c.replica = of_replica
+                    ORDER BY c.system = parts[1] DESC, c.system = '' DESC, c.source LIMIT 1;
+                IF NOT FOUND THEN
+                    RAISE EXCEPTION 'No replica % has reported in this database', of_replica USING ERRCODE = '42704';
+                END IF;
+                IF s.system = '' THEN
+                    status := 'NOT_YET';
+                    behind_bytes := -1;
+                    reason := 'the copy has not read the ledger of source ' || s.source || ' yet';
+                    RETURN;
+                END IF;
+                IF s.system <> parts[1] THEN
+                    status := 'LOST';
+                    reason := 'the token is of another system than source ' || s.source;
+                    RETURN;
+                END IF;
+                IF token_timeline < s.timeline THEN
+                    SELECT count(*) FILTER (WHERE split_part(t, ':', 1)::bigint = token_timeline),
+                           min(split_part(t, ':', 2)::bigint)
+                      INTO known, left_at FROM regexp_split_to_table(s.switches, ',') t
+                     WHERE t <> '' AND split_part(t, ':', 1)::bigint BETWEEN token_timeline AND s.timeline - 1;
+                    IF known = 0 OR token_lsn > left_at THEN
+                        status := 'LOST';
+                        reason := 'source ' || s.source || ' is on timeline ' || s.timeline
+                            || ', and the token lies beyond the switch of its own';
+                        RETURN;
+                    END IF;
+                END IF;
+                IF token_lsn >= s.failed_lsn THEN
+                    status := 'BROKEN';
+                    reason := s.failed_reason;
+                    RETURN;
+                END IF;
+                IF token_timeline > s.timeline OR s.lsn IS NULL THEN
+                    status := 'NOT_YET';
+                    behind_bytes := -1;
+                    reason := 'no boundary of the token''s timeline has been reached yet';
+                    RETURN;
+                END IF;
+                IF token_lsn <= s.lsn THEN
+                    status := 'REACHED';
+                    RETURN;
+                END IF;
+                status := 'NOT_YET';
+                behind_bytes := token_lsn - s.lsn;
+                reason := behind_bytes || ' bytes of the source''s log behind';
+            END $$""";
+
+    /**
+     * Takes a token on a PostgreSQL source, after the commit (inside the transaction it is too early): one row with one
+     * text.
+     */
+    public static final String TAKE_TOKEN = """
+            SELECT system_identifier || '.' || ltrim(lower(left(pg_walfile_name(at), 8)), '0') || '.'
+                || to_hex(n - CASE WHEN n % page <= 40 THEN n % page ELSE 0 END)
+            FROM pg_control_system(), pg_current_wal_insert_lsn() AS at,
+                LATERAL (SELECT (at - '0/0')::bigint AS n, current_setting('wal_block_size')::bigint AS page) AS parts""";
+
     /**
      * Writes a row. Parameters, in order: replica text, source text, complete boolean, reason text or null, complete_to
      * timestamptz or null, changes_behind bigint, epoch int, position text or null ({@code Position.toString()}), lsn
-     * bigint or null (the same position's LSN), system text, timeline bigint, switches text ({@link
+     * bigint or null (the same position's LSN; null too if it is of an earlier epoch), system text (empty before the
+     * ledger has been read, then with timeline 1), timeline bigint, switches text ({@link
      * CopyState#switchesText()}), failed_lsn bigint or null, failed_reason text or null, and for how many milliseconds the
      * row is valid (bigint).
      */
@@ -87,8 +168,11 @@ public final class CopyTables {
 
     private CopyTables() {}
 
-    /** Returns the statements that make schema, table and view where they are missing, in order. */
+    /**
+     * Returns the statements that make schema, table, view and function where they are missing, in order. Instances that
+     * start together run them under a lock.
+     */
     public static List<String> createStatements() {
-        return List.of(CREATE_SCHEMA, CREATE_TABLE, CREATE_VIEW);
+        return List.of(CREATE_SCHEMA, CREATE_TABLE, CREATE_VIEW, CREATE_FUNCTION);
     }
 }

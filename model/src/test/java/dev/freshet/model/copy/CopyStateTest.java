@@ -51,6 +51,11 @@ class CopyStateTest {
     }
 
     @Test
+    void ledgerNotReadYet_isNotYet() {
+        assertEquals(TokenStatus.Kind.NOT_YET, kind(CopyState.unknown("shop"), token(1, 1)));
+    }
+
+    @Test
     void otherSystem_isLost() {
         assertEquals(TokenStatus.Kind.LOST, kind(at(100), new Token("78", 1, 1)));
     }
