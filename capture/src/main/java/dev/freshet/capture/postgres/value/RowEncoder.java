@@ -12,12 +12,15 @@ public final class RowEncoder {
     /** In place of a field's length: the field is SQL NULL. */
     public static final int NULL = -1;
 
+    /** A buffer that one row made larger than this is not kept for the others. */
+    private static final int KEPT_BYTES = 1 << 20;
+
     private final byte[][] names;
     private final ValueEncoder[] encoders;
     private final int[] keyFields;
     private final byte[][] keyNames;
     private final ValueEncoder[] keyEncoders;
-    private final JsonWriter out = new JsonWriter();
+    private JsonWriter out = new JsonWriter();
 
     private RowEncoder(List<String> columns, int[] typeOids, int[] keyFields, TypeCatalog types) {
         int count = columns.size();
@@ -68,7 +71,11 @@ public final class RowEncoder {
                 out.name(names[i]).nullValue();
             }
         }
-        return out.endObject().toBytes();
+        byte[] value = out.endObject().toBytes();
+        if (value.length > KEPT_BYTES) {
+            out = new JsonWriter();
+        }
+        return value;
     }
 
     /**

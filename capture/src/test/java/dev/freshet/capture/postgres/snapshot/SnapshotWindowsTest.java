@@ -208,7 +208,8 @@ class SnapshotWindowsTest {
                 "INSERT INTO t SELECT g, repeat('x', 500) FROM generate_series(1, 5000) g");
         WindowRows first = fixture.window("t", "");
         database.execute("DROP TABLE t", "CREATE TABLE t (id int PRIMARY KEY, pad text)");
-        assertThrows(LossException.class, () -> fixture.reader.startWindow("t", first.resume()));
+        LossException e = assertThrows(LossException.class, () -> fixture.reader.startWindow("t", first.resume()));
+        assertTrue(String.valueOf(e.getMessage()).contains("dropped or detached"), e.getMessage());
         assertThrows(LossException.class, () -> fixture.reader.startWindow("t", "nonsense"));
     }
 

@@ -294,6 +294,18 @@ class BuiltInTypesTest {
     }
 
     @Test
+    void extensionTypes_areTextAndNoKeys() throws SQLException {
+        database.execute("CREATE EXTENSION citext", "CREATE EXTENSION hstore", "CREATE EXTENSION ltree");
+        assertEquals("\"Ab\"", json("'Ab'", "public.citext"));
+        assertEquals("[\"Ab\",null]", json("ARRAY['Ab', NULL]", "public.citext[]"));
+        assertEquals("\"\\\"a\\\"=>NULL\"", json("'a=>NULL'", "public.hstore"));
+        assertNotNull(keyProblem("public.citext"));
+        assertNotNull(keyProblem("public.citext[]"));
+        assertNotNull(keyProblem("public.hstore"));
+        assertNull(keyProblem("public.ltree"));
+    }
+
+    @Test
     void keyEncoder_normalisesNumbersBelowDomains() throws SQLException {
         assertEquals("1.5", Texts.json(types.keyEncoder(column("public.total").oid()), "1.50"));
         assertEquals("1.50", Texts.json(types.encoder(column("public.total").oid()), "1.50"));
