@@ -18,6 +18,9 @@ final class PostgresLog implements ChangeLog {
     private static final int MAX_EVENTS = 4096;
     private static final long MAX_BYTES = 512 * 1024;
     private static final long RECHECK_NANOS = 2_000_000;
+    private static final long BUSY_NANOS = 1_000_000;
+    private static final long GATHER_NANOS = 250_000;
+    private static final long GATHER_BYTES = 128 * 1024;
 
     private final String source;
     private final LogReader reader;
@@ -27,6 +30,7 @@ final class PostgresLog implements ChangeLog {
     private final Map<String, String> options;
     private List<Object> held = List.of();
     private long heldSince;
+    private long lastDrained = System.nanoTime() - BUSY_NANOS;
 
     PostgresLog(
             PostgresSettings settings,
@@ -49,10 +53,12 @@ final class PostgresLog implements ChangeLog {
             if (!queue.await(wait.toNanos())) {
                 return new ArrayList<>();
             }
+            gather(wait);
             List<Object> items = new ArrayList<>();
             queue.drain(items, MAX_EVENTS, MAX_BYTES);
             held = items;
             heldSince = System.nanoTime();
+            lastDrained = heldSince;
         }
         List<PendingRow> pending = new ArrayList<>();
         List<LogEvent> events = new ArrayList<>(held.size());
@@ -71,6 +77,16 @@ final class PostgresLog implements ChangeLog {
         }
         held = List.of();
         return events;
+    }
+
+    /**
+     * Lets a batch grow where events come in quick succession: without it each small transaction of a backlog would wake
+     * the poller, and both threads would do little else. Where they come a millisecond apart or more, nothing waits.
+     */
+    private void gather(Duration wait) {
+        if (!wait.isZero() && System.nanoTime() - lastDrained < BUSY_NANOS && queue.bytes() < GATHER_BYTES) {
+            LockSupport.parkNanos(this, GATHER_NANOS);
+        }
     }
 
     private boolean awaitVisible(List<PendingRow> pending, long deadline) throws InterruptedException {

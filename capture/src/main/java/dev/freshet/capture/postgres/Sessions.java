@@ -1,5 +1,6 @@
 package dev.freshet.capture.postgres;
 
+import dev.freshet.capture.postgres.internal.PatientSocketFactory;
 import dev.freshet.capture.postgres.value.Connections;
 import dev.freshet.capture.postgres.value.SessionSettings;
 import dev.freshet.model.FreshetException;
@@ -49,6 +50,8 @@ final class Sessions implements Connections {
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+        // a factory that the URL names is used instead; then an idle log costs a little more
+        PGProperty.SOCKET_FACTORY.set(properties, PatientSocketFactory.class.getName());
         Connection connection = connect(properties);
         pin(
                 connection,

@@ -19,8 +19,8 @@ import org.postgresql.util.PSQLState;
  * their LSNs, by which an idle database's position moves on, wraps each message in two buffers, and from 42.7 on
  * acknowledges by itself. Nothing is acknowledged here but what {@link #confirm} was given.
  *
- * <p>Waiting: {@code readFromCopy(false)} looks at the buffer, then polls the socket for one millisecond and is woken at
- * once by data, so that idle it costs a thousand short calls a second and adds no delay. At the end of the stream it
+ * <p>Waiting: {@code readFromCopy(false)} looks at the buffer, then waits on the socket for a short while (see {@link
+ * dev.freshet.capture.postgres.internal.PatientSocketFactory}) and is woken at once by data. At the end of the stream it
  * returns nothing without waiting; a run of such returns is settled by a read that blocks, which then fails or ends.
  *
  * <p>Belongs to the reader's thread.
@@ -70,8 +70,8 @@ final class WalStream {
     }
 
     /**
-     * Returns the next XLogData message, whose payload begins at {@link #PAYLOAD}, or null if none came within about a
-     * millisecond (a keepalive may have come).
+     * Returns the next XLogData message, whose payload begins at {@link #PAYLOAD}, or null if none came within a few
+     * milliseconds (a keepalive may have come).
      *
      * @throws SQLException if the connection broke, the server ended the stream or has been silent for too long
      */
