@@ -7,153 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.capture.Source;
-import dev.freshet.capture.TableCapture;
-import dev.freshet.capture.postgres.PostgresSettings;
-import dev.freshet.capture.postgres.PostgresSource;
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
-import dev.freshet.model.Lsn;
-import dev.freshet.model.Position;
-import dev.freshet.model.json.JsonReader;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
-import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The relay between a real PostgreSQL and a real Kafka. */
-@ExtendWith(FreshetServers.class)
-class RelayOnServersTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-
-    private final List<Relay> relays = new ArrayList<>();
-    private TestDatabase db;
-    private TopicReader topics;
-    private RelaySettings settings;
-    private String topic;
-
-    @BeforeEach
-    void prepare(EmbeddedKafka kafka, TestDatabase source, TopicPrefix prefix) throws SQLException {
-        db = source;
-        topics = new TopicReader(kafka.bootstrapServers());
-        topic = prefix.name("items");
-        db.execute("CREATE TABLE item (id bigint PRIMARY KEY, name text, price numeric(10,2))");
-        settings = settings(kafka, prefix, List.of()).build();
-    }
-
-    private RelaySettings.Builder settings(EmbeddedKafka kafka, TopicPrefix prefix, List<String> columns) {
-        return RelaySettings.builder(
-                        "shop",
-                        List.of(StreamSettings.of(new TableCapture("items", "public.item", columns, List.of()), topic)
-                                .withPartitions(3)),
-                        Map.of("bootstrap.servers", kafka.bootstrapServers()))
-                .ledger(prefix.name("ledger"))
-                .slot(slot())
-                .batch(1_000, 1 << 20)
-                .sampleInterval(Duration.ofMillis(100));
-    }
-
-    private String slot() {
-        return "slot_" + db.name().replaceAll("[^a-z0-9]", "_");
-    }
-
-    private Source openSource() {
-        return PostgresSource.create(
-                PostgresSettings.builder("shop", db.jdbcUrl(), db.user(), db.password())
-                        .slot(slot())
-                        .publication(slot())
-                        .build(),
-                InstantSource.system());
-    }
-
-    private Relay start(RelaySettings s) {
-        Relay relay = Relay.start(s, this::openSource, InstantSource.system());
-        relays.add(relay);
-        return relay;
-    }
-
-    @AfterEach
-    void end() {
-        relays.forEach(Relay::close);
-        topics.close();
-    }
-
-    private void until(Relay relay, Predicate<RelayStatus> reached) {
-        Awaitility.await().atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(() -> {
-            if (relay.ended().isCompletedExceptionally()) {
-                throw new AssertionError(
-                        "the relay has ended: " + relay.status().message());
-            }
-            return reached.test(relay.status());
-        });
-    }
-
-    private static boolean is(RelayStatus s, StreamStatus wanted) {
-        return s.streams().stream().anyMatch(e -> e.status() == wanted);
-    }
-
-    /** Waits until the relay has passed the source's present log, and returns the ledger as of then. */
-    private Cursor settle(Relay relay) throws SQLException {
-        long now = insertLsn();
-        until(relay, s -> s.position() != null && s.position().lsn() >= now && is(s, StreamStatus.RUNNING));
-        return topics.cursor(settings.ledger());
-    }
-
-    private long insertLsn() throws SQLException {
-        try (Connection c = db.connect();
-                Statement st = c.createStatement();
-                ResultSet row = st.executeQuery("SELECT pg_current_wal_insert_lsn()")) {
-            row.next();
-            return Lsn.normalise(Lsn.parse(row.getString(1)), 8192);
-        }
-    }
-
-    private Map<Object, Object> table() throws SQLException {
-        Map<Object, Object> rows = new HashMap<>();
-        try (Connection c = db.connect();
-                Statement st = c.createStatement();
-                ResultSet row = st.executeQuery("SELECT json_build_object('id', id), row_to_json(item) FROM item")) {
-            while (row.next()) {
-                rows.put(tree(row.getString(1)), tree(row.getString(2)));
-            }
-        }
-        return rows;
-    }
-
-    private static Object tree(String json) {
-        return new JsonReader(json.getBytes(StandardCharsets.UTF_8)).nextTree();
-    }
-
-    private void assertTopicIsTable(Relay relay) throws SQLException {
-        Cursor cursor = settle(relay);
-        assertEquals(table(), topics.state(topic, cursor));
-        Map<Integer, Position> last = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> r : topics.readAll(topic)) {
-            Position p =
-                    Position.parse(r.headers().lastHeader("freshet-position").value());
-            Position before = last.put(r.partition(), p);
-            assertTrue(before == null || p.isAfter(before), () -> p + " stands behind " + before);
-        }
-    }
-
+class RelayOnServersTest extends RelayFixture {
     @Test
     void rowsBeforeAndAfterTheStart_standInTheTopic_asTheyStandInTheTable() throws SQLException {
         db.execute("INSERT INTO item SELECT i, 'n' || i, i + 0.50 FROM generate_series(1, 20000) i");
@@ -191,7 +56,7 @@ class RelayOnServersTest {
         first.close();
         db.execute("INSERT INTO item SELECT i, 'c', i FROM generate_series(201, 300) i");
         assertTopicIsTable(second);
-        assertEquals(300, topics.readAll(topic).size());
+        assertEquals(300, topics.readTo(topic, settle(second)).size());
     }
 
     @Test
@@ -204,7 +69,7 @@ class RelayOnServersTest {
         db.execute("INSERT INTO item VALUES (1, 'a', 1)");
         until(relay, s -> s.state() == RelayStatus.State.STANDBY);
         assertTopicIsTable(relay);
-        assertEquals(1, topics.readAll(topic).size());
+        assertEquals(1, topics.readTo(topic, settle(relay)).size());
     }
 
     @Test
@@ -257,7 +122,7 @@ class RelayOnServersTest {
         settle(relay);
         db.execute("INSERT INTO item VALUES (7, 'seven', 1.50)", "DELETE FROM item WHERE id = 7");
         settle(relay);
-        List<ConsumerRecord<byte[], byte[]>> records = topics.readAll(topic);
+        List<ConsumerRecord<byte[], byte[]>> records = topics.readTo(topic, settle(relay));
         assertEquals(2, records.size());
         ConsumerRecord<byte[], byte[]> insert = records.get(0);
         assertEquals("{\"id\":7}", TopicReader.text(insert.key()));

@@ -4,6 +4,7 @@ import dev.freshet.model.json.JsonReader;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
+import dev.freshet.model.ledger.OffsetVector;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,17 +31,41 @@ final class TopicReader implements AutoCloseable {
                 new ByteArrayDeserializer());
     }
 
-    /** Returns all records of a topic up to its present end. */
+    /** Returns all records of a topic that are to be seen now; the newest transaction's may not be yet. */
     List<ConsumerRecord<byte[], byte[]>> readAll(String topic) {
+        List<TopicPartition> partitions = assign(topic);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        return readTo(ends);
+    }
+
+    /**
+     * Returns the records of a topic below the offsets of a boundary. A committed transaction's markers may be written after
+     * its commit has returned, so the topic's visible end may still lie before them.
+     */
+    List<ConsumerRecord<byte[], byte[]>> readTo(String topic, Cursor at) {
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        OffsetVector vector = at.boundary().offsets().get(topic);
+        for (TopicPartition p : assign(topic)) {
+            ends.put(p, vector.offset(p.partition()));
+        }
+        List<ConsumerRecord<byte[], byte[]>> records = readTo(ends);
+        records.removeIf(r -> r.offset() >= vector.offset(r.partition()));
+        return records;
+    }
+
+    private List<TopicPartition> assign(String topic) {
         List<TopicPartition> partitions = new ArrayList<>();
         for (PartitionInfo p : consumer.partitionsFor(topic)) {
             partitions.add(new TopicPartition(topic, p.partition()));
         }
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        return partitions;
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> readTo(Map<TopicPartition, Long> ends) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        while (ends.keySet().stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
             consumer.poll(Duration.ofMillis(100)).forEach(records::add);
         }
         return records;
@@ -63,10 +88,7 @@ final class TopicReader implements AutoCloseable {
     /** Returns the last value of each key, parsed, below the offsets of a boundary. */
     Map<Object, Object> state(String topic, Cursor at) {
         Map<Object, Object> state = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> r : readAll(topic)) {
-            if (r.offset() >= at.boundary().offsets().get(topic).offset(r.partition())) {
-                continue;
-            }
+        for (ConsumerRecord<byte[], byte[]> r : readTo(topic, at)) {
             Object key = new JsonReader(r.key()).nextTree();
             if (r.value() == null) {
                 state.remove(key);

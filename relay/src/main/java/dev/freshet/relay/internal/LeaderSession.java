@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One relay's time as the source's writer, from a take-over to its end.
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * is confirmed only up to a boundary whose entry is durable.
  */
 public final class LeaderSession implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaderSession.class);
     private static final Duration IDLE_WAIT = Duration.ofMillis(20);
     private static final Duration BUSY_WAIT = Duration.ofMillis(1);
     /** How often an entry is written at most that has no records: it moves boundary and freshness. */
@@ -55,6 +58,7 @@ public final class LeaderSession implements AutoCloseable {
 
     private final Deque<LogEvent> inbox = new ArrayDeque<>();
     private final List<Change> open = new ArrayList<>();
+    private final List<LogEvent.Broken> brokenInside = new ArrayList<>();
     private long openBytes;
     private boolean inTransaction;
     private Instant committedAt = Instant.EPOCH;
@@ -185,7 +189,7 @@ public final class LeaderSession implements AutoCloseable {
         } else if (event instanceof LogEvent.Schema schema) {
             ledger.schema(schema.schema());
         } else if (event instanceof LogEvent.Broken broken) {
-            ledger.breakStream(broken.stream(), broken.position(), broken.reason());
+            brokenInside.add(broken);
         } else if (event instanceof LogEvent.Marked marked) {
             snapshotter.onMark(marked.text(), marked.position()).ifPresent(this::startEmitting);
         }
@@ -220,6 +224,9 @@ public final class LeaderSession implements AutoCloseable {
     private void committed(long endLsn) {
         sendOpen();
         inTransaction = false;
+        if (!brokenInside.isEmpty()) {
+            breakStreams();
+        }
         boundaryLsn = endLsn;
         lastTransaction = clock.instant();
         Snapshotter.Window window = finishedWindow;
@@ -236,6 +243,15 @@ public final class LeaderSession implements AutoCloseable {
         if (full || (!batch.isEmpty() && lastTransaction.isAfter(lastCommit.plus(settings.batchAge())))) {
             commitBoundary();
         }
+    }
+
+    /** Breaks streams in the entry whose boundary first covers what broke them: what is before it is still whole. */
+    private void breakStreams() {
+        for (LogEvent.Broken b : brokenInside) {
+            LOG.warn("Stream {} is broken since {}: {}", b.stream(), b.position(), b.reason());
+            ledger.breakStream(b.stream(), b.position(), b.reason());
+        }
+        brokenInside.clear();
     }
 
     private void startEmitting(Snapshotter.Window window) {

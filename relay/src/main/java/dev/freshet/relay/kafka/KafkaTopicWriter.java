@@ -25,6 +25,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -46,7 +47,11 @@ public final class KafkaTopicWriter implements TopicWriter {
     private final List<KafkaProducer<byte[], byte[]>> producers = new ArrayList<>(2);
     private final RecordHeaderWriter headers;
     private final Map<String, Future<RecordMetadata>[]> lastSent = new HashMap<>();
+    private volatile @Nullable Refusal refusal;
     private int turn;
+
+    /** The first record of a batch that failed; whatever is sent after it fails with its error. */
+    private record Refusal(String topic, Exception cause) {}
 
     private KafkaTopicWriter(RelaySettings settings) {
         this.settings = settings;
@@ -97,18 +102,26 @@ public final class KafkaTopicWriter implements TopicWriter {
     public void begin() {
         turn = 1 - turn;
         lastSent.clear();
+        refusal = null;
         run("begin a transaction", producers.get(turn)::beginTransaction);
     }
 
     @Override
     public void send(TopicInfo topic, Change change) {
+        Future<RecordMetadata>[] futures = futures(topic);
         int partition = Utils.toPositive(Utils.murmur2(change.key())) % topic.partitions();
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(topic.topic(), partition, null, change.key(), change.value(), headers.of(change));
         try {
-            futures(topic)[partition] = producers.get(turn).send(record);
+            futures[partition] = producers.get(turn).send(record, this::sent);
         } catch (KafkaException e) {
             throw explain(topic.topic(), e);
+        }
+    }
+
+    private void sent(RecordMetadata metadata, @Nullable Exception failure) {
+        if (failure != null && refusal == null) {
+            refusal = new Refusal(metadata.topic(), failure);
         }
     }
 
@@ -170,17 +183,27 @@ public final class KafkaTopicWriter implements TopicWriter {
 
     private RuntimeException explain(String where, @Nullable Throwable e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
-            if (t instanceof ProducerFencedException || t instanceof InvalidProducerEpochException) {
+            // The last of these comes when the fence falls between a batch's records and its commit.
+            if (t instanceof ProducerFencedException
+                    || t instanceof InvalidProducerEpochException
+                    || t instanceof InvalidTxnStateException) {
                 return new FencedException(
                         "Another relay of source '" + settings.source() + "' has taken over; this one stands by", t);
             }
         }
-        boolean isTopic = lastSent.containsKey(where);
-        for (Throwable t = e; t != null && isTopic; t = t.getCause()) {
-            boolean tooLarge = t instanceof RecordTooLargeException || t instanceof RecordBatchTooLargeException;
-            if (tooLarge || t instanceof UnknownTopicOrPartitionException || t instanceof AuthorizationException) {
+        Refusal first = refusal;
+        if (first != null && lastSent.containsKey(first.topic())) {
+            boolean tooLarge = first.cause() instanceof RecordTooLargeException
+                    || first.cause() instanceof RecordBatchTooLargeException;
+            if (tooLarge
+                    || first.cause() instanceof UnknownTopicOrPartitionException
+                    || first.cause() instanceof AuthorizationException) {
                 return new StreamWriteException(
-                        where, tooLarge, "Topic '" + where + "' refuses a record: " + t.getMessage(), t);
+                        first.topic(),
+                        tooLarge,
+                        "Topic '" + first.topic() + "' refuses a record: "
+                                + first.cause().getMessage(),
+                        first.cause());
             }
         }
         return new RetriableException(

@@ -1,0 +1,38 @@
+package dev.freshet.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.TopicPrefix;
+import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.StreamEntry;
+import dev.freshet.model.ledger.StreamStatus;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** One stream that cannot be written does not stop the others. */
+class RefusingTopicTest extends RelayFixture {
+    @Test
+    void recordTooLargeForItsTopic_breaksItsStreamAlone(EmbeddedKafka kafka, TopicPrefix prefix) throws SQLException {
+        db.execute("CREATE TABLE note (id bigint PRIMARY KEY, body text)");
+        settings = settings(
+                        kafka,
+                        prefix,
+                        List.of(
+                                stream("items", "public.item", topic),
+                                stream("notes", "public.note", prefix.name("notes"))))
+                .build();
+        Relay relay = start(settings);
+        settle(relay);
+        db.execute("INSERT INTO note VALUES (1, repeat('x', 3000000))", "INSERT INTO item VALUES (1, 'a', 1)");
+        until(relay, s -> is(s, StreamStatus.BROKEN) && s.state() == RelayStatus.State.RUNNING);
+        assertTopicIsTable(relay);
+        Cursor cursor = topics.cursor(settings.ledger());
+        StreamEntry notes = cursor.streams().get("notes");
+        assertEquals(StreamStatus.BROKEN, notes.status());
+        assertTrue(notes.reason().contains("refused"), notes.reason());
+        assertTrue(relay.status().alarms().stream().anyMatch(a -> a.contains("'notes'")));
+    }
+}
