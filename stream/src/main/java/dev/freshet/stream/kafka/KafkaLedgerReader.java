@@ -89,11 +89,17 @@ public final class KafkaLedgerReader implements LedgerReader {
         } catch (RuntimeException e) {
             throw KafkaFaults.translate("reading the ledger '" + view.ledger() + "'", e);
         }
-        for (ConsumerRecord<byte[], byte[]> record : got) {
-            byte[] key = record.key();
-            if (key != null) {
-                view.apply(new String(key, StandardCharsets.UTF_8), record.value(), record.offset());
+        try {
+            for (ConsumerRecord<byte[], byte[]> record : got) {
+                byte[] key = record.key();
+                if (key != null) {
+                    view.apply(new String(key, StandardCharsets.UTF_8), record.value(), record.offset());
+                }
             }
+        } catch (RuntimeException e) {
+            // the next poll meets the same record: what cannot be read is not passed over
+            consumer.seek(partition, view.nextOffset());
+            throw e;
         }
         return got.count();
     }

@@ -99,8 +99,8 @@ public final class KafkaStreamReader implements StreamReader {
 
     @Override
     public StreamBatch poll(Duration wait) throws InterruptedException {
-        start();
-        Duration patience = woken ? Duration.ZERO : wait;
+        RuntimeException failure = startOrFail();
+        Duration patience = woken || failure != null ? Duration.ZERO : wait;
         woken = false;
         ConsumerRecords<byte[], byte[]> got;
         try {
@@ -115,17 +115,25 @@ public final class KafkaStreamReader implements StreamReader {
         } catch (RuntimeException e) {
             throw KafkaFaults.translate("reading " + at.keySet(), e);
         }
-        if (listenerFailure != null) {
-            RuntimeException failure = listenerFailure;
+        if (failure == null) {
+            failure = listenerFailure == null ? startOrFail() : listenerFailure;
+        }
+        if (failure != null) {
             listenerFailure = null;
             rewind(got);
             throw failure;
         }
-        StreamBatch batch = batch(got);
-        if (batch.isEmpty()) {
+        return batch(got);
+    }
+
+    /** Tries to start what has come; a failure is told only after Kafka was polled, which keeps the membership. */
+    private @Nullable RuntimeException startOrFail() {
+        try {
             start();
+            return null;
+        } catch (RuntimeException e) {
+            return e;
         }
-        return batch;
     }
 
     private static InterruptedException interrupted(InterruptException e) {

@@ -98,6 +98,18 @@ class KafkaLedgerReaderTest {
     }
 
     @Test
+    void recordThatCannotBeRead_isNotPassedOver() throws Exception {
+        relay.capture("orders", 1);
+        relay.begin().put("orders", 0, "1", "a").commit();
+        relay.begin().foreign(relay.ledger, 0, "cursor", "{}").commit();
+        reader.poll(Duration.ZERO);
+        for (int i = 0; i < 2; i++) {
+            ConfigurationException e = assertThrows(ConfigurationException.class, () -> reader.readToEnd(LIMIT));
+            assertTrue(e.getMessage().contains("'cursor' at offset 2"), e.getMessage());
+        }
+    }
+
+    @Test
     void schemaThatDoesNotCome_isNamed() {
         RetriableException e = assertThrows(
                 RetriableException.class, () -> reader.awaitSchema("orders", "feed", Duration.ofMillis(100)));
