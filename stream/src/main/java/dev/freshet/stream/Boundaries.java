@@ -79,20 +79,20 @@ final class Boundaries {
     /**
      * Returns the newest one that the positions have passed for these topics and that counts.
      *
-     * @param counts whether a boundary speaks for all of the topics
+     * @param counts whether a boundary speaks for all of the topics, so has offsets for them
      */
     Optional<Boundary> passed(Map<String, OffsetVector> positions, Set<String> topics, Predicate<Mark> counts) {
         int low = 0;
         int high = marks.size();
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (passedKnown(marks.get(middle).boundary(), positions, topics)) {
+            if (passed(marks.get(middle).boundary(), positions, topics)) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        return newestBefore(low, m -> passedAll(m.boundary(), positions, topics) && counts.test(m));
+        return newestBefore(low, m -> passed(m.boundary(), positions, topics) && counts.test(m));
     }
 
     /** Returns the newest one at or below the position that counts. */
@@ -109,20 +109,11 @@ final class Boundaries {
         return Optional.empty();
     }
 
-    /** For the search only: topics that a boundary lacks do not count, so that the answer is monotone along the list. */
-    private static boolean passedKnown(Boundary boundary, Map<String, OffsetVector> positions, Set<String> topics) {
+    /** Topics that a boundary lacks are passed, so that the answer is monotone along the list; {@code counts} refuses them. */
+    private static boolean passed(Boundary boundary, Map<String, OffsetVector> positions, Set<String> topics) {
         for (String topic : topics) {
             OffsetVector needed = boundary.offsets().get(topic);
             if (needed != null && !OffsetVectors.covers(positions.get(topic), needed)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean passedAll(Boundary boundary, Map<String, OffsetVector> positions, Set<String> topics) {
-        for (String topic : topics) {
-            if (!OffsetVectors.covers(positions.get(topic), boundary.offsets().get(topic))) {
                 return false;
             }
         }

@@ -173,7 +173,7 @@ class LedgerViewProperties {
         return new LedgerView("ledger", TOPICS, limit, () -> START);
     }
 
-    @Property(tries = 200)
+    @Property(tries = 60)
     void unthinnedView_findsExactlyTheNewestClaim(@ForAll long seed) {
         LedgerView view = view(10_000);
         History history = new History(seed, List.of(view));
@@ -187,7 +187,7 @@ class LedgerViewProperties {
         }
     }
 
-    @Property(tries = 200)
+    @Property(tries = 60)
     void thinnedView_neverClaimsMore_andAlwaysKnowsTheNewest(
             @ForAll long seed, @ForAll @IntRange(min = 2, max = 40) int limit) {
         LedgerView thin = view(limit);
@@ -210,7 +210,7 @@ class LedgerViewProperties {
         }
     }
 
-    @Property(tries = 100)
+    @Property(tries = 40)
     void reached_growsWithThePositions(@ForAll long seed, @ForAll @IntRange(min = 2, max = 1000) int limit) {
         LedgerView view = view(limit);
         History history = new History(seed, List.of(view));
@@ -230,7 +230,7 @@ class LedgerViewProperties {
         }
     }
 
-    @Property(tries = 100)
+    @Property(tries = 40)
     void handOff_startsAtOrBelowThePosition(@ForAll long seed, @ForAll @IntRange(min = 2, max = 1000) int limit) {
         LedgerView view = view(limit);
         History history = new History(seed, List.of(view));

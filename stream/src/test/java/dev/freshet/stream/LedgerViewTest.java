@@ -125,6 +125,14 @@ class LedgerViewTest {
     }
 
     @Test
+    void boundaryWithoutOffsetsOfTheTopic_doesNotCount() {
+        StreamEntry orders = stream(ORDERS, 1).running(at(10));
+        apply(cursor(boundary(10, offsets(ORDERS, 1)), true, orders));
+        apply(cursor(boundary(20, offsets(CUSTOMERS, 1)), true, orders));
+        assertEquals(Optional.of(10L), reached(100));
+    }
+
+    @Test
     void otherPartitionCount_reachesNothing() {
         apply(cursor(boundary(10, offsets(ORDERS, 5)), true, stream(ORDERS, 1).running(at(10))));
         assertEquals(Optional.empty(), reached(100, 100));
