@@ -54,6 +54,12 @@ final class CaptureChecks {
         Map<Long, Publishing> published = publications.publishing(
                 connection, shapes.stream().map(TableShape::oid).toList());
         found.ifPresent(f -> operations(f, problems));
+        boolean incomplete = shapes.stream().anyMatch(s -> !published.containsKey(s.oid()));
+        if (found.isPresent() && found.get().ours() && !found.get().owned() && incomplete) {
+            problems.add("Source '" + settings.source() + "': Freshet made the publication '" + settings.publication()
+                    + "' as another role, so that this one cannot add tables to it; ALTER PUBLICATION \""
+                    + settings.publication() + "\" OWNER TO this role");
+        }
         for (TableShape shape : shapes) {
             table(connection, shape, found.orElse(null), published.get(shape.oid()), problems);
         }

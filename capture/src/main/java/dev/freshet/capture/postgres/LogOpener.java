@@ -26,13 +26,21 @@ final class LogOpener {
     private final PostgresSettings settings;
     private final Sessions sessions;
     private final Slots slots;
+    private final Publications publications;
     private final TypeCatalog types;
     private final InstantSource clock;
 
-    LogOpener(PostgresSettings settings, Sessions sessions, Slots slots, TypeCatalog types, InstantSource clock) {
+    LogOpener(
+            PostgresSettings settings,
+            Sessions sessions,
+            Slots slots,
+            Publications publications,
+            TypeCatalog types,
+            InstantSource clock) {
         this.settings = settings;
         this.sessions = sessions;
         this.slots = slots;
+        this.publications = publications;
         this.types = types;
         this.clock = clock;
     }
@@ -55,6 +63,11 @@ final class LogOpener {
             @Nullable Map<String, String> given)
             throws SQLException {
         slots.requireReadable(session, startLsn);
+        if (publications.find(session).isEmpty()) {
+            // from 18 on the server would go on and send nothing
+            throw new ConfigurationException("The publication '" + settings.publication() + "' of source '"
+                    + settings.source() + "' is not there; nothing would be sent. Capture the tables again");
+        }
         Map<String, String> options = given == null ? options() : given;
         Map<Integer, Target> targets = new HashMap<>();
         for (CapturedStream stream : streams) {
@@ -73,7 +86,12 @@ final class LogOpener {
         Connection connection = sessions.openReplication();
         try {
             WalStream stream = WalStream.start(connection, command(startLsn, options), settings, clock);
-            return new LogReader(settings.source(), connection, stream, queue, e -> diagnose(e, startLsn));
+            return new LogReader(
+                    settings.source(),
+                    connection,
+                    stream,
+                    queue,
+                    (e, confirmed) -> diagnose(e, Math.max(startLsn, confirmed)));
         } catch (SQLException e) {
             Sessions.closeAfter(connection, e);
             throw diagnose(e, startLsn);

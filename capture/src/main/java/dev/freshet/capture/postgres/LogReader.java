@@ -16,8 +16,12 @@ import org.slf4j.LoggerFactory;
 final class LogReader implements PgOutputDecoder.Sink {
     /** Says why a stream has ended. */
     interface Diagnosis {
-        /** Returns the exception for whoever polls. */
-        FreshetException of(SQLException e);
+        /**
+         * Returns the exception for whoever polls.
+         *
+         * @param confirmedLsn up to which everything was durable elsewhere; 0 if nothing was said
+         */
+        FreshetException of(SQLException e, long confirmedLsn);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
@@ -67,8 +71,9 @@ final class LogReader implements PgOutputDecoder.Sink {
             failure = new FreshetException("The log was closed");
         } catch (InterruptedException e) {
             failure = new FreshetException("The log's reader was interrupted", e);
+            sendLast();
         } catch (SQLException e) {
-            failure = closing ? new FreshetException("The log was closed", e) : diagnosis.of(e);
+            failure = closing ? new FreshetException("The log was closed", e) : diagnosis.of(e, confirmed.get());
         } catch (FreshetException e) {
             failure = e;
         } catch (RuntimeException | Error e) {
@@ -105,6 +110,17 @@ final class LogReader implements PgOutputDecoder.Sink {
         }
         stream.confirm(confirmed.get());
         stream.flush();
+    }
+
+    /** Sends the last confirmation where the reader was stopped in the midst of a full queue. */
+    private void sendLast() {
+        try {
+            stream.confirm(confirmed.get());
+            stream.flush();
+        } catch (SQLException e) {
+            // the server keeps more of its log than it had to; the next confirmation mends that
+            LOG.debug("The last confirmation could not be sent: {}", SqlErrors.text(e));
+        }
     }
 
     private void signal() {

@@ -66,7 +66,7 @@ final class PostgresLog implements ChangeLog {
             if (item instanceof PendingRow row) {
                 pending.add(row);
             } else {
-                events.add((LogEvent) item);
+                add(events, (LogEvent) item);
             }
         }
         if (!pending.isEmpty()) {
@@ -113,12 +113,23 @@ final class PostgresLog implements ChangeLog {
     private List<LogEvent> completed(IdentityHashMap<PendingRow, LogEvent> rows) {
         List<LogEvent> events = new ArrayList<>(held.size());
         for (Object item : held) {
-            events.add(
+            add(
+                    events,
                     item instanceof PendingRow row
                             ? Objects.requireNonNull(rows.get(row), "a row that was read back")
                             : (LogEvent) item);
         }
         return events;
+    }
+
+    /** Adds an event; one place reached after another makes the former one needless. */
+    private static void add(List<LogEvent> events, LogEvent event) {
+        int last = events.size() - 1;
+        if (event instanceof LogEvent.Reached && last >= 0 && events.get(last) instanceof LogEvent.Reached) {
+            events.set(last, event);
+        } else {
+            events.add(event);
+        }
     }
 
     @Override

@@ -67,7 +67,7 @@ public final class PostgresSource implements Source {
         this.slots = new Slots(settings);
         this.publications = new Publications(settings);
         this.catalog = new CatalogReader(publications);
-        this.opener = new LogOpener(settings, sessions, slots, types, clock);
+        this.opener = new LogOpener(settings, sessions, slots, publications, types, clock);
     }
 
     /**

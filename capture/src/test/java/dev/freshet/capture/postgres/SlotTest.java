@@ -56,6 +56,15 @@ class SlotTest {
     }
 
     @Test
+    void publicationThatIsGone_isNotedWhenTheLogIsOpened(TestDatabase db) throws Exception {
+        try (LogFixture f = captured(db)) {
+            db.execute("DROP PUBLICATION freshet_shop");
+            ConfigurationException e = assertThrows(ConfigurationException.class, f::open);
+            assertTrue(message(e).contains("'freshet_shop'"), message(e));
+        }
+    }
+
+    @Test
     void missingSlot_isALossThatNamesTheGapAndTheRepair(TestDatabase db) throws Exception {
         try (LogFixture f = captured(db)) {
             db.execute("SELECT pg_drop_replication_slot('" + f.settings.slot() + "')");
