@@ -40,10 +40,6 @@ final class Boundaries {
         this.limit = limit;
     }
 
-    int size() {
-        return marks.size();
-    }
-
     void clear() {
         marks.clear();
     }

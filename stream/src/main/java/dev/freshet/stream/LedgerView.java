@@ -157,7 +157,8 @@ public final class LedgerView {
                 running.add(entry.topic());
             }
         }
-        if (next.boundary() != null && (next.atBoundary() || recent.size() == 0)) {
+        if (next.boundary() != null) {
+            // also from an entry inside a transaction: the one that made the boundary may have been compacted away
             recent.add(new Boundaries.Mark(narrowed(next.boundary()), Set.copyOf(running)));
         }
     }

@@ -64,9 +64,13 @@ class LedgerViewTest {
     }
 
     @Test
-    void firstEntryInsideALongTransaction_stillTellsTheLastBoundary() {
-        apply(cursor(boundary(10, offsets(ORDERS, 5)), false, stream(ORDERS, 1).running(at(10))));
+    void entryInsideALongTransaction_tellsTheLastBoundary_whoseOwnWasCompactedAway() {
+        StreamEntry orders = stream(ORDERS, 1).running(at(10));
+        apply(cursor(boundary(10, offsets(ORDERS, 5)), false, orders));
         assertEquals(Optional.of(10L), reached(5));
+        apply(cursor(boundary(20, offsets(ORDERS, 9)), false, orders));
+        assertEquals(Optional.of(10L), reached(8));
+        assertEquals(Optional.of(20L), reached(9));
     }
 
     @Test
@@ -102,12 +106,16 @@ class LedgerViewTest {
     @Test
     void topicMadeAgain_forgetsTheOldOffsets() {
         StreamEntry orders = stream(ORDERS, 1).running(at(10));
-        apply(cursor(boundary(10, offsets(ORDERS, 100)), true, orders));
+        for (long lsn = 10; lsn < 19; lsn++) {
+            apply(cursor(boundary(lsn, offsets(ORDERS, 90 + lsn)), true, orders));
+        }
         StreamEntry again =
                 new StreamEntry("orders", ORDERS, "other", 1, "p", "v", orders.status(), at(20), null, null);
         apply(cursor(boundary(20, offsets(ORDERS, 4)), true, again));
+        apply(cursor(boundary(21, offsets(ORDERS, 8)), true, again));
         assertEquals(Optional.empty(), reached(3));
-        assertEquals(Optional.of(20L), reached(50));
+        assertEquals(Optional.of(20L), reached(5));
+        assertEquals(Optional.of(21L), reached(50));
     }
 
     @Test
