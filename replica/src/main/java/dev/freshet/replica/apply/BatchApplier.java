@@ -10,7 +10,6 @@ import dev.freshet.replica.state.Positions;
 import dev.freshet.stream.StreamRecord;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,7 +31,7 @@ public final class BatchApplier implements AutoCloseable {
     private final Map<String, StreamTarget> targets;
     private final Plans plans;
     private final RowText row = new RowText();
-    private final Map<String, Map<Key, StreamRecord>> last = new HashMap<>();
+    private final Map<String, Map<RecordKey, StreamRecord>> last = new HashMap<>();
     private final Set<TableWriter> touched = new LinkedHashSet<>();
 
     /**
@@ -70,7 +69,7 @@ public final class BatchApplier implements AutoCloseable {
     public void apply(List<StreamRecord> records, List<Owned> moved) throws SQLException, InterruptedException {
         try {
             lastOfEachKey(records);
-            for (Map<Key, StreamRecord> ofTopic : last.values()) {
+            for (Map<RecordKey, StreamRecord> ofTopic : last.values()) {
                 for (StreamRecord r : ofTopic.values()) {
                     add(r);
                 }
@@ -92,13 +91,13 @@ public final class BatchApplier implements AutoCloseable {
 
     private void lastOfEachKey(List<StreamRecord> records) {
         @Nullable String topic = null;
-        Map<Key, StreamRecord> ofTopic = Map.of();
+        Map<RecordKey, StreamRecord> ofTopic = Map.of();
         for (StreamRecord r : records) {
             if (!r.topic().equals(topic)) {
                 topic = r.topic();
                 ofTopic = last.computeIfAbsent(topic, t -> new LinkedHashMap<>());
             }
-            ofTopic.put(new Key(r.key()), r);
+            ofTopic.put(new RecordKey(r.key()), r);
         }
     }
 
@@ -140,30 +139,14 @@ public final class BatchApplier implements AutoCloseable {
         }
     }
 
+    /** Has the tables' shapes read again before the next batch. */
+    public void forgetTables() {
+        plans.forget();
+    }
+
     /** Closes the statements, not the connection. */
     @Override
     public void close() {
         plans.forget();
-    }
-
-    /** A record's key as a map's key. */
-    private static final class Key {
-        private final byte[] bytes;
-        private final int hash;
-
-        Key(byte[] bytes) {
-            this.bytes = bytes;
-            this.hash = Arrays.hashCode(bytes);
-        }
-
-        @Override
-        public boolean equals(@Nullable Object o) {
-            return o instanceof Key k && hash == k.hash && Arrays.equals(bytes, k.bytes);
-        }
-
-        @Override
-        public int hashCode() {
-            return hash;
-        }
     }
 }

@@ -13,4 +13,12 @@ public interface SchemaSource {
      * @throws InterruptedException if the thread is interrupted
      */
     SchemaRecord schema(String topic, String version) throws InterruptedException;
+
+    /**
+     * Returns the version that the stream's values have now.
+     *
+     * @param topic the stream's topic
+     * @throws dev.freshet.model.RetriableException if it is not known (yet)
+     */
+    String newestVersion(String topic);
 }

@@ -6,16 +6,18 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A COPY that is begun with the first line and ended on demand; lines are gathered before they are sent. */
 final class CopyStream {
+    private static final Logger LOG = LoggerFactory.getLogger(CopyStream.class);
     private static final int SEND_BYTES = 64 << 10;
 
     private final Connection db;
     private final String sql;
     private final ByteSink lines = new ByteSink(2 * SEND_BYTES);
     private @Nullable CopyIn copy;
-    private long rows;
 
     CopyStream(Connection db, String sql) {
         this.db = db;
@@ -29,15 +31,9 @@ final class CopyStream {
 
     void endLine() throws SQLException {
         lines.put('\n');
-        rows++;
         if (lines.length() >= SEND_BYTES) {
             send();
         }
-    }
-
-    /** Returns how many lines there were since the last {@link #end}. */
-    long rows() {
-        return rows;
     }
 
     private void send() throws SQLException {
@@ -57,9 +53,23 @@ final class CopyStream {
         }
         CopyIn c = copy;
         copy = null;
-        rows = 0;
         if (c != null) {
             c.endCopy();
+        }
+    }
+
+    /** Gives the COPY up, if one is open; the transaction cannot go on then. */
+    void abort() {
+        CopyIn c = copy;
+        copy = null;
+        lines.clear();
+        if (c != null && c.isActive()) {
+            try {
+                c.cancelCopy();
+            } catch (SQLException e) {
+                // the server answers a cancelled COPY with an error; what matters is that it is over
+                LOG.debug("A COPY was cancelled", e);
+            }
         }
     }
 }

@@ -57,6 +57,11 @@ final class PendingRows {
         copy.end();
     }
 
+    /** Gives up a COPY that is open. */
+    void abort() {
+        copy.abort();
+    }
+
     /** Returns how many there are. */
     long count() {
         return number;

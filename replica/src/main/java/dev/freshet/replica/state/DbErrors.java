@@ -44,6 +44,11 @@ public final class DbErrors {
         return TRY_AGAIN.contains(state(e)) || connectionLost(e);
     }
 
+    /** Returns whether a value or a row was refused. */
+    public static boolean ofData(SQLException e) {
+        return state(e).startsWith("22") || state(e).startsWith("23");
+    }
+
     /** Returns whether a lock was not granted in time. */
     public static boolean lockTimeout(SQLException e) {
         return state(e).equals("55P03");

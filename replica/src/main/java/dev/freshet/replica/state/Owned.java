@@ -21,4 +21,14 @@ public record Owned(
         long generation,
         long nextOffset,
         Position position,
-        @Nullable String stopped) {}
+        @Nullable String stopped) {
+    /** Returns the partition moved on, and going again if it was stopped. */
+    public Owned movedTo(long offset, Position last) {
+        return new Owned(stream, fill, partition, generation, offset, last, null);
+    }
+
+    /** Returns the partition, stopped. */
+    public Owned stoppedBecause(String reason) {
+        return new Owned(stream, fill, partition, generation, nextOffset, position, reason);
+    }
+}

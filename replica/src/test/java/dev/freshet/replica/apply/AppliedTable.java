@@ -77,12 +77,17 @@ public final class AppliedTable implements AutoCloseable {
     }
 
     public BatchApplier applier(Connection connection) {
-        return new BatchApplier(
-                connection,
-                "copy",
-                List.of(target),
-                config.schema(),
-                (topic, version) -> Objects.requireNonNull(schemas.get(version), version));
+        return new BatchApplier(connection, "copy", List.of(target), config.schema(), new SchemaSource() {
+            @Override
+            public SchemaRecord schema(String topic, String version) {
+                return Objects.requireNonNull(schemas.get(version), version);
+            }
+
+            @Override
+            public String newestVersion(String topic) {
+                return SCHEMA.version();
+            }
+        });
     }
 
     public static SchemaRecord schema(Column... columns) {

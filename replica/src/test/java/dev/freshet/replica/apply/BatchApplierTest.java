@@ -99,7 +99,7 @@ class BatchApplierTest {
         Owned owner = t.claim(0);
         StreamRecord bad = t.put(AppliedTable.SCHEMA, "{\"id\":7}", "{\"id\":7,\"name\":\"x\"");
         RecordException e = assertThrows(RecordException.class, () -> t.apply(owner, t.put(1, "a", 1), bad));
-        assertEquals(bad, e.record());
+        assertEquals(bad.offset(), e.offset());
         assertTrue(e.getMessage().contains("shop.t-0@1"), e.getMessage());
         StreamRecord lacking = t.put(AppliedTable.SCHEMA, "{\"id\":7}", "{\"id\":7,\"name\":\"x\"}");
         e = assertThrows(RecordException.class, () -> t.apply(owner, lacking));

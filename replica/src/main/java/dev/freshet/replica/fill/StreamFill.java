@@ -1,0 +1,356 @@
+package dev.freshet.replica.fill;
+
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.Position;
+import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.OffsetVector;
+import dev.freshet.model.ledger.SchemaRecord;
+import dev.freshet.replica.ReplicaConfig;
+import dev.freshet.replica.SchemaPolicy;
+import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.apply.RecordException;
+import dev.freshet.replica.apply.RecordKey;
+import dev.freshet.replica.apply.SchemaSource;
+import dev.freshet.replica.state.DbErrors;
+import dev.freshet.replica.state.Owned;
+import dev.freshet.replica.state.StreamRow;
+import dev.freshet.replica.state.StreamRows;
+import dev.freshet.replica.table.FieldMap;
+import dev.freshet.replica.table.TableCatalog;
+import dev.freshet.replica.table.TableFit;
+import dev.freshet.replica.table.TableMaker;
+import dev.freshet.replica.table.TargetTable;
+import dev.freshet.stream.Partition;
+import dev.freshet.stream.SeenPositions;
+import dev.freshet.stream.StreamBatch;
+import dev.freshet.stream.StreamReader;
+import dev.freshet.stream.StreamRecord;
+import dev.freshet.stream.TopicFacts;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One fill of one stream's table, from the lock of the stream's row to the commit that puts the new table in place.
+ *
+ * <p>It is one transaction of the consumer's database: the row's lock keeps every other filler waiting and goes when this
+ * process or its connection dies, and the shadow with it. Rows whose key was surely not seen before go straight into the
+ * shadow, the others by way of {@link PendingRows}. The end vector is taken at the start; what is read beyond it does no
+ * harm, since the positions that are stored at the end are those that were reached.
+ */
+public final class StreamFill implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamFill.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    /** How long the swap may wait for readers of the table at once, who make all later ones wait as well. */
+    private static final String SWAP_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '1s'";
+
+    private final Connection db;
+    private final ReplicaConfig config;
+    private final StreamTarget target;
+    private final StreamReader reader;
+    private final InstantSource clock;
+    private final StreamRows rows;
+    private final StreamRow row;
+    private final TopicFacts facts;
+    private final OffsetVector ends;
+    private final Instant startedAt;
+    private final Shadow shadow;
+    private final PendingRows pending;
+    private final FillRows lines;
+    private final SeenPositions seen = new SeenPositions();
+    private final KeyFilter filter;
+    private final Map<RecordKey, StreamRecord> later = new LinkedHashMap<>();
+    private int laterBytes;
+    private @Nullable List<String> renames;
+
+    private StreamFill(
+            Connection db,
+            ReplicaConfig config,
+            StreamTarget target,
+            StreamReader reader,
+            InstantSource clock,
+            StreamRows rows,
+            StreamRow row,
+            TopicFacts facts,
+            OffsetVector ends,
+            Instant startedAt,
+            Shadow shadow,
+            PendingRows pending,
+            FillRows lines) {
+        this.db = db;
+        this.config = config;
+        this.target = target;
+        this.reader = reader;
+        this.clock = clock;
+        this.rows = rows;
+        this.row = row;
+        this.facts = facts;
+        this.ends = ends;
+        this.startedAt = startedAt;
+        this.shadow = shadow;
+        this.pending = pending;
+        this.lines = lines;
+        this.filter = new KeyFilter(config.limits().fillFilterBytes());
+    }
+
+    /**
+     * Begins a fill, if it is needed and nobody else is at it.
+     *
+     * @param db a connection for this fill alone
+     * @param schema the stream's newest schema record
+     * @param schemas where the others come from
+     * @param reader a reader for this fill alone
+     * @return the fill, or null if another instance fills, or has filled
+     * @throws ConfigurationException if the table does not fit, with everything that is wrong
+     */
+    public static @Nullable StreamFill begin(
+            Connection db,
+            ReplicaConfig config,
+            StreamTarget target,
+            SchemaRecord schema,
+            SchemaSource schemas,
+            StreamReader reader,
+            InstantSource clock)
+            throws SQLException {
+        StreamRows rows = new StreamRows(config.name());
+        StreamRow row = rows.lock(db, target.stream());
+        if (row == null || row.filled()) {
+            db.rollback();
+            return null;
+        }
+        if (TableCatalog.read(db, target.table()) == null) {
+            // in the fill's transaction: a half-finished fill leaves no table that looks like an empty copy
+            Shadow.execute(db, TableMaker.create(target, schema));
+        }
+        FieldMap fields = requireFit(db, config, target, schema, row);
+        Instant startedAt = clock.instant();
+        TopicFacts facts = reader.describe(Set.of(target.topic())).get(target.topic());
+        if (facts == null) {
+            throw new RetriableException("Topic '" + target.topic() + "' does not exist (any more); the fill of "
+                    + target.table() + " waits for it");
+        }
+        OffsetVector ends = reader.endOffsets(Set.of(target.topic())).get(target.topic());
+        if (ends == null) {
+            throw new RetriableException("Topic '" + target.topic() + "' has no end offsets; the fill waits for it");
+        }
+        Shadow shadow = Shadow.create(db, fields, target.table());
+        PendingRows pending = PendingRows.create(db, fields);
+        FillRows lines = new FillRows(
+                db, target, fields, schemas, shadow.name(), pending, config.schema() != SchemaPolicy.IGNORE);
+        StreamFill fill = new StreamFill(
+                db, config, target, reader, clock, rows, row, facts, ends, startedAt, shadow, pending, lines);
+        fill.assign();
+        LOG.info(
+                "Replica '{}' fills {} from topic '{}' up to {}{}",
+                config.name(),
+                target.table(),
+                target.topic(),
+                ends,
+                shadow.dependents().isEmpty()
+                        ? ""
+                        : "; the rows will be moved into the table, not the table replaced, because of "
+                                + shadow.dependents());
+        return fill;
+    }
+
+    private static FieldMap requireFit(
+            Connection db, ReplicaConfig config, StreamTarget target, SchemaRecord schema, StreamRow row)
+            throws SQLException {
+        TableFit fit = fit(db, config, target, schema, row);
+        if (fit.problems().isEmpty() && !fit.alterations().isEmpty()) {
+            for (String sql : fit.alterations()) {
+                Shadow.execute(db, sql);
+            }
+            fit = fit(db, config, target, schema, row);
+        }
+        TargetTable table = read(db, target);
+        List<String> problems = new ArrayList<>(fit.problems());
+        if (row.fill() == 0 && !table.empty()) {
+            problems.add("Table " + target.table() + " holds rows that Freshet did not bring: empty it, or name another"
+                    + " table; a fill would replace them");
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(
+                    "Table " + target.table() + " does not fit stream '" + target.stream() + "' ("
+                            + problems.size() + (problems.size() == 1 ? " problem): " : " problems): ")
+                            + String.join("; ", problems));
+        }
+        return fit.fields();
+    }
+
+    private static TableFit fit(
+            Connection db, ReplicaConfig config, StreamTarget target, SchemaRecord schema, StreamRow row)
+            throws SQLException {
+        TargetTable table = read(db, target);
+        return row.fill() == 0
+                ? TableFit.first(target, schema, table)
+                : TableFit.evolving(target, schema, table, config.schema());
+    }
+
+    private static TargetTable read(Connection db, StreamTarget target) throws SQLException {
+        TargetTable table = TableCatalog.read(db, target.table());
+        if (table == null) {
+            throw new RetriableException("Table " + target.table() + " was dropped while its fill began");
+        }
+        return table;
+    }
+
+    private void assign() {
+        Map<Partition, Long> starts = new HashMap<>();
+        for (int p = 0; p < facts.partitions(); p++) {
+            Partition partition = new Partition(target.topic(), p);
+            starts.put(partition, 0L);
+            seen.start(partition, Position.ZERO);
+        }
+        reader.assign(starts);
+    }
+
+    /** Returns how many rows are in the shadow so far, those that may replace one another counted each. */
+    public long rows() {
+        return lines.count() + pending.count() + later.size();
+    }
+
+    /**
+     * Does a bounded piece: reads and copies some records, or ends the fill.
+     *
+     * @return how much was done, or -1 when the new table is in place
+     * @throws RecordException if a record cannot be copied; the fill is over, and begins again later
+     * @throws RetriableException if it has to begin again
+     */
+    public int work() throws SQLException, InterruptedException {
+        if (renames != null) {
+            return swap(renames) ? -1 : 0;
+        }
+        StreamBatch batch = reader.poll(POLL);
+        for (StreamRecord r : batch.records()) {
+            if (seen.advance(r)) {
+                put(r);
+            }
+        }
+        if (lines.pieceRows() >= config.limits().fillPieceRows()
+                || laterBytes >= config.limits().batchBytes()) {
+            endPiece();
+        }
+        if (atEnd()) {
+            endPiece();
+            finish();
+            return 1;
+        }
+        return batch.records().size();
+    }
+
+    private void put(StreamRecord r) throws SQLException, InterruptedException {
+        if (!filter.perhapsSeen(r.key())) {
+            if (r.value() != null) {
+                lines.put(r);
+            }
+            return;
+        }
+        StreamRecord before = later.put(new RecordKey(r.key()), r);
+        laterBytes += r.bytes() - (before == null ? 0 : before.bytes());
+    }
+
+    private void endPiece() throws SQLException, InterruptedException {
+        lines.end();
+        for (StreamRecord r : later.values()) {
+            lines.putPending(r);
+        }
+        later.clear();
+        laterBytes = 0;
+        pending.flush();
+    }
+
+    private boolean atEnd() {
+        for (int p = 0; p < ends.partitions(); p++) {
+            if (reader.position(new Partition(target.topic(), p)) < ends.offset(p)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void finish() throws SQLException {
+        Duration took = Duration.between(startedAt, clock.instant());
+        if (took.compareTo(facts.awayLimit()) >= 0) {
+            throw new RetriableException("The fill of " + target.table() + " took " + took + ", longer than topic '"
+                    + target.topic() + "' keeps what it compacts (min.compaction.lag.ms " + facts.minCompactionLag()
+                    + ", delete.retention.ms " + facts.deleteRetention()
+                    + "): it begins again; raise the shorter of the two settings on the topic");
+        }
+        TopicFacts now = reader.describe(Set.of(target.topic())).get(target.topic());
+        if (now == null || !now.topicId().equals(facts.topicId()) || now.partitions() != facts.partitions()) {
+            throw new RetriableException(
+                    "Topic '" + target.topic() + "' was made again or changed its partitions while " + target.table()
+                            + " was filled from it: the fill begins again");
+        }
+        List<String> key = lines.fields().fields().stream()
+                .filter(FieldMap.Field::key)
+                .map(f -> f.target().quoted())
+                .toList();
+        List<String> names = shadow.index(key);
+        pending.mergeInto(shadow.name());
+        shadow.complete();
+        renames = names;
+    }
+
+    /** Puts the table in place; readers that hold it for long make it wait, not fail. */
+    private boolean swap(List<String> names) throws SQLException {
+        Savepoint before = db.setSavepoint();
+        try {
+            Shadow.execute(db, SWAP_LOCK_TIMEOUT);
+            List<Owned> reached = new ArrayList<>();
+            for (int p = 0; p < facts.partitions(); p++) {
+                Partition partition = new Partition(target.topic(), p);
+                reached.add(
+                        new Owned(target.stream(), 0, p, 0, reader.position(partition), seen.last(partition), null));
+            }
+            rows.lockPositions(db, target.stream());
+            if (shadow.dependents().isEmpty()) {
+                shadow.replace(names);
+            } else {
+                shadow.move(lines.fields().fields().stream()
+                        .map(f -> f.target().quoted())
+                        .toList());
+            }
+            rows.filled(db, row, facts.topicId(), startedAt, rows(), reached);
+            db.commit();
+        } catch (SQLException e) {
+            if (!DbErrors.lockTimeout(e)) {
+                throw e;
+            }
+            db.rollback(before);
+            LOG.info(
+                    "Replica '{}' waits for readers of {} before it puts the filled table in place",
+                    config.name(),
+                    target.table());
+            return false;
+        }
+        LOG.info(
+                "Replica '{}' has filled {} with {} rows in {}",
+                config.name(),
+                target.table(),
+                rows(),
+                Duration.between(startedAt, clock.instant()));
+        return true;
+    }
+
+    /** Forgets the fill, if it has not ended; the connection's transaction is over. */
+    @Override
+    public void close() throws SQLException {
+        lines.abort();
+        db.rollback();
+    }
+}
