@@ -1,0 +1,182 @@
+package dev.freshet.replica;
+
+import dev.freshet.model.FreshetException;
+import dev.freshet.model.RetriableException;
+import dev.freshet.model.agent.AgentRunner;
+import dev.freshet.replica.agent.FreshnessAgent;
+import dev.freshet.replica.agent.KafkaReaders;
+import dev.freshet.replica.agent.Progress;
+import dev.freshet.replica.agent.Readers;
+import dev.freshet.replica.agent.ReplicaAdmin;
+import dev.freshet.replica.agent.ReplicaAgent;
+import dev.freshet.replica.state.Owned;
+import dev.freshet.stream.Freshness;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running instance of a replica. Several instances of the same configuration share the work by Kafka's group protocol.
+ *
+ * <p>All methods may be called by any thread.
+ */
+public final class Replica implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+    private static final Duration IDLE_LIMIT = Duration.ofMillis(20);
+    private static final Duration RETRY_LIMIT = Duration.ofSeconds(10);
+
+    private final ReplicaConfig config;
+    private final InstantSource clock;
+    private final Progress progress;
+    private final AgentRunner work;
+    private final AgentRunner freshness;
+    private final RateMeter rate;
+
+    private Replica(
+            ReplicaConfig config, InstantSource clock, Progress progress, AgentRunner work, AgentRunner freshness) {
+        this.config = config;
+        this.clock = clock;
+        this.progress = progress;
+        this.work = work;
+        this.freshness = freshness;
+        this.rate = new RateMeter(clock.instant());
+    }
+
+    /**
+     * Starts an instance; it connects in the background and tries until it succeeds.
+     *
+     * @param config what is copied where
+     * @param clock the clock; must not run behind the brokers' by more than a fraction of the topics' limits
+     */
+    public static Replica start(ReplicaConfig config, Clock clock) {
+        return start(config, new KafkaReaders(config, clock), clock);
+    }
+
+    /**
+     * Starts an instance over a port to Kafka.
+     *
+     * @param config what is copied where
+     * @param readers the port
+     * @param clock the clock
+     */
+    public static Replica start(ReplicaConfig config, Readers readers, InstantSource clock) {
+        Progress progress = new Progress();
+        AgentRunner work = AgentRunner.start(
+                new ReplicaAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, Replica::log);
+        AgentRunner freshness = AgentRunner.start(
+                new FreshnessAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, Replica::log);
+        return new Replica(config, clock, progress, work, freshness);
+    }
+
+    private static void log(RetriableException e) {
+        LOG.warn("{} (tried again)", e.getMessage());
+        LOG.debug("The cause", e);
+    }
+
+    /**
+     * Checks a configuration against Kafka and the consumer's database, without changing anything.
+     *
+     * @return everything that is wrong, each with the way out; empty if all fits
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public static List<String> check(ReplicaConfig config, Clock clock) throws InterruptedException {
+        return new ReplicaAdmin(config).check(new KafkaReaders(config, clock));
+    }
+
+    /**
+     * Takes a replica's state away, and its tables if asked to. All of its instances must have been stopped.
+     *
+     * @param config the replica
+     * @param tables whether the copied tables are dropped too
+     * @return what was taken away, in sentences
+     * @throws FreshetException if the database refuses
+     */
+    public static List<String> remove(ReplicaConfig config, boolean tables) {
+        return new ReplicaAdmin(config).remove(tables);
+    }
+
+    /** Returns the replica's name. */
+    public String name() {
+        return config.name();
+    }
+
+    /** Returns how it is doing. */
+    public ReplicaStatus status() {
+        ReplicaStatus.State state = progress.state();
+        @Nullable String reason = progress.reason();
+        if (!work.isRunning()) {
+            state = ReplicaStatus.State.STOPPED;
+            reason = reason == null ? "it was closed" : reason;
+        } else if (!freshness.isRunning() && reason == null) {
+            reason = "its freshness is no longer found; see the log";
+        }
+        Map<String, Freshness> found = new TreeMap<>(progress.freshness());
+        boolean complete = !found.isEmpty() && state == ReplicaStatus.State.RUNNING;
+        @Nullable Long oldest = null;
+        @Nullable String position = null;
+        long behind = 0;
+        boolean known = !found.isEmpty();
+        Instant now = clock.instant();
+        for (Freshness f : found.values()) {
+            complete &= f.complete();
+            behind += f.changesBehind();
+            if (f.why() != null && reason == null) {
+                reason = f.why().text();
+            }
+            if (position == null && f.position() != null) {
+                position = f.position().toString();
+            }
+            Instant to = f.completeTo();
+            if (to == null) {
+                known = false;
+            } else {
+                long age = Math.max(0, Duration.between(to, now).toMillis());
+                oldest = oldest == null ? age : Math.max(oldest, age);
+            }
+        }
+        List<ReplicaStatus.PartitionStatus> partitions = new ArrayList<>();
+        for (Owned o : progress.partitions()) {
+            partitions.add(new ReplicaStatus.PartitionStatus(
+                    o.stream(), o.partition(), o.nextOffset(), o.position().toString(), o.stopped()));
+        }
+        return new ReplicaStatus(
+                config.name(),
+                state,
+                reason,
+                position,
+                known ? oldest : null,
+                behind,
+                complete,
+                progress.applied(),
+                rate.rate(now, progress.applied() + progress.fillRows()),
+                progress.fillRows(),
+                partitions);
+    }
+
+    /** Returns when the slower of its agents last came back from a piece of work: whether it still moves. */
+    public Instant lastMoved() {
+        Instant a = work.lastReturn();
+        Instant b = freshness.lastReturn();
+        return a.isBefore(b) ? a : b;
+    }
+
+    /** Returns whether it is at work; it is not after it was closed or has stopped for good. */
+    public boolean isRunning() {
+        return work.isRunning() && freshness.isRunning();
+    }
+
+    /** Ends the instance; its partitions go to the others at once. */
+    @Override
+    public void close() {
+        work.close();
+        freshness.close();
+    }
+}

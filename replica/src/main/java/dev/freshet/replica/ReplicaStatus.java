@@ -1,0 +1,73 @@
+package dev.freshet.replica;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a replica is doing, as this instance knows it.
+ *
+ * @param name the replica
+ * @param state what this instance is doing
+ * @param reason why it is not running or the copy not complete, in a sentence; null if all is well
+ * @param position the newest boundary of the source that the copy has passed, as text, or null; of the first source if there
+ *     are several
+ * @param freshnessMillis how old the copy may be, in milliseconds, or null if unknown; the oldest of its sources
+ * @param changesBehind how many changes are in the topics and not in the copy, an upper bound
+ * @param complete whether the copy is proven complete up to its freshness
+ * @param applied how many changes this instance has applied since its start
+ * @param rowsPerSecond how many rows this instance applied or filled per second, lately
+ * @param fillRows how many rows the running, or last, fill of this instance has copied
+ * @param partitions the partitions, of all instances
+ */
+public record ReplicaStatus(
+        String name,
+        State state,
+        @Nullable String reason,
+        @Nullable String position,
+        @Nullable Long freshnessMillis,
+        long changesBehind,
+        boolean complete,
+        long applied,
+        double rowsPerSecond,
+        long fillRows,
+        List<PartitionStatus> partitions) {
+    /** What an instance of a replica can be doing. */
+    public enum State {
+        /** It connects, finds its sources and prepares its state. */
+        STARTING,
+        /** It fills a table. */
+        FILLING,
+        /** Another instance fills a table; this one stands by and takes over if that one dies. */
+        WAITING,
+        /** It applies changes, or waits for some. */
+        RUNNING,
+        /** It has stopped for good; the reason says what to mend. */
+        STOPPED;
+
+        /** Returns the word for status and metrics. */
+        public String text() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /**
+     * A partition.
+     *
+     * @param stream its stream
+     * @param partition its number
+     * @param nextOffset the offset of the next record to apply
+     * @param position the last position applied, as text
+     * @param stopped why it is stopped, with the record's coordinates, or null
+     */
+    public record PartitionStatus(
+            String stream,
+            int partition,
+            long nextOffset,
+            String position,
+            @Nullable String stopped) {}
+
+    /** Copies the list. */
+    public ReplicaStatus {
+        partitions = List.copyOf(partitions);
+    }
+}

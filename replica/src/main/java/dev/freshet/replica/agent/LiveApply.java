@@ -1,0 +1,381 @@
+package dev.freshet.replica.agent;
+
+import dev.freshet.model.RetriableException;
+import dev.freshet.replica.ReplicaConfig;
+import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.apply.BatchApplier;
+import dev.freshet.replica.apply.RecordException;
+import dev.freshet.replica.apply.SchemaSource;
+import dev.freshet.replica.state.ConsumerDb;
+import dev.freshet.replica.state.DbErrors;
+import dev.freshet.replica.state.Owned;
+import dev.freshet.replica.state.Positions;
+import dev.freshet.replica.state.StreamRows;
+import dev.freshet.stream.AssignmentListener;
+import dev.freshet.stream.Partition;
+import dev.freshet.stream.SeenPositions;
+import dev.freshet.stream.StreamBatch;
+import dev.freshet.stream.StreamReader;
+import dev.freshet.stream.StreamRecord;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies the changes of the partitions that the group gives to this instance.
+ *
+ * <p>A poll's records are committed together. If that fails for a reason that lies in a record, each partition is applied by
+ * itself, halving, until the record is found; its partition stops before it, the others go on.
+ */
+final class LiveApply implements AssignmentListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveApply.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /** Positions that move without a record (transaction markers, compacted tails) are stored no more often than this. */
+    private static final Duration QUIET_COMMITS = Duration.ofSeconds(1);
+
+    private final ReplicaConfig config;
+    private final ConsumerDb consumer;
+    private final Connection db;
+    private final StreamReader reader;
+    private final InstantSource clock;
+    private final Progress progress;
+    private final BatchApplier applier;
+    private final Positions positions;
+    private final Map<String, String> streamOfTopic = new HashMap<>();
+    private final SeenPositions seen = new SeenPositions();
+    private final Map<Partition, Owned> owned = new HashMap<>();
+    private final Map<Partition, Long> moved = new HashMap<>();
+    private final Map<Partition, Instant> stopped = new HashMap<>();
+    private final Map<Partition, Duration> waits = new HashMap<>();
+    private Instant lastQuietCommit = Instant.MIN;
+    private boolean notFilled;
+
+    LiveApply(
+            ReplicaConfig config,
+            ConsumerDb consumer,
+            Connection db,
+            StreamReader reader,
+            SchemaSource schemas,
+            InstantSource clock,
+            Progress progress) {
+        this.config = config;
+        this.consumer = consumer;
+        this.db = db;
+        this.reader = reader;
+        this.clock = clock;
+        this.progress = progress;
+        this.applier = new BatchApplier(db, config.name(), config.streams(), config.schema(), schemas);
+        this.positions = new Positions(config.name());
+        for (StreamTarget t : config.streams()) {
+            streamOfTopic.put(t.topic(), t.stream());
+        }
+    }
+
+    /** Joins the group. */
+    void join() {
+        progress.takePrepareAgain();
+        reader.subscribe(streamOfTopic.keySet(), this);
+    }
+
+    @Override
+    public Map<Partition, Long> assigned(Set<Partition> partitions) {
+        Map<Partition, Long> starts = new HashMap<>();
+        try {
+            for (Partition p : partitions) {
+                String stream = streamOfTopic.get(p.topic());
+                Owned row = stream == null ? null : positions.claim(db, stream, p.number());
+                if (row == null) {
+                    notFilled = true;
+                    starts.put(p, 0L);
+                    continue;
+                }
+                owned.put(p, row);
+                seen.start(p, row.position());
+                starts.put(p, row.nextOffset());
+            }
+            db.commit();
+        } catch (SQLException e) {
+            rollback();
+            throw claimFailed(e);
+        }
+        LOG.debug("Replica '{}' has taken over {}", config.name(), partitions);
+        return starts;
+    }
+
+    private RuntimeException claimFailed(SQLException e) {
+        if (DbErrors.lockTimeout(e)) {
+            try {
+                int ended = consumer.endFrozen(db);
+                LOG.warn(
+                        "Replica '{}' could not take over a partition within lock_timeout; {} frozen sessions were ended",
+                        config.name(),
+                        ended);
+            } catch (SQLException further) {
+                e.addSuppressed(further);
+            }
+        }
+        return DbErrors.wrap("Replica '" + config.name() + "' could not take over its partitions", e);
+    }
+
+    @Override
+    public void revoked(Set<Partition> partitions) {
+        forget(partitions);
+    }
+
+    @Override
+    public void lost(Set<Partition> partitions) {
+        forget(partitions);
+    }
+
+    private void forget(Collection<Partition> partitions) {
+        for (Partition p : partitions) {
+            owned.remove(p);
+            moved.remove(p);
+            stopped.remove(p);
+            waits.remove(p);
+            seen.forget(p);
+        }
+    }
+
+    /**
+     * Applies what has come.
+     *
+     * @return how many records
+     */
+    int work() throws SQLException, InterruptedException {
+        retryStopped();
+        StreamBatch batch = reader.poll(POLL);
+        if (notFilled || progress.takePrepareAgain()) {
+            throw new RetriableException("A table of replica '" + config.name()
+                    + "' is to be filled anew, or another instance fills it: this instance prepares again");
+        }
+        batch.positions().forEach((p, offset) -> {
+            if (owned.containsKey(p)) {
+                moved.put(p, offset);
+            }
+        });
+        List<StreamRecord> records = new ArrayList<>(batch.records().size());
+        for (StreamRecord r : batch.records()) {
+            if (owned.containsKey(r.partition()) && seen.advance(r)) {
+                records.add(r);
+            }
+        }
+        if (records.isEmpty()) {
+            commitQuietMoves();
+            return 0;
+        }
+        int from = 0;
+        while (from < records.size()) {
+            int to = cut(records, from);
+            List<StreamRecord> part = stillOwned(records.subList(from, to));
+            commit(part, to == records.size());
+            from = to;
+        }
+        return records.size();
+    }
+
+    private int cut(List<StreamRecord> records, int from) {
+        int to = from;
+        long bytes = 0;
+        int most = Math.min(records.size(), from + config.limits().batchRecords());
+        while (to < most && bytes < config.limits().batchBytes()) {
+            bytes += records.get(to).bytes();
+            to++;
+        }
+        return to;
+    }
+
+    /** A partition that stopped in an earlier part of the same poll gives nothing more. */
+    private List<StreamRecord> stillOwned(List<StreamRecord> part) {
+        return stopped.isEmpty()
+                ? part
+                : part.stream().filter(r -> !stopped.containsKey(r.partition())).toList();
+    }
+
+    private void commit(List<StreamRecord> records, boolean last) throws SQLException, InterruptedException {
+        Map<Partition, Owned> after = after(records);
+        if (last) {
+            addMoved(after);
+        }
+        try {
+            apply(records, after);
+        } catch (RecordException e) {
+            LOG.debug("A batch is applied partition by partition", e);
+            isolate(records);
+        } catch (SQLException e) {
+            if (DbErrors.passing(e)) {
+                throw e;
+            }
+            LOG.debug("A batch is applied partition by partition", e);
+            isolate(records);
+        }
+        if (last) {
+            moved.clear();
+        }
+    }
+
+    private void apply(List<StreamRecord> records, Map<Partition, Owned> after)
+            throws SQLException, InterruptedException {
+        applier.apply(records, List.copyOf(after.values()));
+        owned.putAll(after);
+        if (!waits.isEmpty()) {
+            records.forEach(r -> waits.remove(r.partition()));
+        }
+        progress.applied(records.size());
+    }
+
+    private Map<Partition, Owned> after(List<StreamRecord> records) {
+        Map<Partition, Owned> after = new LinkedHashMap<>();
+        for (int i = records.size() - 1; i >= 0; i--) {
+            StreamRecord r = records.get(i);
+            Owned o = owned.get(r.partition());
+            if (o != null && !after.containsKey(r.partition())) {
+                after.put(r.partition(), o.movedTo(r.offset() + 1, r.position()));
+            }
+        }
+        return after;
+    }
+
+    private void addMoved(Map<Partition, Owned> after) {
+        moved.forEach((p, offset) -> {
+            Owned o = after.getOrDefault(p, owned.get(p));
+            if (o != null && !stopped.containsKey(p) && offset > o.nextOffset()) {
+                after.put(p, o.movedTo(offset, o.position()));
+            }
+        });
+    }
+
+    private void commitQuietMoves() throws SQLException, InterruptedException {
+        Instant now = clock.instant();
+        if (moved.isEmpty() || now.isBefore(lastQuietCommit.plus(QUIET_COMMITS))) {
+            return;
+        }
+        lastQuietCommit = now;
+        Map<Partition, Owned> after = new LinkedHashMap<>();
+        addMoved(after);
+        if (!after.isEmpty()) {
+            apply(List.of(), after);
+        }
+        moved.clear();
+    }
+
+    /** Applies each partition by itself, and stops the one whose record is at fault before that record. */
+    private void isolate(List<StreamRecord> records) throws SQLException, InterruptedException {
+        Map<Partition, List<StreamRecord>> byPartition = new LinkedHashMap<>();
+        for (StreamRecord r : records) {
+            byPartition.computeIfAbsent(r.partition(), p -> new ArrayList<>()).add(r);
+        }
+        for (Map.Entry<Partition, List<StreamRecord>> e : byPartition.entrySet()) {
+            RecordException fault = applyUpToFault(e.getValue());
+            if (fault != null) {
+                stop(e.getKey(), fault);
+            }
+        }
+    }
+
+    private @Nullable RecordException applyUpToFault(List<StreamRecord> records)
+            throws SQLException, InterruptedException {
+        int from = 0;
+        int size = records.size();
+        while (from < records.size()) {
+            List<StreamRecord> part = records.subList(from, Math.min(records.size(), from + size));
+            RecordException fault;
+            try {
+                apply(part, after(part));
+                from += part.size();
+                size *= 2;
+                continue;
+            } catch (RecordException e) {
+                fault = e;
+            } catch (SQLException e) {
+                if (DbErrors.passing(e)) {
+                    throw e;
+                }
+                fault = new RecordException(part.get(0), DbErrors.describe(e, config.showData()), e);
+            }
+            if (part.size() == 1) {
+                return fault;
+            }
+            size = part.size() / 2;
+        }
+        return null;
+    }
+
+    private void stop(Partition p, RecordException fault) throws SQLException {
+        Owned row = owned.get(p);
+        if (row == null) {
+            return;
+        }
+        String reason = String.valueOf(fault.getMessage());
+        Duration before = waits.get(p);
+        Duration wait = before == null
+                ? config.limits().retryFirst()
+                : min(before.multipliedBy(2), config.limits().retryLimit());
+        Owned halted = row.stoppedBecause(reason);
+        try {
+            positions.advance(db, List.of(halted));
+            new StreamRows(config.name()).withdraw(db, reason, false);
+            db.commit();
+        } catch (SQLException | RuntimeException e) {
+            rollback();
+            throw e;
+        }
+        owned.put(p, halted);
+        stopped.put(p, clock.instant().plus(wait));
+        waits.put(p, wait);
+        moved.remove(p);
+        reader.pause(Set.of(p));
+        progress.applied(0);
+        LOG.error(
+                "Replica '{}': {} The partition has stopped before it and is tried again in {}",
+                config.name(),
+                reason,
+                wait);
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    private void retryStopped() {
+        Instant now = clock.instant();
+        for (Map.Entry<Partition, Instant> e : List.copyOf(stopped.entrySet())) {
+            Partition p = e.getKey();
+            Owned row = owned.get(p);
+            if (row != null && !now.isBefore(e.getValue())) {
+                seen.start(p, row.position());
+                reader.seek(p, row.nextOffset());
+                reader.resume(Set.of(p));
+                applier.forgetTables();
+                stopped.remove(p);
+            }
+        }
+    }
+
+    private void rollback() {
+        try {
+            db.rollback();
+        } catch (SQLException e) {
+            LOG.debug("A rollback failed; the connection is given up", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        applier.close();
+        reader.close();
+    }
+}

@@ -1,0 +1,182 @@
+package dev.freshet.replica.agent;
+
+import dev.freshet.model.FreshetException;
+import dev.freshet.model.copy.CopyTables;
+import dev.freshet.model.ledger.SchemaRecord;
+import dev.freshet.replica.ReplicaConfig;
+import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.state.ConsumerDb;
+import dev.freshet.replica.state.DbErrors;
+import dev.freshet.replica.state.StateTables;
+import dev.freshet.replica.state.StreamRow;
+import dev.freshet.replica.state.StreamRows;
+import dev.freshet.replica.table.TableCatalog;
+import dev.freshet.replica.table.TableFit;
+import dev.freshet.replica.table.TargetTable;
+import dev.freshet.stream.StreamReader;
+import dev.freshet.stream.TopicFacts;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Checks a replica's configuration, and takes replicas away. */
+public final class ReplicaAdmin {
+    /** A copy that may not be away for longer than this would be filled anew all the time. */
+    private static final Duration SHORTEST_LIMIT = Duration.ofMinutes(1);
+
+    private final ReplicaConfig config;
+    private final ConsumerDb consumer;
+
+    /** Creates the administration of a replica; it connects when asked. */
+    public ReplicaAdmin(ReplicaConfig config) {
+        this.config = config;
+        this.consumer = new ConsumerDb(config);
+    }
+
+    /**
+     * Returns everything that is wrong; changes nothing.
+     *
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public List<String> check(Readers readers) throws InterruptedException {
+        List<String> problems = new ArrayList<>();
+        Sources sources = null;
+        try {
+            sources = Sources.open(config, readers);
+            checkTopics(readers, problems);
+        } catch (FreshetException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        }
+        try (Connection db = consumer.open()) {
+            checkRights(db, problems);
+            for (StreamTarget t : config.streams()) {
+                checkTable(db, sources, t, problems);
+            }
+            db.rollback();
+        } catch (SQLException e) {
+            problems.add("Replica '" + config.name() + "' cannot use its database " + config.url() + ": "
+                    + DbErrors.describe(e, false));
+        } finally {
+            if (sources != null) {
+                sources.close();
+            }
+        }
+        return problems;
+    }
+
+    private void checkTopics(Readers readers, List<String> problems) {
+        try (StreamReader reader = readers.alone()) {
+            for (StreamTarget t : config.streams()) {
+                TopicFacts facts = reader.describe(Set.of(t.topic())).get(t.topic());
+                if (facts == null) {
+                    problems.add("Topic '" + t.topic() + "' of stream '" + t.stream() + "' does not exist");
+                } else if (facts.awayLimit().compareTo(SHORTEST_LIMIT) < 0) {
+                    problems.add("Topic '" + t.topic() + "' has min.compaction.lag.ms "
+                            + facts.minCompactionLag().toMillis() + " and delete.retention.ms "
+                            + facts.deleteRetention().toMillis() + ": a copy that was away for longer than the shorter"
+                            + " must be filled anew; raise both (7 days is what the relay sets)");
+                }
+            }
+        }
+    }
+
+    private void checkRights(Connection db, List<String> problems) throws SQLException {
+        boolean schema = holds(db, "to_regnamespace('" + CopyTables.SCHEMA + "') IS NOT NULL");
+        if (!schema && !holds(db, "has_database_privilege(current_database(), 'CREATE')")) {
+            problems.add("Role " + config.user() + " may not create the schema " + CopyTables.SCHEMA
+                    + ": GRANT CREATE ON DATABASE, or CREATE SCHEMA " + CopyTables.SCHEMA + " AUTHORIZATION "
+                    + config.user());
+        } else if (schema && !holds(db, "has_schema_privilege('" + CopyTables.SCHEMA + "', 'CREATE, USAGE')")) {
+            problems.add("Role " + config.user() + " may not create tables in schema " + CopyTables.SCHEMA
+                    + ": GRANT USAGE, CREATE ON SCHEMA " + CopyTables.SCHEMA + " TO " + config.user());
+        }
+        if (!holds(db, "has_database_privilege(current_database(), 'TEMPORARY')")) {
+            problems.add("Role " + config.user()
+                    + " may not create temporary tables, which a fill needs: GRANT TEMPORARY" + " ON DATABASE");
+        }
+    }
+
+    private static boolean holds(Connection db, String condition) throws SQLException {
+        try (Statement s = db.createStatement();
+                ResultSet r = s.executeQuery("SELECT " + condition)) {
+            return r.next() && r.getBoolean(1);
+        }
+    }
+
+    private void checkTable(
+            Connection db, @org.jspecify.annotations.Nullable Sources sources, StreamTarget t, List<String> problems)
+            throws SQLException, InterruptedException {
+        String schemaName = t.table().schema().replace("'", "''");
+        if (!holds(db, "to_regnamespace(quote_ident('" + schemaName + "')) IS NOT NULL")) {
+            problems.add("Schema '" + t.table().schema() + "' of table " + t.table() + " does not exist: create it");
+            return;
+        }
+        if (!holds(db, "has_schema_privilege('" + schemaName + "', 'CREATE')")) {
+            problems.add("Role " + config.user() + " may not create tables in schema "
+                    + t.table().schema() + ": GRANT CREATE ON SCHEMA");
+        }
+        TargetTable table = TableCatalog.read(db, t.table());
+        if (table == null || sources == null) {
+            return;
+        }
+        boolean filled = holds(db, "to_regclass('" + StateTables.STREAMS + "') IS NOT NULL")
+                && new StreamRows(config.name())
+                        .read(db).stream()
+                                .filter(r -> r.stream().equals(t.stream()))
+                                .anyMatch(r -> r.fill() > 0);
+        try {
+            SchemaRecord schema = sources.schema(t.topic(), sources.newestVersion(t.topic()));
+            TableFit fit =
+                    filled ? TableFit.evolving(t, schema, table, config.schema()) : TableFit.first(t, schema, table);
+            problems.addAll(fit.problems());
+        } catch (FreshetException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        }
+        if (!filled && !table.empty()) {
+            problems.add(
+                    "Table " + t.table() + " holds rows that Freshet did not bring: empty it, or name another table");
+        }
+    }
+
+    /**
+     * Takes the replica's rows away, and its tables if asked to.
+     *
+     * @param tables whether the copied tables are dropped
+     * @return what was taken away
+     */
+    public List<String> remove(boolean tables) {
+        List<String> done = new ArrayList<>();
+        try (Connection db = consumer.open()) {
+            if (!holds(db, "to_regclass('" + StateTables.STREAMS + "') IS NOT NULL")) {
+                return done;
+            }
+            for (StreamRow row : new StreamRows(config.name()).read(db)) {
+                done.add("state of stream '" + row.stream() + "' (fill " + row.fill() + ")");
+            }
+            for (String table : List.of(StateTables.POSITIONS, StateTables.STREAMS, CopyTables.STATE)) {
+                try (PreparedStatement s = db.prepareStatement("DELETE FROM " + table + " WHERE replica = ?")) {
+                    s.setString(1, config.name());
+                    s.executeUpdate();
+                }
+            }
+            if (tables) {
+                for (StreamTarget t : config.streams()) {
+                    try (Statement s = db.createStatement()) {
+                        s.execute("DROP TABLE IF EXISTS " + t.table().quoted());
+                    }
+                    done.add("table " + t.table());
+                }
+            }
+            db.commit();
+            return done;
+        } catch (SQLException e) {
+            throw DbErrors.wrap("Replica '" + config.name() + "' could not be removed", e);
+        }
+    }
+}

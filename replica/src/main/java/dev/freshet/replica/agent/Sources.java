@@ -1,0 +1,99 @@
+package dev.freshet.replica.agent;
+
+import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.SchemaRecord;
+import dev.freshet.model.ledger.StreamEntry;
+import dev.freshet.replica.ReplicaConfig;
+import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.apply.SchemaSource;
+import dev.freshet.stream.LedgerReader;
+import dev.freshet.stream.StreamLocation;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The sources of a replica's streams: where they are, and a reader of each one's ledger. For any thread, as the readers are.
+ */
+public final class Sources implements SchemaSource, AutoCloseable {
+    private final Map<String, StreamLocation> byTopic;
+    private final Map<String, LedgerReader> ledgers;
+    private final Duration schemaWait;
+
+    private Sources(Map<String, StreamLocation> byTopic, Map<String, LedgerReader> ledgers, Duration schemaWait) {
+        this.byTopic = byTopic;
+        this.ledgers = ledgers;
+        this.schemaWait = schemaWait;
+    }
+
+    /**
+     * Finds all sources and reads their ledgers to the end.
+     *
+     * @throws dev.freshet.model.ConfigurationException if a topic has no source
+     * @throws RetriableException if the brokers cannot be reached for now
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public static Sources open(ReplicaConfig config, Readers readers) throws InterruptedException {
+        Map<String, StreamLocation> byTopic = new HashMap<>();
+        Map<String, Set<String>> topics = new TreeMap<>();
+        for (StreamTarget t : config.streams()) {
+            StreamLocation found = readers.locate(t.topic(), t.ledger());
+            byTopic.put(t.topic(), found);
+            topics.computeIfAbsent(found.ledger(), l -> new HashSet<>()).add(t.topic());
+        }
+        Sources sources = new Sources(byTopic, new TreeMap<>(), config.limits().schemaWait());
+        try {
+            for (Map.Entry<String, Set<String>> e : topics.entrySet()) {
+                LedgerReader reader = readers.ledger(e.getKey(), e.getValue());
+                sources.ledgers.put(e.getKey(), reader);
+                reader.readToEnd(config.limits().schemaWait());
+            }
+            return sources;
+        } catch (RuntimeException | InterruptedException e) {
+            sources.close();
+            throw e;
+        }
+    }
+
+    /** Returns the ledgers' readers by topic. */
+    public Map<String, LedgerReader> ledgers() {
+        return ledgers;
+    }
+
+    /** Returns where a stream of the replica is. */
+    public StreamLocation location(String topic) {
+        return Objects.requireNonNull(byTopic.get(topic), topic);
+    }
+
+    private LedgerReader ledger(String topic) {
+        return Objects.requireNonNull(ledgers.get(location(topic).ledger()), topic);
+    }
+
+    @Override
+    public SchemaRecord schema(String topic, String version) throws InterruptedException {
+        return ledger(topic).awaitSchema(location(topic).stream(), version, schemaWait);
+    }
+
+    @Override
+    public String newestVersion(String topic) {
+        String version = ledger(topic)
+                .view()
+                .streamOfTopic(topic)
+                .map(StreamEntry::schemaVersion)
+                .orElse("");
+        if (version.isEmpty()) {
+            throw new RetriableException("The ledger '" + location(topic).ledger()
+                    + "' has no schema of the stream with" + " topic '" + topic + "' yet; the replica waits for it");
+        }
+        return version;
+    }
+
+    @Override
+    public void close() {
+        ledgers.values().forEach(LedgerReader::close);
+    }
+}

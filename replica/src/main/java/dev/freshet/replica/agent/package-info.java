@@ -1,0 +1,10 @@
+/**
+ * The two agents of a replica: one fills or applies, one tells how fresh the copy is.
+ *
+ * <p>Each belongs to one thread and has a database connection of its own; {@link dev.freshet.replica.agent.Progress} is what
+ * they share, and is safe for any thread.
+ */
+@NullMarked
+package dev.freshet.replica.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,74 @@
+package dev.freshet.replica;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.TopicPrefix;
+import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.model.Op;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(FreshetServers.class)
+class ReplicaTest {
+    private ReplicaWorld world;
+
+    @BeforeEach
+    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
+        world = new ReplicaWorld(kafka, prefix, database, 3);
+    }
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    @Test
+    void copy_isFilledAndThenKept() throws Exception {
+        for (int i = 0; i < 2000; i++) {
+            world.put(Op.CREATE, i, "row " + i, i);
+        }
+        for (int i = 0; i < 2000; i += 3) {
+            world.put(i, "again", -i);
+        }
+        for (int i = 0; i < 2000; i += 7) {
+            world.delete(i);
+        }
+        world.put(70, "back", 70);
+        world.relay.commit();
+        Replica replica = world.start();
+        world.settle();
+        assertEquals(world.expectedRows(), world.copy());
+
+        for (int i = 0; i < 3000; i += 2) {
+            world.put(i, "live", i + 1);
+        }
+        world.delete(1);
+        world.delete(70);
+        world.settle();
+        assertEquals(world.expectedRows(), world.copy());
+        ReplicaWorld.until(() -> replica.status().complete());
+        ReplicaStatus status = replica.status();
+        assertEquals(ReplicaStatus.State.RUNNING, status.state());
+        assertEquals(3, status.partitions().size());
+        assertTrue(status.freshnessMillis() != null && status.freshnessMillis() < 60_000, status.toString());
+    }
+
+    @Test
+    void abortedChanges_areNeverSeen() throws Exception {
+        world.put(1, "a", 1);
+        world.relay.commit();
+        world.start();
+        world.settle();
+        world.relay.put("t", Op.UPDATE, ReplicaWorld.key(1), "{\"id\":1,\"name\":\"aborted\",\"n\":9}");
+        world.relay.abort();
+        world.put(2, "b", 2);
+        world.settle();
+        assertEquals(List.of("1|a|1", "2|b|2"), world.copy());
+    }
+}
