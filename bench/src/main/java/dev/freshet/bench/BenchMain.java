@@ -93,7 +93,7 @@ public final class BenchMain {
             mixinStandardHelpOptions = true,
             description = {
                 "How long after its commit a row is there, at a steady rate of one-row transactions.",
-                "Cases: commit to consumer (of the topic), commit to copy (visible in another PostgreSQL). The first 2 s"
+                "Cases: commit to consumer (of the topic), commit to copy (visible in another PostgreSQL). The first 5 s"
                         + " are not counted."
             })
     static final class Latency extends BenchCommand {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Freshet's relay with its defaults, one stream of one partition. */
 public final class FreshetRelay implements Contender {
+    /** The name of the one stream. */
+    static final String STREAM = "rows";
+
     private @Nullable Relay relay;
     private CompletableFuture<?> end = CompletableFuture.completedFuture(null);
 
@@ -35,7 +38,7 @@ public final class FreshetRelay implements Contender {
                         settings.get(Keys.SOURCE_PASSWORD))
                 .slot(source)
                 .build();
-        TableCapture table = new TableCapture("rows", "public." + BenchTable.NAME, List.of(), List.of());
+        TableCapture table = new TableCapture(STREAM, "public." + BenchTable.NAME, List.of(), List.of());
         RelaySettings relayed = RelaySettings.builder(
                         source,
                         List.of(StreamSettings.of(table, settings.get(Keys.TOPIC))),

@@ -23,18 +23,18 @@ public final class CopyWatch {
     private CopyWatch() {}
 
     /**
-     * Waits.
+     * Waits until the copy is equal to the source, in which nobody writes meanwhile.
      *
+     * @param source a connection to the database of {@link BenchTable#NAME}
      * @param target a connection to the copy's database, in autocommit mode
      * @param copy the table, which need not exist yet
-     * @param last the id of the row that was written last
-     * @param rows how many rows there are to be in all
      * @param alive throws if the contender has failed
-     * @return when all rows were there
-     * @throws BenchException if they are not within 300 s
+     * @return when all rows were there; they are compared after it
+     * @throws BenchException if they are not within 5 minutes, or if they differ
      */
-    public static Instant await(Connection target, String copy, long last, long rows, Runnable alive)
-            throws SQLException {
+    public static Instant await(Connection source, Connection target, String copy, Runnable alive) throws SQLException {
+        long rows = BenchTable.count(source, BenchTable.NAME);
+        long last = Long.parseLong(BenchTable.text(source, "SELECT max(id) FROM " + BenchTable.NAME));
         long deadline = System.nanoTime() + STALL_LIMIT.toNanos();
         while (!has(target, copy, last) || BenchTable.count(target, copy) < rows) {
             alive.run();
@@ -44,7 +44,9 @@ public final class CopyWatch {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        return Instant.now();
+        Instant there = Instant.now();
+        BenchTable.requireEqual(source, BenchTable.NAME, target, copy);
+        return there;
     }
 
     private static boolean has(Connection target, String copy, long id) throws SQLException {

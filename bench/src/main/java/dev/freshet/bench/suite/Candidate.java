@@ -2,6 +2,8 @@ package dev.freshet.bench.suite;
 
 import dev.freshet.bench.contender.Debezium;
 import dev.freshet.bench.contender.FreshetRelay;
+import dev.freshet.bench.contender.FreshetReplica;
+import dev.freshet.bench.contender.FreshetWay;
 import dev.freshet.bench.contender.RawCopyOut;
 import dev.freshet.bench.contender.RawRead;
 import dev.freshet.bench.process.Contender;
@@ -50,6 +52,14 @@ record Candidate(
 
     static Candidate relay() {
         return new Candidate("Freshet", Role.OURS, FreshetRelay.class, OURS, Scene.NOTHING, true);
+    }
+
+    static Candidate way() {
+        return new Candidate("Freshet", Role.OURS, FreshetWay.class, OURS, Scene.NOTHING, true);
+    }
+
+    static Candidate replica() {
+        return new Candidate("Freshet's replica", Role.OURS, FreshetReplica.class, OURS, Scene.NOTHING, false);
     }
 
     static Candidate rawRead() {

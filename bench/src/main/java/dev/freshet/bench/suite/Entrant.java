@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A candidate in a case: with its slot, its topic, and its JVM while it lives. */
 final class Entrant implements AutoCloseable {
+    /** The copy of whoever makes one. */
+    static final String COPY = "freshet_copy";
+
     private static final Duration CANARY_LIMIT = Duration.ofSeconds(2);
     private static final Duration DONE_LIMIT = Duration.ofMinutes(5);
 
@@ -59,6 +62,7 @@ final class Entrant implements AutoCloseable {
                 .with(Keys.PUBLICATION, Scene.PUBLICATION)
                 .with(Keys.SLOT, name)
                 .with(Keys.TOPIC, name)
+                .with(Keys.COPY, COPY)
                 .with(Keys.FILE, state.toString())
                 .with(Keys.PRODUCE, Boolean.toString(candidate.writesTopic()))
                 .with(Keys.SNAPSHOT, Boolean.toString(snapshot));
@@ -71,7 +75,7 @@ final class Entrant implements AutoCloseable {
 
     /**
      * Lets a candidate that makes its slot itself do so, in a JVM that ends then: rows are inserted until two of them have
-     * gone through, since those before the slot was made do not.
+     * gone through, since those from before the slot do not.
      *
      * @param firstCanary the id of the first such row; {@link Scene#CANARIES} are free from there on
      */
@@ -81,6 +85,17 @@ final class Entrant implements AutoCloseable {
         }
         launch();
         begin();
+        awaitFlow(source, firstCanary);
+        stop();
+        end();
+    }
+
+    /**
+     * Waits until what is written goes through: rows are inserted until two of them have.
+     *
+     * @param firstCanary the id of the first such row; {@link Scene#CANARIES} are free from there on
+     */
+    void awaitFlow(Connection source, long firstCanary) throws SQLException {
         int through = 0;
         for (int i = 0; through < 2; i++) {
             if (i == Scene.CANARIES) {
@@ -90,8 +105,6 @@ final class Entrant implements AutoCloseable {
             BenchTable.insertAtOnce(source, firstCanary + i, firstCanary + i);
             through += watch.grows(from, CANARY_LIMIT, this::check) ? 1 : 0;
         }
-        stop();
-        end();
     }
 
     /** Launches the JVM. */
@@ -114,6 +127,11 @@ final class Entrant implements AutoCloseable {
     /** Lets it work until it is {@link #stop}ped. */
     void begin() {
         child().start(settings.with(Keys.FIRST, "1").with(Keys.LAST, "0"));
+    }
+
+    /** The settings under which another copy is made of its topic. */
+    Settings copySettings(String copy) {
+        return settings.with(Keys.COPY, copy);
     }
 
     /** Stops it; the JVM stays. */

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
  */
 record LatencyProbe(int perSecond, Duration length) {
     /** What is written so long does not count: the contender's JVM warms up. */
-    private static final Duration WARM_UP = Duration.ofSeconds(2);
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
 
     private static final long ARRIVAL_LIMIT_NANOS = Duration.ofSeconds(30).toNanos();
     private static final double RATE_KEPT = 0.95;

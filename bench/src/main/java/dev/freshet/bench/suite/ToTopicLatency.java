@@ -28,6 +28,7 @@ record ToTopicLatency(LatencyProbe probe, List<Candidate> candidates) implements
                 entrant.establish(scene.source(), 1);
                 entrant.launch();
                 entrant.begin();
+                entrant.awaitFlow(scene.source(), 1 + Scene.CANARIES);
                 try (Observer observer = Observer.ofTopic(servers.kafka().bootstrapServers(), entrant.topic())) {
                     Latencies latencies = probe.run(
                             () -> servers.source().connect(scene.database()), Scene.FIRST, observer, entrant::check);
