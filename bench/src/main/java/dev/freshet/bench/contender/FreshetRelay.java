@@ -9,6 +9,7 @@ import dev.freshet.capture.postgres.PostgresSettings;
 import dev.freshet.capture.postgres.PostgresSource;
 import dev.freshet.relay.Relay;
 import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.RelayStatus;
 import dev.freshet.relay.StreamSettings;
 import java.time.InstantSource;
 import java.util.List;
@@ -56,6 +57,14 @@ public final class FreshetRelay implements Contender {
             }
         });
         relay = started;
+    }
+
+    /** Whether topic and ledger are there and changes flow. */
+    boolean leads() {
+        Relay running = relay;
+        return running != null
+                && running.status().state() == RelayStatus.State.RUNNING
+                && running.status().position() != null;
     }
 
     @Override

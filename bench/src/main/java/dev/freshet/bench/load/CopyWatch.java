@@ -2,8 +2,6 @@ package dev.freshet.bench.load;
 
 import dev.freshet.bench.BenchException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Waits until a copy has all rows.
  *
- * <p>It asks for the last row by its key, every 5 ms, and counts all of them only when that one is there, so as not to
+ * <p>It asks for the highest id, every 5 ms, and counts the rows only when the last one is there, so as not to
  * compete with whoever fills the copy.
  */
 public final class CopyWatch {
@@ -23,41 +21,54 @@ public final class CopyWatch {
     private CopyWatch() {}
 
     /**
+     * When rows that were not in the copy before arrived.
+     *
+     * @param first when the first one was seen
+     * @param last when all of them were
+     */
+    public record Arrival(Instant first, Instant last) {}
+
+    /**
      * Waits until the copy is equal to the source, in which nobody writes meanwhile.
      *
      * @param source a connection to the database of {@link BenchTable#NAME}
      * @param target a connection to the copy's database, in autocommit mode
      * @param copy the table, which need not exist yet
+     * @param before the highest id that was in the copy before; 0 for none
      * @param alive throws if the contender has failed
-     * @return when all rows were there; they are compared after it
+     * @return when the rows were there; they are compared after it
      * @throws BenchException if they are not within 5 minutes, or if they differ
      */
-    public static Instant await(Connection source, Connection target, String copy, Runnable alive) throws SQLException {
+    public static Arrival await(
+            Connection source, Connection target, String copy, long before, Runnable alive) throws SQLException {
         long rows = BenchTable.count(source, BenchTable.NAME);
-        long last = Long.parseLong(BenchTable.text(source, "SELECT max(id) FROM " + BenchTable.NAME));
+        long last = highest(source, BenchTable.NAME);
         long deadline = System.nanoTime() + STALL_LIMIT.toNanos();
-        while (!has(target, copy, last) || BenchTable.count(target, copy) < rows) {
+        Instant first = null;
+        for (long now = highest(target, copy);
+                now < last || BenchTable.count(target, copy) < rows;
+                now = highest(target, copy)) {
+            if (first == null && now > before) {
+                first = Instant.now();
+            }
             alive.run();
             if (System.nanoTime() > deadline) {
                 throw new BenchException("The copy " + copy + " did not have its " + rows + " rows, the last of id "
-                        + last + ", within " + STALL_LIMIT.toSeconds() + " s");
+                        + last + ", within " + STALL_LIMIT.toMinutes() + " minutes");
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
         Instant there = Instant.now();
         BenchTable.requireEqual(source, BenchTable.NAME, target, copy);
-        return there;
+        return new Arrival(first == null ? there : first, there);
     }
 
-    private static boolean has(Connection target, String copy, long id) throws SQLException {
-        try (PreparedStatement query = target.prepareStatement("SELECT 1 FROM " + copy + " WHERE id = ?")) {
-            query.setLong(1, id);
-            try (ResultSet result = query.executeQuery()) {
-                return result.next();
-            }
+    private static long highest(Connection connection, String table) throws SQLException {
+        try {
+            return Long.parseLong(BenchTable.text(connection, "SELECT coalesce(max(id), 0) FROM " + table));
         } catch (SQLException e) {
             if (UNDEFINED_TABLE.equals(e.getSQLState())) {
-                return false;
+                return 0;
             }
             throw e;
         }

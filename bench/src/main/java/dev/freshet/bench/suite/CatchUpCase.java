@@ -4,7 +4,6 @@ import dev.freshet.bench.Measurement;
 import dev.freshet.bench.contender.RawUpsert;
 import dev.freshet.bench.load.BenchTable;
 import dev.freshet.bench.load.CopyWatch;
-import dev.freshet.bench.load.Span;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -29,21 +28,21 @@ record CatchUpCase(String name, BacklogCase.Writer writer, long rows) implements
             BenchTable.insertAtOnce(scene.source(), 1, 1);
             Subscription peer = new Subscription(servers.source(), scene.database(), scene.source(), target);
             peer.create();
-            CopyWatch.await(scene.source(), target, BenchTable.NAME, () -> {});
+            CopyWatch.await(scene.source(), target, BenchTable.NAME, 0, () -> {});
             FreshetCopy ours = FreshetCopy.enter(scene, target);
             ours.establish(2);
-            CopyWatch.await(scene.source(), target, BenchTable.NAME, () -> {});
+            CopyWatch.await(scene.source(), target, BenchTable.NAME, 0, () -> {});
 
-            Results cold = new Results("replica: " + name + ", cold", "rows/s");
+            CatchUpResults cold = new CatchUpResults("replica: " + name + ", cold", rows);
             write(scene, target, peer, Scene.FIRST);
-            cold.peer(Subscription.LABEL, catchUp(scene, target, peer));
-            cold.ours(new Span(ours.launch(), ours.awaitEqual(), rows).rate());
+            catchUp(scene, target, peer, Scene.FIRST - 1, cold);
+            cold.ours(ours.launch(), ours.awaitEqual(Scene.FIRST - 1));
             ours.stop();
 
-            Results warm = new Results("replica: " + name + ", warm", "rows/s");
+            CatchUpResults warm = new CatchUpResults("replica: " + name + ", warm", rows);
             write(scene, target, peer, Scene.FIRST + rows);
-            warm.peer(Subscription.LABEL, catchUp(scene, target, peer));
-            warm.ours(new Span(ours.begin(), ours.awaitEqual(), rows).rate());
+            catchUp(scene, target, peer, Scene.FIRST + rows - 1, warm);
+            warm.ours(ours.begin(), ours.awaitEqual(Scene.FIRST + rows - 1));
             Results peak = new Results("replica: " + name + ", peak memory of the JVM", "MB");
             ours.peakMegabytes().ifPresent(peak::ours);
             ours.stop();
@@ -57,8 +56,8 @@ record CatchUpCase(String name, BacklogCase.Writer writer, long rows) implements
                     "id >= " + (Scene.FIRST + rows));
             cold.limit(LIMIT, limit);
             warm.limit(LIMIT, limit);
-            report.accept(cold.measurement());
-            report.accept(warm.measurement());
+            cold.report(report);
+            warm.report(report);
             report.accept(peak.measurement());
         }
     }
@@ -69,11 +68,12 @@ record CatchUpCase(String name, BacklogCase.Writer writer, long rows) implements
         BenchTable.settle(target);
     }
 
-    private double catchUp(Scene scene, Connection target, Subscription peer) throws SQLException {
+    private void catchUp(
+            Scene scene, Connection target, Subscription peer, long before, CatchUpResults results)
+            throws SQLException {
         Instant began = Instant.now();
         peer.enable();
-        Instant ended = CopyWatch.await(scene.source(), target, BenchTable.NAME, () -> {});
+        results.peer(began, CopyWatch.await(scene.source(), target, BenchTable.NAME, before, () -> {}));
         BenchTable.settle(target);
-        return new Span(began, ended, rows).rate();
     }
 }

@@ -39,7 +39,7 @@ record FillCase(long rows) implements Case {
             }
             FreshetCopy ours = FreshetCopy.enter(scene, target);
             Instant began = ours.launch();
-            way.ours(new Span(began, ours.awaitEqual(), rows).rate());
+            way.ours(new Span(began, ours.awaitEqual(0).last(), rows).rate());
             ours.peakMegabytes().ifPresent(peak::ours);
             ours.stop();
             fromTopic.ours(ours.fillFromTopic(rows));
@@ -54,7 +54,8 @@ record FillCase(long rows) implements Case {
         Subscription subscription = new Subscription(servers.source(), scene.database(), scene.source(), target);
         Instant began = Instant.now();
         subscription.create();
-        Instant ended = CopyWatch.await(scene.source(), target, BenchTable.NAME, () -> {});
+        Instant ended = CopyWatch.await(scene.source(), target, BenchTable.NAME, 0, () -> {})
+                .last();
         subscription.drop();
         BenchTable.execute(target, "DROP TABLE " + BenchTable.NAME);
         return new Span(began, ended, rows).rate();

@@ -39,9 +39,9 @@ final class FreshetCopy {
     void establish(long canary) throws SQLException {
         entrant.launch();
         entrant.begin();
-        awaitEqual();
+        awaitEqual(0);
         BenchTable.insertAtOnce(scene.source(), canary, canary);
-        awaitEqual();
+        awaitEqual(0);
         entrant.stop();
         entrant.end();
     }
@@ -60,9 +60,13 @@ final class FreshetCopy {
         return now;
     }
 
-    /** Waits until the copy is equal to its source; returns since when. */
-    Instant awaitEqual() throws SQLException {
-        return CopyWatch.await(scene.source(), target, TABLE, entrant::check);
+    /**
+     * Waits until the copy is equal to its source.
+     *
+     * @param before the highest id that was in the copy before; 0 for none
+     */
+    CopyWatch.Arrival awaitEqual(long before) throws SQLException {
+        return CopyWatch.await(scene.source(), target, TABLE, before, entrant::check);
     }
 
     /** Throws if it has failed. */
@@ -89,7 +93,8 @@ final class FreshetCopy {
         Candidate candidate = Candidate.replica();
         try (Child child = Child.launch(candidate.label(), candidate.program(), candidate.jvmOptions())) {
             child.start(entrant.copySettings(REPLICA_ONLY));
-            Instant there = CopyWatch.await(scene.source(), target, REPLICA_ONLY, child::check);
+            Instant there = CopyWatch.await(scene.source(), target, REPLICA_ONLY, 0, child::check)
+                    .last();
             child.stop();
             return new Span(child.launched(), there, rows).rate();
         }

@@ -41,9 +41,9 @@ record ToCopyLatency(LatencyProbe probe) implements Case {
         BenchTable.insertAtOnce(scene.source(), 1, 1);
         Subscription subscription = new Subscription(servers.source(), scene.database(), scene.source(), target);
         subscription.create();
-        CopyWatch.await(scene.source(), target, BenchTable.NAME, () -> {});
+        CopyWatch.await(scene.source(), target, BenchTable.NAME, 0, () -> {});
         Latencies latencies = probe(servers, scene, BenchTable.NAME, () -> {});
-        CopyWatch.await(scene.source(), target, BenchTable.NAME, () -> {});
+        CopyWatch.await(scene.source(), target, BenchTable.NAME, 0, () -> {});
         subscription.drop();
         return latencies;
     }
@@ -54,9 +54,9 @@ record ToCopyLatency(LatencyProbe probe) implements Case {
         ours.establish(2);
         ours.launch();
         BenchTable.insertAtOnce(scene.source(), 3, 3);
-        ours.awaitEqual();
+        ours.awaitEqual(0);
         Latencies latencies = probe(servers, scene, FreshetCopy.TABLE, ours::check);
-        ours.awaitEqual();
+        ours.awaitEqual(0);
         ours.peakMegabytes().ifPresent(peak::ours);
         ours.stop();
         return latencies;

@@ -1,0 +1,41 @@
+package dev.freshet.bench.suite;
+
+import dev.freshet.bench.Measurement;
+import dev.freshet.bench.load.CopyWatch;
+import dev.freshet.bench.load.Span;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
+
+/** Two measurements of one round: rows per second from the start on, and how long the first row took. */
+final class CatchUpResults {
+    private final long rows;
+    private final Results rate;
+    private final Results firstRow;
+
+    CatchUpResults(String name, long rows) {
+        this.rows = rows;
+        this.rate = new Results(name, "rows/s");
+        this.firstRow = new Results(name + ", until its first rows", "ms");
+    }
+
+    void limit(String what, double rowsPerSecond) {
+        rate.limit(what, rowsPerSecond);
+    }
+
+    void ours(Instant began, CopyWatch.Arrival arrival) {
+        rate.ours(new Span(began, arrival.last(), rows).rate());
+        firstRow.ours(Duration.between(began, arrival.first()).toMillis());
+    }
+
+    void peer(Instant began, CopyWatch.Arrival arrival) {
+        rate.peer(Subscription.LABEL, new Span(began, arrival.last(), rows).rate());
+        firstRow.peer(
+                Subscription.LABEL, Duration.between(began, arrival.first()).toMillis());
+    }
+
+    void report(Consumer<Measurement> report) {
+        report.accept(rate.measurement());
+        report.accept(firstRow.measurement());
+    }
+}
