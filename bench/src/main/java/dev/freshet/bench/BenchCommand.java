@@ -13,6 +13,9 @@ import picocli.CommandLine.Spec;
 /** What the commands have in common: servers are started, cases run one after the other, a failed one is reported. */
 abstract class BenchCommand implements Callable<Integer> {
     static final int FAILED = 1;
+    static final long MAX_ROWS = 100_000_000;
+    static final long MAX_RATE = 100_000;
+    static final long MAX_SECONDS = 3600;
 
     @Mixin
     BenchOptions options = new BenchOptions();
@@ -25,6 +28,15 @@ abstract class BenchCommand implements Callable<Integer> {
 
     /** Whether a second PostgreSQL is needed, for copies. */
     abstract boolean copies();
+
+    /** Returns the value of an option if it is from 1 to the limit. */
+    final long within(String option, long value, long limit) {
+        if (value < 1 || value > limit) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), option + " is " + value + ", but must be from 1 to " + limit);
+        }
+        return value;
+    }
 
     @Override
     public Integer call() {

@@ -10,11 +10,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code freshet bench}. Its exit codes: 0 measured, 1 a case failed or was wrong, 2 wrong usage. */
 @Command(
         name = "freshet bench",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Measures Freshet beside what the servers allow and what others do, in one run.",
@@ -25,6 +25,12 @@ import picocli.CommandLine.Option;
         exitCodeList = {"0:measured", "1:a case failed, or its result was wrong", "2:wrong usage"},
         subcommands = {BenchMain.Relay.class, BenchMain.Replica.class, BenchMain.Latency.class})
 public final class BenchMain {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    boolean help;
+
     private BenchMain() {}
 
     /** Runs the command and exits. */
@@ -36,7 +42,6 @@ public final class BenchMain {
 
     @Command(
             name = "relay",
-            mixinStandardHelpOptions = true,
             description = {
                 "From a table or its log to a topic.",
                 "Cases: one-row backlog (each row a transaction), large transaction (all rows in one), snapshot (the"
@@ -52,7 +57,7 @@ public final class BenchMain {
 
         @Override
         List<Case> cases() {
-            return RelaySuite.cases(rows);
+            return RelaySuite.cases(within("--rows", rows, MAX_ROWS));
         }
 
         @Override
@@ -63,7 +68,6 @@ public final class BenchMain {
 
     @Command(
             name = "replica",
-            mixinStandardHelpOptions = true,
             description = {
                 "The whole way, from a table to its copy in another PostgreSQL.",
                 "Cases: first fill, catch-up one-row (each row a transaction, written while the copy stood still),"
@@ -79,7 +83,7 @@ public final class BenchMain {
 
         @Override
         List<Case> cases() {
-            return ReplicaSuite.cases(rows);
+            return ReplicaSuite.cases(within("--rows", rows, MAX_ROWS));
         }
 
         @Override
@@ -90,7 +94,6 @@ public final class BenchMain {
 
     @Command(
             name = "latency",
-            mixinStandardHelpOptions = true,
             description = {
                 "How long after its commit a row is there, at a steady rate of one-row transactions.",
                 "Cases: commit to consumer (of the topic), commit to copy (visible in another PostgreSQL). The first 5 s"
@@ -114,7 +117,8 @@ public final class BenchMain {
 
         @Override
         List<Case> cases() {
-            return LatencySuite.cases(rate, length);
+            within("--for", length.toSeconds(), MAX_SECONDS);
+            return LatencySuite.cases((int) within("--rate", rate, MAX_RATE), length);
         }
 
         @Override
@@ -127,8 +131,12 @@ public final class BenchMain {
     static final class Seconds implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
-            return Duration.ofSeconds(
-                    Long.parseLong(value.endsWith("s") ? value.substring(0, value.length() - 1) : value));
+            String number = value.endsWith("s") ? value.substring(0, value.length() - 1) : value;
+            try {
+                return Duration.ofSeconds(Long.parseLong(number));
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("'" + value + "' is no number of seconds, such as 20 or 20s");
+            }
         }
     }
 }

@@ -11,6 +11,12 @@ final class BenchOptions {
                     + " ratioToPeers. Ratios are ours divided by the other.")
     boolean json;
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    boolean help;
+
     @Option(names = "--only", paramLabel = "CASE", description = "Run only the cases whose name contains this.")
     @Nullable
     String only;

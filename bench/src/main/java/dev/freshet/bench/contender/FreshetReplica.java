@@ -33,8 +33,7 @@ public final class FreshetReplica implements Contender {
                 Names.ledger(source),
                 TableName.parse("public." + settings.get(Keys.COPY)),
                 Map.of());
-        ReplicaConfig config = ReplicaConfig.builder(source + '-' + settings.get(Keys.COPY))
-                .stream(target)
+        ReplicaConfig config = ReplicaConfig.builder(source + '-' + settings.get(Keys.COPY)).stream(target)
                 .database(
                         settings.get(Keys.TARGET_URL),
                         settings.get(Keys.TARGET_USER),

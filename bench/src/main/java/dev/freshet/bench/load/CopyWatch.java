@@ -39,8 +39,8 @@ public final class CopyWatch {
      * @return when the rows were there; they are compared after it
      * @throws BenchException if they are not within 5 minutes, or if they differ
      */
-    public static Arrival await(
-            Connection source, Connection target, String copy, long before, Runnable alive) throws SQLException {
+    public static Arrival await(Connection source, Connection target, String copy, long before, Runnable alive)
+            throws SQLException {
         long rows = BenchTable.count(source, BenchTable.NAME);
         long last = highest(source, BenchTable.NAME);
         long deadline = System.nanoTime() + STALL_LIMIT.toNanos();

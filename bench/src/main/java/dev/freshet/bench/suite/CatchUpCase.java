@@ -68,8 +68,7 @@ record CatchUpCase(String name, BacklogCase.Writer writer, long rows) implements
         BenchTable.settle(target);
     }
 
-    private void catchUp(
-            Scene scene, Connection target, Subscription peer, long before, CatchUpResults results)
+    private void catchUp(Scene scene, Connection target, Subscription peer, long before, CatchUpResults results)
             throws SQLException {
         Instant began = Instant.now();
         peer.enable();

@@ -39,7 +39,7 @@ final class RawTarget {
             String condition)
             throws SQLException, IOException {
         Path file = Files.createTempFile("freshet-bench-", ".rows");
-        try (Child child = Child.launch("raw write", program, List.of("-Xmx256m"))) {
+        try (Child child = Child.launch("raw write", program, List.of("-Xmx1g"))) {
             long rows = export(source, condition, file);
             double best = 0;
             for (int round = 0; round < ROUNDS; round++) {
