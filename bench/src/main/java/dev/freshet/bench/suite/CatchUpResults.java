@@ -25,13 +25,16 @@ final class CatchUpResults {
 
     void ours(Instant began, CopyWatch.Arrival arrival) {
         rate.ours(new Span(began, arrival.last(), rows).rate());
-        firstRow.ours(Duration.between(began, arrival.first()).toMillis());
+        firstRow.ours(millis(began, arrival));
     }
 
     void peer(Instant began, CopyWatch.Arrival arrival) {
         rate.peer(Subscription.LABEL, new Span(began, arrival.last(), rows).rate());
-        firstRow.peer(
-                Subscription.LABEL, Duration.between(began, arrival.first()).toMillis());
+        firstRow.peer(Subscription.LABEL, millis(began, arrival));
+    }
+
+    private static double millis(Instant began, CopyWatch.Arrival arrival) {
+        return Duration.between(began, arrival.first()).toNanos() / 1e6;
     }
 
     void report(Consumer<Measurement> report) {
