@@ -12,6 +12,7 @@ import dev.freshet.replica.state.Owned;
 import dev.freshet.replica.state.Positions;
 import dev.freshet.replica.state.StreamRows;
 import dev.freshet.stream.AssignmentListener;
+import dev.freshet.stream.ForeignRecordException;
 import dev.freshet.stream.Partition;
 import dev.freshet.stream.SeenPositions;
 import dev.freshet.stream.StreamBatch;
@@ -157,7 +158,12 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
      */
     int work() throws SQLException, InterruptedException {
         retryStopped();
-        StreamBatch batch = reader.poll(POLL);
+        StreamBatch batch;
+        try {
+            batch = reader.poll(POLL);
+        } catch (ForeignRecordException e) {
+            return stopBeforeForeign(e);
+        }
         if (notFilled || progress.takePrepareAgain()) {
             throw new RetriableException("A table of replica '" + config.name()
                     + "' is to be filled anew, or another instance fills it: this instance prepares again");
@@ -312,6 +318,22 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             size = part.size() / 2;
         }
         return null;
+    }
+
+    /** A record that no relay wrote stops its partition like any other that cannot be applied. */
+    private int stopBeforeForeign(ForeignRecordException e) throws SQLException {
+        String at = e.coordinates();
+        int offset = at.lastIndexOf('@');
+        int number = at.lastIndexOf('-', offset);
+        Partition p = new Partition(at.substring(0, number), Integer.parseInt(at, number + 1, offset, 10));
+        if (!owned.containsKey(p)) {
+            throw e;
+        }
+        stop(
+                p,
+                new RecordException(
+                        p, Long.parseLong(at, offset + 1, at.length(), 10), String.valueOf(e.getMessage()), e));
+        return 1;
     }
 
     private void stop(Partition p, RecordException fault) throws SQLException {

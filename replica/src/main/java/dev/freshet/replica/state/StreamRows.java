@@ -23,8 +23,24 @@ public final class StreamRows {
         this.replica = replica;
     }
 
-    /** Adds the row of a stream; one that speaks of another topic or table begins again. */
+    /**
+     * Adds the row of a stream; one that speaks of another topic or table begins again. A row that is as it should be is not
+     * locked: a filler may hold it for long.
+     */
     public void ensure(Connection db, StreamTarget target) throws SQLException {
+        try (PreparedStatement s =
+                db.prepareStatement("SELECT FROM freshet.replica_stream WHERE replica = ? AND stream = ?"
+                        + " AND topic = ? AND target = ?")) {
+            s.setString(1, replica);
+            s.setString(2, target.stream());
+            s.setString(3, target.topic());
+            s.setString(4, target.table().toString());
+            try (ResultSet r = s.executeQuery()) {
+                if (r.next()) {
+                    return;
+                }
+            }
+        }
         try (PreparedStatement s =
                 db.prepareStatement("INSERT INTO freshet.replica_stream AS s (replica, stream, topic,"
                         + " topic_id, target, fill) VALUES (?, ?, ?, '', ?, 0) ON CONFLICT (replica, stream) DO UPDATE SET"
