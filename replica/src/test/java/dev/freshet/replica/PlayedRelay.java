@@ -208,6 +208,12 @@ public final class PlayedRelay implements AutoCloseable {
         send(record);
     }
 
+    /** Sends a record as somebody else might: without any header of Freshet's. */
+    public void foreign(String stream, int partition, String key, String value) {
+        begin();
+        send(new ProducerRecord<>(entry(stream).topic(), partition, bytes(key), bytes(value)));
+    }
+
     public int partitionOf(String stream, String key) {
         return Math.floorMod(key.hashCode(), entry(stream).partitions());
     }

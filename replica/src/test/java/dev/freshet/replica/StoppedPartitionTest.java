@@ -74,6 +74,21 @@ class StoppedPartitionTest {
     }
 
     @Test
+    void recordThatNoRelayWrote_stopsItsPartitionAlone() throws Exception {
+        world.start();
+        world.settle();
+        long other = idOfPartition(1, 0);
+        world.relay.foreign("t", 0, "{\"id\":1}", "{\"id\":1,\"name\":\"x\",\"n\":1}");
+        world.put(other, "other", 3);
+        world.relay.commit();
+        ReplicaWorld.until(() -> world.copy().contains(other + "|other|3"));
+        ReplicaWorld.until(
+                () -> world.one("SELECT reason FROM freshet.freshness").contains(world.relay.topic("t") + "-0@0"));
+        assertEquals("f", world.one("SELECT complete FROM freshet.freshness"));
+        assertEquals(1, world.copy().size());
+    }
+
+    @Test
     void recordThatCannotBeApplied_isNamedByAFillToo() throws Exception {
         world.put(1, "fine", 1);
         world.put(2, "secret", 500);

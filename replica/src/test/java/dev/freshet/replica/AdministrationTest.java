@@ -1,0 +1,129 @@
+package dev.freshet.replica;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.TopicPrefix;
+import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.replica.table.TableName;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(FreshetServers.class)
+class AdministrationTest {
+    private ReplicaWorld world;
+
+    @BeforeEach
+    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
+        world = new ReplicaWorld(kafka, prefix, database, 2);
+        world.put(1, "a", 1);
+        world.relay.commit();
+    }
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    @Test
+    void check_findsNothingWhereAllFits() throws Exception {
+        ReplicaConfig config = world.config().build();
+        assertEquals(List.of(), Replica.check(config, Clock.systemUTC()));
+        world.start(config);
+        world.settle();
+        assertEquals(List.of(), Replica.check(config, Clock.systemUTC()));
+    }
+
+    @Test
+    void check_tellsAllThatIsWrong() throws Exception {
+        world.database.execute(
+                "CREATE TABLE t (id bigint PRIMARY KEY, name integer, other integer NOT NULL)",
+                "INSERT INTO t VALUES (5, 5, 5)");
+        List<String> problems = Replica.check(world.config().build(), Clock.systemUTC());
+        for (String part : List.of("'name'", "no column 'n'", "'other'", "rows that Freshet did not bring")) {
+            assertTrue(problems.stream().anyMatch(p -> p.contains(part)), part + " in " + problems);
+        }
+    }
+
+    @Test
+    void tableWithRowsOfOthers_isNotTouched() throws Exception {
+        world.database.execute(
+                "CREATE TABLE t (id bigint PRIMARY KEY, name text, n integer)", "INSERT INTO t VALUES (5, 'mine', 5)");
+        Replica replica = world.start();
+        ReplicaWorld.until(() -> replica.status().state() == ReplicaStatus.State.STOPPED);
+        assertTrue(
+                String.valueOf(replica.status().reason()).contains("did not bring"),
+                replica.status().toString());
+        assertEquals(List.of("5|mine|5"), world.copy());
+        assertFalse(replica.isRunning());
+    }
+
+    @Test
+    void remove_takesStateAndTablesAway() throws Exception {
+        Replica replica = world.start();
+        world.settle();
+        replica.close();
+        List<String> done = Replica.remove(world.config().build(), true);
+        assertTrue(done.contains("table public.t"), done.toString());
+        assertEquals("0", world.one("SELECT count(*) FROM freshet.replica_position"));
+        assertEquals("0", world.one("SELECT count(*) FROM freshet.copy_state"));
+        assertEquals("", world.one("SELECT 1 FROM pg_class WHERE relname = 't'"));
+    }
+
+    @Test
+    void leastPrivilegedRole_isEnough() throws Exception {
+        String role = "shipping_" + world.database.name();
+        world.database.execute(
+                "CREATE ROLE " + role + " LOGIN PASSWORD 'secret'",
+                "CREATE SCHEMA own AUTHORIZATION " + role,
+                "CREATE SCHEMA freshet AUTHORIZATION " + role,
+                "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        ReplicaConfig config = ReplicaConfig.builder("copy").stream(new StreamTarget(
+                        "t",
+                        world.relay.topic("t"),
+                        null,
+                        TableName.parse("own.t"),
+                        Map.of("id", "key", "name", "label")))
+                .database(world.database.jdbcUrl(), role, "secret")
+                .group(world.relay.source + ".least")
+                .kafka("bootstrap.servers", world.kafka.bootstrapServers())
+                .freshness(Duration.ofMillis(200), Duration.ofSeconds(3))
+                .build();
+        try {
+            assertEquals(List.of(), Replica.check(config, Clock.systemUTC()));
+            try (Replica replica = Replica.start(config, Clock.systemUTC())) {
+                world.settle();
+                assertEquals(List.of("1|a"), world.rows("SELECT key, label FROM own.t"));
+                world.put(2, "b", 2);
+                world.settle();
+                assertEquals(List.of("1|a", "2|b"), world.rows("SELECT key, label FROM own.t ORDER BY 1"));
+                assertTrue(replica.isRunning());
+            }
+        } finally {
+            world.database.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
+        }
+    }
+
+    @Test
+    void configuration_rejectsWhatContradicts() {
+        assertThrows(IllegalArgumentException.class, () -> ReplicaConfig.builder("Bad Name"));
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class,
+                () -> world.config().batchRecords(0).build());
+        assertTrue(e.getMessage().contains("batchRecords"), e.getMessage());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new StreamTarget("t", "x.t", null, TableName.parse("public.t"), Map.of("a", "c", "b", "c")));
+        assertFalse(world.config().build().toString().contains(world.database.password()));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.freshet.replica;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.TopicPrefix;
+import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.model.Op;
+import dev.freshet.model.ledger.Column;
+import dev.freshet.model.ledger.SchemaRecord;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(FreshetServers.class)
+class SchemaChangeTest {
+    private static final SchemaRecord WIDER = new SchemaRecord(
+            "t",
+            List.of(
+                    new Column("id", "bigint", false, true),
+                    new Column("name", "text", true, true),
+                    new Column("n", "integer", true, true),
+                    new Column("extra", "text[]", true, true)),
+            List.of("id"));
+
+    private ReplicaWorld world;
+
+    @BeforeEach
+    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
+        world = new ReplicaWorld(kafka, prefix, database, 2);
+        world.put(1, "a", 1);
+        world.relay.commit();
+    }
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    private void widen() throws Exception {
+        world.relay.evolve(WIDER);
+        world.relay.put(
+                "t",
+                Op.CREATE,
+                ReplicaWorld.key(2),
+                "{\"id\":2,\"name\":\"b\",\"n\":2,\"extra\":[\"x\",null,\"a \\\"q\\\"\"]}");
+    }
+
+    @Test
+    void evolve_addsTheColumn() throws Exception {
+        world.start();
+        world.settle();
+        widen();
+        world.settle();
+        assertEquals(
+                List.of("1|a|1|null", "2|b|2|{x,NULL,\"a \\\"q\\\"\"}"), world.rows("SELECT * FROM t ORDER BY id"));
+    }
+
+    @Test
+    void evolve_isThereAlreadyForALaterFill() throws Exception {
+        widen();
+        world.start();
+        world.settle();
+        assertEquals(
+                List.of("1|a|1|null", "2|b|2|{x,NULL,\"a \\\"q\\\"\"}"), world.rows("SELECT * FROM t ORDER BY id"));
+    }
+
+    @Test
+    void ignore_leavesTheColumnOut() throws Exception {
+        world.start(world.config().schema(SchemaPolicy.IGNORE).build());
+        world.settle();
+        widen();
+        world.settle();
+        assertEquals(List.of("1|a|1", "2|b|2"), world.rows("SELECT * FROM t ORDER BY id"));
+    }
+
+    @Test
+    void refuse_stopsWithTheColumnAndTheWayOut() throws Exception {
+        world.start(world.config().schema(SchemaPolicy.REFUSE).build());
+        world.settle();
+        widen();
+        world.relay.commit();
+        ReplicaWorld.until(
+                () -> world.one("SELECT reason FROM freshet.freshness").contains("'extra'"));
+        String reason = world.one("SELECT reason FROM freshet.freshness");
+        assertTrue(reason.contains("ADD COLUMN") && reason.contains("schema: evolve"), reason);
+        assertEquals("f", world.one("SELECT complete FROM freshet.freshness"));
+        assertEquals(List.of("1|a|1"), world.rows("SELECT * FROM t ORDER BY id"));
+        world.database.execute("ALTER TABLE t ADD COLUMN extra text[]");
+        world.settle();
+        assertEquals(2, world.copy().size());
+    }
+}

@@ -1,0 +1,111 @@
+package dev.freshet.replica.table;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.model.ledger.Column;
+import dev.freshet.model.ledger.SchemaRecord;
+import dev.freshet.replica.StreamTarget;
+import java.sql.Connection;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(FreshetServers.class)
+class TableFitTest {
+    private static final SchemaRecord SCHEMA = new SchemaRecord(
+            "s",
+            List.of(
+                    new Column("id", "bigint", false, true),
+                    new Column("name", "character varying(40)", true, true),
+                    new Column("price", "numeric(15,2)", true, true),
+                    new Column("mood", "public.mood", true, false)),
+            List.of("id"));
+
+    private static List<String> problems(TestDatabase db, Map<String, String> columns, String... ddl) throws Exception {
+        db.execute(ddl);
+        try (Connection c = db.connect()) {
+            TargetTable table = TableCatalog.read(c, TableName.parse("public.t"));
+            assertNotNull(table);
+            StreamTarget target = new StreamTarget("s", "shop.s", null, TableName.parse("public.t"), columns);
+            return TableFit.first(target, SCHEMA, table).problems();
+        }
+    }
+
+    @Test
+    void tableMadeForTheStream_fits(TestDatabase db) throws Exception {
+        StreamTarget target = new StreamTarget("s", "shop.s", null, TableName.parse("public.t"), Map.of());
+        assertEquals(List.of(), problems(db, Map.of(), TableMaker.create(target, SCHEMA)));
+        StreamTarget renamed =
+                new StreamTarget("s", "shop.s", null, TableName.parse("public.r"), Map.of("id", "k", "mood", "m"));
+        db.execute(TableMaker.create(renamed, SCHEMA));
+        try (Connection c = db.connect()) {
+            TargetTable table = TableCatalog.read(c, renamed.table());
+            assertNotNull(table);
+            assertEquals(List.of(), TableFit.first(renamed, SCHEMA, table).problems());
+            assertEquals(2, table.columns().size());
+        }
+    }
+
+    @Test
+    void everyMisfit_isToldAtOnce(TestDatabase db) throws Exception {
+        List<String> all = problems(
+                db,
+                Map.of(),
+                "CREATE TABLE parent (id bigint PRIMARY KEY)",
+                "CREATE TABLE t (id bigint, name varchar(10) NOT NULL, price numeric(15,1), needed integer NOT NULL,"
+                        + " parent bigint REFERENCES parent, code text UNIQUE)");
+        for (String part : List.of(
+                "'name' has type character varying(10)",
+                "'price' has type numeric(15,1)",
+                "no column 'mood'",
+                "'needed' refuses null and has no default",
+                "'t_code_key'",
+                "no primary key",
+                "t_parent_fkey")) {
+            assertTrue(all.stream().anyMatch(p -> p.contains(part)), part + " in " + all);
+        }
+    }
+
+    @Test
+    void typesOfTheUsersOwnTable_fitWhereTheyHoldEveryValue(TestDatabase db) throws Exception {
+        assertEquals(
+                List.of(),
+                problems(
+                        db,
+                        Map.of("id", "id", "name", "name", "price", "price", "mood", "mood"),
+                        "CREATE TYPE mood AS ENUM ('a')",
+                        "CREATE DOMAIN price AS numeric",
+                        "CREATE TABLE t (id numeric PRIMARY KEY, name text, price price, mood mood, extra serial)"));
+    }
+
+    @Test
+    void referencedTable_isRefused(TestDatabase db) throws Exception {
+        List<String> all = problems(
+                db,
+                Map.of("id", "id"),
+                "CREATE TABLE t (id bigint PRIMARY KEY)",
+                "CREATE TABLE child (t bigint REFERENCES t)");
+        assertEquals(1, all.size(), all.toString());
+        assertTrue(all.get(0).contains("child_t_fkey"), all.toString());
+    }
+
+    @Test
+    void keyThatIsNotMapped_isNamed(TestDatabase db) throws Exception {
+        List<String> all = problems(db, Map.of("name", "name"), "CREATE TABLE t (name text)");
+        assertTrue(all.stream().anyMatch(p -> p.contains("key column 'id'")), all.toString());
+    }
+
+    @Test
+    void viewAndPartitionedTable_areRefused(TestDatabase db) throws Exception {
+        List<String> all =
+                problems(db, Map.of("id", "id"), "CREATE TABLE t (id bigint PRIMARY KEY) PARTITION BY RANGE (id)");
+        assertFalse(all.isEmpty());
+        assertTrue(all.get(0).contains("not an ordinary table"), all.toString());
+    }
+}
