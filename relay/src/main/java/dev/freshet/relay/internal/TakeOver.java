@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TakeOver {
     private static final Duration RELEASE_LIMIT = Duration.ofSeconds(5);
+    private static final Duration RELEASE_PROBE = Duration.ofMillis(50);
     private static final int FIRST_EPOCH = 1;
 
     private final RelaySettings settings;
@@ -149,6 +150,7 @@ final class TakeOver {
                 throw new RetriableException("Slot '" + settings.slot() + "' is still read by another process "
                         + RELEASE_LIMIT.toSeconds() + " s after its reader was told to end");
             }
+            Thread.sleep(RELEASE_PROBE.toMillis());
         }
     }
 

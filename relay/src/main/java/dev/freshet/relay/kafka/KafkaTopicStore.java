@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -47,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaTopicStore implements TopicStore {
     private static final Duration READ_LIMIT = Duration.ofSeconds(30);
     private static final Duration DELETE_LIMIT = Duration.ofSeconds(30);
+    private static final Duration PROBE = Duration.ofMillis(50);
     private static final short TRANSACTION_VERSION = 2;
 
     private final RelaySettings settings;
@@ -246,6 +246,7 @@ public final class KafkaTopicStore implements TopicStore {
             if (info.isPresent()) {
                 return info.get();
             }
+            pause();
         }
         throw new RetriableException("Topic '" + stream.topic() + "' was made but is not to be seen");
     }
@@ -311,13 +312,17 @@ public final class KafkaTopicStore implements TopicStore {
                     throw new RetriableException("Topic '" + topic + "' is still there after "
                             + DELETE_LIMIT.toSeconds() + " s, although its deletion was accepted");
                 }
+                pause();
             }
         }
     }
 
-    /** Returns the names of all topics. */
-    public Set<String> topics() {
-        return await("list the topics", admin.listTopics().names());
+    private static void pause() {
+        try {
+            Thread.sleep(PROBE.toMillis());
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
     }
 
     private static <T> T await(String what, KafkaFuture<T> future) {
