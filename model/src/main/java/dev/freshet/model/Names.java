@@ -53,11 +53,11 @@ public final class Names {
     }
 
     /**
-     * Returns one of the two transactional ids of a source's relay: a function of source and slot alone, so that every
+     * Returns one of the transactional ids of a source's relay: a function of source and slot alone, so that every
      * instance that may write fences every other.
      *
      * @param slot the replication slot
-     * @param turn 0 or 1
+     * @param turn which of the producers that take turns, from 0
      */
     public static String transactionalId(String source, String slot, int turn) {
         return "freshet." + source + '.' + slot + '.' + turn;

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Replica implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
-    private static final Duration IDLE_LIMIT = Duration.ofMillis(20);
+    private static final Duration IDLE_LIMIT = Duration.ofMillis(1);
     private static final Duration RETRY_LIMIT = Duration.ofSeconds(10);
 
     private final ReplicaConfig config;
