@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,6 +167,11 @@ public final class Replica implements AutoCloseable {
         Instant a = work.lastReturn();
         Instant b = freshness.lastReturn();
         return a.isBefore(b) ? a : b;
+    }
+
+    /** Returns its end: normal after {@link #close}, or with the failure that ended it. */
+    public CompletableFuture<?> ended() {
+        return work.ended();
     }
 
     /** Returns whether it is at work; it is not after it was closed or has stopped for good. */
