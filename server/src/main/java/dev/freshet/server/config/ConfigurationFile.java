@@ -31,18 +31,38 @@ public final class ConfigurationFile {
      * @throws InvalidConfigurationException with every mistake
      */
     public static Configuration read(Path file, Map<String, String> environment) {
-        String text;
+        return parse(file.toString(), text(file), environment);
+    }
+
+    /**
+     * Reads only where the server answers; the rest of the file may have mistakes.
+     *
+     * @param file the file
+     * @param environment the variables for {@code ${NAME}}
+     * @throws InvalidConfigurationException if the file cannot be read, or with the mistakes of its part {@code http}
+     */
+    public static HttpConfig readHttp(Path file, Map<String, String> environment) {
+        JsonNode root = tree(file.toString(), text(file));
+        List<Mistake> mistakes = new ArrayList<>();
+        Place place = new Place("", mistakes, new Environment(environment));
+        Values http = Values.read(Sections.HTTP, root.get(Sections.HTTP_SECTION.name()), place.at("http"));
+        if (!mistakes.isEmpty()) {
+            throw new InvalidConfigurationException(file.toString(), mistakes);
+        }
+        return ConfigurationReader.http(http);
+    }
+
+    private static String text(Path file) {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw invalid(file.toString(), "is larger than 4 MB, which no configuration is");
             }
-            text = Files.readString(file, StandardCharsets.UTF_8);
+            return Files.readString(file, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             throw invalid(file.toString(), "there is no such file; give its path with -c");
         } catch (IOException e) {
             throw invalid(file.toString(), "cannot be read: " + e);
         }
-        return parse(file.toString(), text, environment);
     }
 
     /**
@@ -55,6 +75,17 @@ public final class ConfigurationFile {
      * @throws InvalidConfigurationException with every mistake
      */
     public static Configuration parse(String name, String yaml, Map<String, String> environment) {
+        JsonNode root = tree(name, yaml);
+        List<Mistake> mistakes = new ArrayList<>();
+        ConfigurationReader reader =
+                new ConfigurationReader(new Place("", mistakes, new Environment(environment)), root);
+        if (!mistakes.isEmpty()) {
+            throw new InvalidConfigurationException(name, mistakes);
+        }
+        return reader.build();
+    }
+
+    private static JsonNode tree(String name, String yaml) {
         YAMLMapper mapper = new YAMLMapper(YAMLFactory.builder()
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .build());
@@ -71,13 +102,7 @@ public final class ConfigurationFile {
                             ? "is empty; it needs at least kafka and streams"
                             : "must be a mapping with the keys: " + String.join(", ", Sections.FILE.keys()));
         }
-        List<Mistake> mistakes = new ArrayList<>();
-        ConfigurationReader reader =
-                new ConfigurationReader(new Place("", mistakes, new Environment(environment)), root);
-        if (!mistakes.isEmpty()) {
-            throw new InvalidConfigurationException(name, mistakes);
-        }
-        return reader.build();
+        return root;
     }
 
     // the parser's message quotes the lines around the place, and with them possibly a password

@@ -3,7 +3,6 @@ package dev.freshet.server.config;
 import dev.freshet.model.Names;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -89,18 +88,18 @@ final class ConfigurationReader {
                 map(sources, SourceReader::build),
                 map(streams, StreamReader::build),
                 map(replicas, ReplicaReader::build),
-                new HttpConfig(
-                        http.get(Sections.HTTP_HOST), http.get(Sections.HTTP_PORT), http.get(Sections.LIVE_LIMIT)),
+                http(http),
                 new LogConfig(log.get(Sections.LOG_FORMAT), log.get(Sections.LOG_LEVEL)));
+    }
+
+    static HttpConfig http(Values http) {
+        return new HttpConfig(
+                http.get(Sections.HTTP_HOST), http.get(Sections.HTTP_PORT), http.get(Sections.LIVE_LIMIT));
     }
 
     private static <R, T> Map<String, T> map(Map<String, R> readers, Function<R, T> build) {
         Map<String, T> result = new LinkedHashMap<>();
         readers.forEach((name, reader) -> result.put(name, build.apply(reader)));
         return result;
-    }
-
-    static Set<String> names(Map<String, ?> readers) {
-        return readers.keySet();
     }
 }

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Puts environment variables into values: {@code ${NAME}}, or {@code ${NAME:-default}} for one that may be missing;
- * {@code $${} stands for <code>${</code> itself. What a variable gives is not looked through again.
+ * Puts environment variables into values: {@code ${NAME}}, or {@code ${NAME:-default}} for one that may be missing; a
+ * doubled dollar sign takes away the meaning. What a variable gives is not looked through again.
  */
 final class Environment {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\$\\{|\\$\\{([A-Za-z_][A-Za-z0-9_]*)(:-([^}]*))?\\}");

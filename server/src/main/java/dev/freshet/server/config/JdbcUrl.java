@@ -20,6 +20,16 @@ public record JdbcUrl(String value) {
         }
     }
 
+    /** Returns the names of its parameters. */
+    java.util.List<String> parameters() {
+        int question = value.indexOf('?');
+        return question < 0
+                ? java.util.List.of()
+                : java.util.Arrays.stream(value.substring(question + 1).split("&", -1))
+                        .map(p -> p.substring(0, p.indexOf('=') < 0 ? p.length() : p.indexOf('=')))
+                        .toList();
+    }
+
     static boolean isValid(String text) {
         return text.startsWith(PREFIX) && text.length() > PREFIX.length() && text.indexOf(' ') < 0;
     }

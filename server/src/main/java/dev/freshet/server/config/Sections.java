@@ -1,5 +1,6 @@
 package dev.freshet.server.config;
 
+import dev.freshet.relay.StreamSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -83,9 +84,9 @@ public final class Sections {
     static final Setting<Duration> STATUS_INTERVAL = Setting.withDefault(
             "status-interval",
             ValueTypes.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
-            Duration.ofSeconds(10),
+            Duration.ofSeconds(1),
             Durations::format,
-            "How often the server hears which log is no longer needed. Must be well below its `wal_sender_timeout`.");
+            "How often the server hears which log is no longer needed. ");
     static final Setting<Long> MAX_RETAINED_WAL = Setting.withDefault(
             "max-retained-wal",
             ValueTypes.size(16 * MB, 1L << 50),
@@ -123,7 +124,7 @@ public final class Sections {
     static final Setting<String> STREAM_LEDGER = Setting.optional(
             "ledger",
             TOPIC,
-            "the source's; without `source`, `<source>.freshet-ledger` if the topic is `<source>.<stream>`",
+            "the source's; without `source`, found in Kafka",
             "Only without `source`: the ledger of the source from which another Freshet captures the stream.");
     static final Setting<Integer> PARTITIONS = Setting.withDefault(
             "partitions",
@@ -145,14 +146,14 @@ public final class Sections {
     static final Setting<Duration> MIN_COMPACTION_LAG = Setting.withDefault(
             "min-compaction-lag",
             ValueTypes.duration(Duration.ofSeconds(1), YEAR),
-            DAY.multipliedBy(7),
+            StreamSettings.DEFAULT_MIN_COMPACTION_LAG,
             Durations::format,
             "How long every state of a row stays in the topic before only the latest does. A replica that was away for "
                     + "longer fills its copy anew.");
     static final Setting<Duration> DELETE_RETENTION = Setting.withDefault(
             "delete-retention",
             ValueTypes.duration(Duration.ofSeconds(1), YEAR),
-            DAY.multipliedBy(7),
+            StreamSettings.DEFAULT_DELETE_RETENTION,
             Durations::format,
             "How long the trace of a deleted row stays in the topic. A replica that was away for longer fills its copy "
                     + "anew.");

@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its name in the file
  * @param topic its topic
- * @param ledger its source's ledger topic
+ * @param ledger its source's ledger topic, or null to find it in Kafka
  * @param capture how it is captured here, or null if another Freshet captures it
  */
 public record StreamConfig(
-        String name, String topic, String ledger, @Nullable Capture capture) {
+        String name,
+        String topic,
+        @Nullable String ledger,
+        @Nullable Capture capture) {
     /**
      * How a stream is captured.
      *

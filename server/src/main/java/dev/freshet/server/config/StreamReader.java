@@ -88,11 +88,6 @@ final class StreamReader {
         if (!values.wrote(Sections.STREAM_TOPIC)) {
             values.place()
                     .mistake("needs `source` and `table`, to capture it here, or `topic`, if another Freshet does");
-        } else if (!values.wrote(Sections.STREAM_LEDGER) && topic() != null && ledger() == null) {
-            values.at(Sections.STREAM_LEDGER)
-                    .mistake(
-                            "is missing: it can be derived only if the topic is called <source>.<stream>; the capturing"
-                                    + " Freshet's `check` shows it");
         }
     }
 
@@ -123,15 +118,7 @@ final class StreamReader {
         if (source != null) {
             return source.ledger();
         }
-        String written = values.find(Sections.STREAM_LEDGER);
-        String topic = topic();
-        if (written != null || topic == null) {
-            return written;
-        }
-        int dot = topic.indexOf('.');
-        return dot > 0 && topic.indexOf('.', dot + 1) < 0 && dot < topic.length() - 1
-                ? Names.ledger(topic.substring(0, dot))
-                : null;
+        return values.find(Sections.STREAM_LEDGER);
     }
 
     StreamConfig build() {
@@ -139,7 +126,7 @@ final class StreamReader {
         return new StreamConfig(
                 name,
                 Objects.requireNonNull(topic()),
-                Objects.requireNonNull(ledger()),
+                ledger(),
                 sourceName == null
                         ? null
                         : new StreamConfig.Capture(

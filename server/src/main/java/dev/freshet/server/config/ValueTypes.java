@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -15,6 +16,7 @@ import tools.jackson.databind.JsonNode;
 /** The types of values that settings have. */
 final class ValueTypes {
     private static final int SHOWN = 80;
+    private static final List<String> OWN_PARAMETERS = List.of("user", "password", "replication", "preferQueryMode");
 
     private ValueTypes() {}
 
@@ -24,24 +26,27 @@ final class ValueTypes {
         return "'" + (text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text) + "'";
     }
 
-    private abstract static class Scalar<T> implements ValueType<T> {
-        final String allowed;
-        final boolean numbersToo;
-
-        Scalar(String allowed, boolean numbersToo) {
-            this.allowed = allowed;
-            this.numbersToo = numbersToo;
-        }
-
+    /**
+     * A single value.
+     *
+     * @param allowed what is allowed
+     * @param numbersToo whether numbers and truth values need no quotes
+     * @param secret whether the value is never shown
+     * @param parser gives the value, or null if it is not allowed
+     * @param hint gives what may have been meant, or an empty text
+     */
+    private record Scalar<T>(
+            String allowed,
+            boolean numbersToo,
+            boolean secret,
+            Function<String, @Nullable T> parser,
+            UnaryOperator<String> hint)
+            implements ValueType<T> {
         @Override
-        public String allowed() {
-            return allowed;
-        }
-
-        @Override
-        public final @Nullable T read(JsonNode node, Place at) {
+        public @Nullable T read(JsonNode node, Place at) {
+            String shown = secret ? "the value" : shown(node);
             if (!numbersToo && node.isValueNode() && !node.isString()) {
-                at.mistake((secret() ? "the value" : shown(node)) + " is not text; put it in quotes");
+                at.mistake(shown + " is not text; put it in quotes");
                 return null;
             }
             String text = at.text(node, allowed);
@@ -52,29 +57,16 @@ final class ValueTypes {
                 at.mistake("is empty once its environment variables are put in; set them, or leave the key out");
                 return null;
             }
-            T value = parse(text);
+            T value = parser.apply(text);
             if (value == null) {
-                at.mistake(
-                        (secret() ? "the value" : shown(node)) + " is not allowed; allowed: " + allowed + hint(text));
+                at.mistake(shown + " is not allowed; allowed: " + allowed + hint.apply(text));
             }
             return value;
         }
-
-        String hint(String text) {
-            return "";
-        }
-
-        abstract @Nullable T parse(String text);
     }
 
     private static <T> ValueType<T> scalar(String allowed, boolean numbersToo, Function<String, @Nullable T> parser) {
-        return new Scalar<>(allowed, numbersToo) {
-            @Override
-            @Nullable
-            T parse(String text) {
-                return parser.apply(text);
-            }
-        };
+        return new Scalar<>(allowed, numbersToo, false, parser, text -> "");
     }
 
     /** Text that matches a pattern as a whole. */
@@ -89,33 +81,17 @@ final class ValueTypes {
         for (E e : type.getEnumConstants()) {
             words.put(word.apply(e), e);
         }
-        return new Scalar<>(String.join(", ", words.keySet()), false) {
-            @Override
-            @Nullable
-            E parse(String text) {
-                return words.get(text);
-            }
-
-            @Override
-            String hint(String text) {
-                return Suggestion.of(text, words.keySet());
-            }
-        };
+        return new Scalar<>(
+                String.join(", ", words.keySet()),
+                false,
+                false,
+                words::get,
+                text -> Suggestion.of(text, words.keySet()));
     }
 
     /** A secret; nothing of it is ever shown. */
     static ValueType<Secret> secret() {
-        return new Scalar<>("text; best as an environment variable, ${NAME}", false) {
-            @Override
-            public boolean secret() {
-                return true;
-            }
-
-            @Override
-            Secret parse(String text) {
-                return new Secret(text);
-            }
-        };
+        return new Scalar<>("text; best as an environment variable, ${NAME}", false, true, Secret::new, text -> "");
     }
 
     /** A whole number. */
@@ -151,25 +127,23 @@ final class ValueTypes {
 
     /** A JDBC URL of PostgreSQL. Its value is not shown, since it can carry a password. */
     static ValueType<JdbcUrl> postgresUrl() {
-        return new Scalar<>("a JDBC URL such as jdbc:postgresql://host:5432/database", false) {
-            @Override
-            public boolean secret() {
-                return true;
-            }
-
-            @Override
-            @Nullable
-            JdbcUrl parse(String text) {
-                return JdbcUrl.isValid(text) ? new JdbcUrl(text) : null;
-            }
-
-            @Override
-            String hint(String text) {
-                return text.startsWith("postgresql:") || text.startsWith("postgres:")
+        return new Scalar<>(
+                "a JDBC URL such as jdbc:postgresql://host:5432/database, without the parameters "
+                        + String.join(", ", OWN_PARAMETERS),
+                false,
+                true,
+                ValueTypes::url,
+                text -> text.startsWith("postgresql:") || text.startsWith("postgres:")
                         ? "; did you mean 'jdbc:postgresql:…'?"
-                        : "";
-            }
-        };
+                        : "");
+    }
+
+    private static @Nullable JdbcUrl url(String text) {
+        if (!JdbcUrl.isValid(text)) {
+            return null;
+        }
+        JdbcUrl url = new JdbcUrl(text);
+        return url.parameters().stream().anyMatch(OWN_PARAMETERS::contains) ? null : url;
     }
 
     /** A list of texts without doubles. */

@@ -27,7 +27,8 @@ class MistakesTest {
                         "jdbc:postgresql://localhost:5432/shop",
                         "postgresql://localhost:5432/shop",
                         "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
-                                + " jdbc:postgresql://host:5432/database; did you mean 'jdbc:postgresql:…'?"),
+                                + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
+                                + " preferQueryMode; did you mean 'jdbc:postgresql:…'?"),
                 mistake(
                         "${SHOP_PASSWORD}",
                         "${SHOP_PASSWRD}",
@@ -73,11 +74,6 @@ class MistakesTest {
                         "topic: shop.customers",
                         "streams.orders.topic: the topic 'shop.customers' is already that of streams.customers; each needs one"
                                 + " of its own"),
-                mistake(
-                        "orders: { source: shop, table: public.orders, partitions: 4 }",
-                        "orders: { topic: orders-of-the-shop }",
-                        "streams.orders.ledger: is missing: it can be derived only if the topic is called <source>.<stream>;"
-                                + " the capturing Freshet's `check` shows it"),
                 mistake(
                         "orders: { source: shop, table: public.orders, partitions: 4 }",
                         "orders: { topic: a.b, partitions: 4 }",

@@ -1,0 +1,116 @@
+package dev.freshet.server;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server does at one moment; as JSON, what {@code /status} and {@code freshet status --json} give.
+ *
+ * @param version the version of Freshet
+ * @param startedAt when the server was started
+ * @param ready whether all that is configured works
+ * @param problems what does not, each a sentence; empty if ready
+ * @param sources the sources in the order of the file
+ * @param streams the streams in the order of the file
+ * @param replicas the replicas in the order of the file
+ */
+public record ServerStatus(
+        String version,
+        Instant startedAt,
+        boolean ready,
+        List<String> problems,
+        List<SourceStatus> sources,
+        List<StreamStatus> streams,
+        List<ReplicaStatus> replicas) {
+    /** Copies the lists. */
+    public ServerStatus {
+        problems = List.copyOf(problems);
+        sources = List.copyOf(sources);
+        streams = List.copyOf(streams);
+        replicas = List.copyOf(replicas);
+    }
+
+    /**
+     * A source.
+     *
+     * @param name its name
+     * @param state {@code starting}, {@code standby} (another relay leads), {@code running}, {@code retrying} (a server is
+     *     away), {@code failed} (ended; {@code reason} says why and what helps) or {@code stopped}
+     * @param reason why it is so; null if there is nothing to say
+     * @param position the last durable boundary as text; null before there is one
+     * @param completeTo the time by the source's clock to which the topics are complete; null before it was measured
+     * @param lagBytes bytes of the source's log that are not relayed yet; -1 if unknown
+     * @param retainedWalBytes bytes of log that the slot holds back; -1 if unknown
+     * @param recordsSent records written since the start
+     * @param alarms what needs a person, each a sentence
+     */
+    public record SourceStatus(
+            String name,
+            String state,
+            @Nullable String reason,
+            @Nullable String position,
+            @Nullable Instant completeTo,
+            long lagBytes,
+            long retainedWalBytes,
+            long recordsSent,
+            List<String> alarms) {
+        /** Copies the list. */
+        public SourceStatus {
+            alarms = List.copyOf(alarms);
+        }
+    }
+
+    /**
+     * A stream.
+     *
+     * @param name its name
+     * @param topic its topic
+     * @param state {@code snapshotting}, {@code running}, {@code broken} or {@code stopped} as the ledger has it; {@code
+     *     waiting} before the ledger has it, {@code elsewhere} if another Freshet captures it
+     * @param reason for a broken stream, what happened; else null
+     * @param since since which position it has the state; null if unknown
+     * @param snapshot how far its snapshot is
+     */
+    public record StreamStatus(
+            String name,
+            String topic,
+            String state,
+            @Nullable String reason,
+            @Nullable String since,
+            Snapshot snapshot) {}
+
+    /**
+     * A stream's snapshot.
+     *
+     * @param state {@code waiting}, {@code running}, {@code done} or {@code unknown}
+     * @param rowsDone rows read; -1 if unknown
+     * @param rowsEstimated rows that there may be in all; -1 if unknown
+     * @param rowsPerSecond rows read a second, of late; 0 if it does not run
+     */
+    public record Snapshot(String state, long rowsDone, long rowsEstimated, long rowsPerSecond) {}
+
+    /**
+     * A replica.
+     *
+     * @param name its name
+     * @param state {@code starting}, {@code filling}, {@code running}, {@code retrying}, {@code failed} or {@code stopped}
+     * @param reason why it is so, or why it is not complete; null if there is nothing to say
+     * @param position the newest boundary that its copies have passed, as text; null before there is one
+     * @param completeTo the time by the source's clock up to which the copies are complete; null before it was measured
+     * @param freshnessMillis how long ago that was, in milliseconds; -1 if unknown
+     * @param changesBehind records in the topics that are not applied yet; -1 if unknown
+     * @param complete whether the copies are provably complete up to that time
+     * @param changesApplied records applied since the start
+     */
+    public record ReplicaStatus(
+            String name,
+            String state,
+            @Nullable String reason,
+            @Nullable String position,
+            @Nullable Instant completeTo,
+            long freshnessMillis,
+            long changesBehind,
+            boolean complete,
+            long changesApplied) {}
+}

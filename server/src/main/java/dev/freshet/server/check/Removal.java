@@ -1,0 +1,167 @@
+package dev.freshet.server.check;
+
+import dev.freshet.capture.postgres.PostgresSource;
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.relay.RelayRemoval;
+import dev.freshet.replica.Replica;
+import dev.freshet.server.config.Configuration;
+import dev.freshet.server.config.ReplicaConfig;
+import dev.freshet.server.config.SourceConfig;
+import dev.freshet.server.config.StreamConfig;
+import dev.freshet.server.run.Settings;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a source, a stream or a replica away, with all that was made for it in databases and Kafka: describes what it will
+ * do, then does it. Belongs to one thread.
+ */
+public final class Removal implements AutoCloseable {
+    private final Configuration config;
+    private final InstantSource clock;
+    private final @Nullable EmbeddedKafka embedded;
+    private final Map<String, String> kafka;
+
+    private Removal(
+            Configuration config, InstantSource clock, @Nullable EmbeddedKafka embedded, Map<String, String> kafka) {
+        this.config = config;
+        this.clock = clock;
+        this.embedded = embedded;
+        this.kafka = kafka;
+    }
+
+    /**
+     * Begins a removal; an embedded Kafka is started for its time.
+     *
+     * @param config the configuration
+     * @param dataFolder where an embedded Kafka keeps its data
+     * @param clock the time
+     */
+    public static Removal open(Configuration config, Path dataFolder, InstantSource clock) {
+        EmbeddedKafka embedded = config.kafka().embedded() ? EmbeddedKafka.start(dataFolder.resolve("kafka")) : null;
+        String servers = embedded == null ? config.kafka().bootstrapServers() : embedded.bootstrapServers();
+        return new Removal(config, clock, embedded, Settings.kafka(config.kafka(), servers));
+    }
+
+    /** What is taken away. */
+    public enum Kind {
+        /** A source: slot, publication, its streams' topics, ledger. */
+        SOURCE,
+        /** A stream: its topic and its entry in the ledger. */
+        STREAM,
+        /** A replica: its state, consumer group and, if asked for, tables. */
+        REPLICA
+    }
+
+    /**
+     * Returns what a removal will do, one action a line; empty if there is nothing.
+     *
+     * @param kind what kind of thing
+     * @param name its name
+     * @throws ConfigurationException if the configuration does not have it
+     */
+    public List<String> describe(Kind kind, String name) {
+        return switch (kind) {
+            case SOURCE -> withRelay(source(name), RelayRemoval::describeSource);
+            case STREAM -> describeStream(name);
+            case REPLICA -> describeReplica(replica(name));
+        };
+    }
+
+    /**
+     * Does what {@link #describe} told.
+     *
+     * @param kind what kind of thing
+     * @param name its name
+     */
+    public void remove(Kind kind, String name) {
+        switch (kind) {
+            case SOURCE ->
+                withRelay(source(name), r -> {
+                    r.removeSource();
+                    return null;
+                });
+            case STREAM -> {
+                for (SourceConfig source : sourcesOf(name)) {
+                    withRelay(source, r -> {
+                        if (!r.describeStream(name).isEmpty()) {
+                            r.removeStream(name);
+                        }
+                        return null;
+                    });
+                }
+            }
+            case REPLICA -> Replica.remove(Settings.replica(config, replica(name), kafka), false);
+        }
+    }
+
+    private List<String> describeStream(String name) {
+        List<String> actions = new ArrayList<>();
+        for (SourceConfig source : sourcesOf(name)) {
+            actions.addAll(withRelay(source, r -> r.describeStream(name)));
+        }
+        return actions;
+    }
+
+    private static List<String> describeReplica(ReplicaConfig replica) {
+        List<String> actions = new ArrayList<>();
+        actions.add("forget in " + replica.url() + " how far replica '" + replica.name()
+                + "' is; a server that still has it fills its copies anew");
+        replica.copies().forEach(c -> actions.add("leave the table " + c.table() + " as it is; drop it yourself"));
+        return actions;
+    }
+
+    private ReplicaConfig replica(String name) {
+        ReplicaConfig replica = config.replicas().get(name);
+        if (replica == null) {
+            throw new ConfigurationException("The configuration has no replica '" + name + "' (replicas: "
+                    + String.join(", ", config.replicas().keySet()) + "); nothing was removed");
+        }
+        return replica;
+    }
+
+    private SourceConfig source(String name) {
+        SourceConfig source = config.sources().get(name);
+        if (source == null) {
+            throw new ConfigurationException("The configuration has no source '" + name + "' (sources: "
+                    + String.join(", ", config.sources().keySet()) + "); nothing was removed");
+        }
+        return source;
+    }
+
+    // a stream that is out of the file already may still be in a ledger
+    private List<SourceConfig> sourcesOf(String stream) {
+        StreamConfig known = config.streams().get(stream);
+        if (known == null) {
+            return List.copyOf(config.sources().values());
+        }
+        StreamConfig.Capture capture = known.capture();
+        if (capture == null) {
+            throw new ConfigurationException("The stream '" + stream
+                    + "' is captured by another Freshet; remove it there, with that one's configuration");
+        }
+        return List.of(source(capture.source()));
+    }
+
+    private interface Work<T extends @Nullable Object> {
+        T on(RelayRemoval removal);
+    }
+
+    private <T extends @Nullable Object> T withRelay(SourceConfig source, Work<T> work) {
+        try (PostgresSource postgres = PostgresSource.create(Settings.postgres(source), clock)) {
+            return work.on(new RelayRemoval(Settings.relay(config, source, kafka), postgres, clock));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (embedded != null) {
+            embedded.close();
+        }
+    }
+}

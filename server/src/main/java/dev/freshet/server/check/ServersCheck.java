@@ -1,0 +1,110 @@
+package dev.freshet.server.check;
+
+import dev.freshet.capture.postgres.PostgresSource;
+import dev.freshet.model.FreshetException;
+import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.StreamSettings;
+import dev.freshet.relay.kafka.KafkaTopicStore;
+import dev.freshet.replica.Replica;
+import dev.freshet.server.config.Configuration;
+import dev.freshet.server.config.Mistake;
+import dev.freshet.server.config.ReplicaConfig;
+import dev.freshet.server.config.SourceConfig;
+import dev.freshet.server.run.Settings;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * Asks every server that a configuration names whether it has what Freshet needs: the brokers' transaction version and
+ * topics, the sources' settings, rights, tables and keys, the replicas' rights and tables.
+ */
+public final class ServersCheck {
+    private static final String KAFKA_PATH = "kafka.bootstrap-servers";
+
+    private final Configuration config;
+    private final Map<String, String> kafka;
+    private final Clock clock;
+
+    private ServersCheck(Configuration config, Clock clock) {
+        this.config = config;
+        this.kafka = Settings.kafka(config.kafka(), config.kafka().bootstrapServers());
+        this.clock = clock;
+    }
+
+    /**
+     * Asks all servers, side by side; one that does not answer costs its own time-out, about 20 seconds.
+     *
+     * @param config what is to run; an embedded Kafka is not asked, since `run` starts it
+     * @param clock the time
+     * @return everything that stands in the way, in the order of the file
+     */
+    public static List<Mistake> check(Configuration config, Clock clock) {
+        ServersCheck check = new ServersCheck(config, clock);
+        List<CompletableFuture<List<Mistake>>> answers = new ArrayList<>();
+        if (!config.kafka().embedded()) {
+            answers.add(ask(KAFKA_PATH, check::cluster));
+        }
+        for (SourceConfig source : config.sources().values()) {
+            answers.add(ask("sources." + source.name(), () -> check.source(source)));
+        }
+        for (ReplicaConfig replica : config.kafka().embedded()
+                ? List.<ReplicaConfig>of()
+                : config.replicas().values()) {
+            answers.add(ask("replicas." + replica.name(), () -> check.replica(replica)));
+        }
+        return answers.stream().flatMap(a -> a.join().stream()).toList();
+    }
+
+    private static CompletableFuture<List<Mistake>> ask(String path, Supplier<List<Mistake>> question) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return question.get();
+            } catch (FreshetException e) {
+                return List.of(new Mistake(path, String.valueOf(e.getMessage())));
+            }
+        });
+    }
+
+    private List<Mistake> cluster() {
+        List<Mistake> mistakes = new ArrayList<>();
+        // a store speaks for one relay, but the cluster is the same for all
+        for (SourceConfig source : config.sources().values()) {
+            RelaySettings relay = Settings.relay(config, source, kafka);
+            try (KafkaTopicStore store = KafkaTopicStore.create(relay)) {
+                if (mistakes.isEmpty()) {
+                    store.checkCluster().forEach(m -> mistakes.add(new Mistake(KAFKA_PATH, m)));
+                }
+                for (StreamSettings stream : relay.streams()) {
+                    store.checkTopic(stream).forEach(m -> mistakes.add(new Mistake("streams." + stream.name(), m)));
+                }
+            }
+        }
+        return mistakes;
+    }
+
+    private List<Mistake> source(SourceConfig source) {
+        RelaySettings relay = Settings.relay(config, source, kafka);
+        try (PostgresSource postgres = PostgresSource.create(Settings.postgres(source), clock)) {
+            return postgres
+                    .check(relay.streams().stream().map(StreamSettings::capture).toList())
+                    .stream()
+                    .map(m -> new Mistake("sources." + source.name(), m))
+                    .toList();
+        }
+    }
+
+    private List<Mistake> replica(ReplicaConfig replica) {
+        try {
+            return Replica.check(Settings.replica(config, replica, kafka), clock).stream()
+                    .map(m -> new Mistake("replicas." + replica.name(), m))
+                    .toList();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of(new Mistake("replicas." + replica.name(), "the check was interrupted"));
+        }
+    }
+}

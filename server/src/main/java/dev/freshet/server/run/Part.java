@@ -1,0 +1,164 @@
+package dev.freshet.server.run;
+
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.RetriableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One part of a server that is kept going: started, and started again after a failure that may pass.
+ *
+ * <p>Passing faults ({@link RetriableException}) the part itself tries again. What ends it with a {@link
+ * ConfigurationException} can be mended outside (a right, a table), so it is started again after a pause, which doubles up to
+ * a limit and begins anew once the part has run for as long as that. Everything else (loss, or what our own code forbids) stays ended until a person has looked: better a stopped part than a wrong one.
+ *
+ * @param <R> the running part
+ */
+final class Part<R extends Running> {
+    private static final Logger LOG = LoggerFactory.getLogger(Part.class);
+
+    private final String name;
+    private final Supplier<R> starter;
+    private final BooleanSupplier mayStart;
+    private final Duration firstPause;
+    private final Duration longestPause;
+    private final InstantSource clock;
+    private @Nullable R running;
+    private @Nullable Throwable failure;
+    private @Nullable Instant restartAt;
+    private Instant startedAt;
+    private Duration pause;
+    private boolean closed;
+
+    /**
+     * Creates a part; nothing is started yet.
+     *
+     * @param name for messages, such as {@code source shop}
+     * @param starter starts it; returns at once
+     * @param mayStart asked before each start; while it says no, the start waits
+     * @param firstPause the first pause before it is started again
+     * @param longestPause the longest
+     * @param clock the clock for the pauses
+     */
+    Part(
+            String name,
+            Supplier<R> starter,
+            BooleanSupplier mayStart,
+            Duration firstPause,
+            Duration longestPause,
+            InstantSource clock) {
+        this.name = name;
+        this.starter = starter;
+        this.mayStart = mayStart;
+        this.firstPause = firstPause;
+        this.longestPause = longestPause;
+        this.clock = clock;
+        this.pause = firstPause;
+        this.startedAt = Instant.EPOCH;
+        this.restartAt = Instant.MIN;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Starts the part if it is due, and takes note if it has ended. */
+    synchronized void tick() {
+        R current = running;
+        if (current != null && current.ended().isDone()) {
+            running = null;
+            failed(causeOf(current));
+        }
+        if (running == null
+                && !closed
+                && restartAt != null
+                && !clock.instant().isBefore(restartAt)
+                && mayStart.getAsBoolean()) {
+            restartAt = null;
+            startedAt = clock.instant();
+            try {
+                running = starter.get();
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+        }
+    }
+
+    private void failed(@Nullable Throwable cause) {
+        failure = cause;
+        boolean mayPass = cause instanceof ConfigurationException || cause instanceof RetriableException;
+        Instant now = clock.instant();
+        if (startedAt.plus(longestPause).isBefore(now)) {
+            pause = firstPause;
+        }
+        Duration wait = pause;
+        restartAt = mayPass && !closed ? now.plus(wait) : null;
+        pause = wait.multipliedBy(2).compareTo(longestPause) < 0 ? wait.multipliedBy(2) : longestPause;
+        if (cause == null) {
+            LOG.info("{} has ended", name);
+        } else if (restartAt != null) {
+            LOG.error("{} has stopped and is started again in {} s: {}", name, wait.toSeconds(), message(cause));
+        } else if (cause instanceof dev.freshet.model.FreshetException) {
+            LOG.error("{} has stopped and stays so until the server is started again: {}", name, message(cause));
+        } else {
+            LOG.error("{} has stopped by a fault of Freshet's own; please report this", name, cause);
+        }
+    }
+
+    private static @Nullable Throwable causeOf(Running ended) {
+        try {
+            ended.ended().get();
+            return null;
+        } catch (ExecutionException | CompletionException e) {
+            return e.getCause() == null ? e : e.getCause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return e;
+        }
+    }
+
+    private static String message(Throwable cause) {
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+
+    /** Returns the part at work, or null if it is not. */
+    synchronized @Nullable R running() {
+        return running != null && running.ended().isDone() ? null : running;
+    }
+
+    /** Returns why it is not at work; null if it never failed since its last start. */
+    synchronized @Nullable String failureMessage() {
+        R current = running;
+        if (current != null && !current.ended().isDone()) {
+            return null;
+        }
+        Throwable cause = current == null ? failure : causeOf(current);
+        return cause == null ? null : message(cause);
+    }
+
+    /** Returns when it last moved; null if it is not at work, which other checks tell. */
+    synchronized @Nullable Instant lastReturn() {
+        return running == null ? null : running.lastReturn();
+    }
+
+    /** Ends it for good. */
+    void close() {
+        R last;
+        synchronized (this) {
+            closed = true;
+            restartAt = null;
+            last = running;
+        }
+        if (last != null) {
+            last.close();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.freshet.server.run;
+
+import dev.freshet.server.ServerStatus.ReplicaStatus;
+import dev.freshet.server.ServerStatus.SourceStatus;
+import dev.freshet.server.ServerStatus.StreamStatus;
+import dev.freshet.server.config.Configuration;
+import dev.freshet.server.config.StreamConfig;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What of that which is configured does not work, or not yet. */
+final class Problems {
+    private static final Set<String> GOOD = Set.of("running", "standby");
+
+    private Problems() {}
+
+    static List<String> of(
+            Configuration config,
+            List<SourceStatus> sources,
+            List<StreamStatus> streams,
+            List<ReplicaStatus> replicas) {
+        List<String> problems = new ArrayList<>();
+        Set<String> running = new HashSet<>();
+        for (SourceStatus s : sources) {
+            if (!GOOD.contains(s.state())) {
+                problems.add("Source '" + s.name() + "' is " + s.state() + because(s.reason()));
+            } else if (s.state().equals("running")) {
+                running.add(s.name());
+            }
+        }
+        for (StreamStatus s : streams) {
+            StreamConfig stream = config.streams().get(s.name());
+            StreamConfig.Capture capture = stream == null ? null : stream.capture();
+            // of a source that does not run here its own line speaks
+            if (capture != null
+                    && running.contains(capture.source())
+                    && !s.state().equals("running")) {
+                problems.add("Stream '" + s.name() + "' is " + s.state() + because(s.reason()));
+            }
+        }
+        for (ReplicaStatus r : replicas) {
+            if (!r.complete()) {
+                problems.add("Replica '" + r.name() + "' is " + r.state() + " and not complete" + because(r.reason()));
+            }
+        }
+        return problems;
+    }
+
+    private static String because(@Nullable String reason) {
+        return reason == null ? "" : ": " + reason;
+    }
+}

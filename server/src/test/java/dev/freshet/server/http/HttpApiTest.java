@@ -1,0 +1,132 @@
+package dev.freshet.server.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.server.ServerStatus;
+import dev.freshet.server.ServerStatus.ReplicaStatus;
+import dev.freshet.server.ServerStatus.Snapshot;
+import dev.freshet.server.ServerStatus.SourceStatus;
+import dev.freshet.server.ServerStatus.StreamStatus;
+import dev.freshet.server.config.HttpConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class HttpApiTest {
+    private List<String> problems = List.of();
+    private List<String> stuck = List.of();
+    private final HttpApi api =
+            HttpApi.start(new HttpConfig("127.0.0.1", 0, Duration.ofMinutes(1)), this::status, () -> stuck);
+
+    private ServerStatus status() {
+        return new ServerStatus(
+                "1",
+                Instant.EPOCH,
+                problems.isEmpty(),
+                problems,
+                List.of(new SourceStatus("shop", "running", null, "p1", Instant.EPOCH, 7, 8, 9, List.of())),
+                List.of(new StreamStatus(
+                        "orders", "shop.orders", "snapshotting", null, "p0", new Snapshot("running", 5, 10, 2))),
+                List.of(new ReplicaStatus("copy", "running", null, null, null, -1, 3, false, 4)));
+    }
+
+    @AfterEach
+    void close() {
+        api.close();
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + api.port() + path))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void status_hasThePromisedMembers() throws Exception {
+        JsonNode json = new JsonMapper().readTree(get("/status").body());
+        JsonNode source = json.get("sources").get(0);
+        assertEquals("shop", source.get("name").asString());
+        assertEquals("running", source.get("state").asString());
+        assertEquals("p1", source.get("position").asString());
+        assertEquals(7, source.get("lagBytes").asInt());
+        assertEquals(8, source.get("retainedWalBytes").asInt());
+        JsonNode stream = json.get("streams").get(0);
+        assertEquals("orders", stream.get("name").asString());
+        assertEquals("shop.orders", stream.get("topic").asString());
+        assertEquals("snapshotting", stream.get("state").asString());
+        assertEquals("running", stream.get("snapshot").get("state").asString());
+        assertEquals(5, stream.get("snapshot").get("rowsDone").asInt());
+        assertEquals(10, stream.get("snapshot").get("rowsEstimated").asInt());
+        JsonNode replica = json.get("replicas").get(0);
+        assertEquals("copy", replica.get("name").asString());
+        assertEquals("running", replica.get("state").asString());
+        assertTrue(replica.get("position").isNull());
+        assertEquals(-1, replica.get("freshnessMillis").asInt());
+        assertEquals(3, replica.get("changesBehind").asInt());
+        assertEquals(false, replica.get("complete").asBoolean());
+    }
+
+    @Test
+    void status_readsBackAsItWas() throws Exception {
+        assertEquals(status(), StatusJson.read(get("/status").body()));
+    }
+
+    @Test
+    void ready_saysWhatDoesNotWork() throws Exception {
+        assertEquals(200, get("/health/ready").statusCode());
+        problems = List.of("Source 'shop' is failed: no slot");
+        assertEquals(503, get("/health/ready").statusCode());
+        assertTrue(get("/health/ready").body().contains("no slot"));
+        assertEquals(200, get("/health/live").statusCode());
+    }
+
+    @Test
+    void live_failsForWhatDoesNotMove() throws Exception {
+        assertEquals(200, get("/health/live").statusCode());
+        stuck = List.of("Source 'shop' has not come back");
+        assertEquals(503, get("/health/live").statusCode());
+    }
+
+    @Test
+    void metrics_arePrometheusText() throws Exception {
+        HttpResponse<String> answer = get("/metrics");
+        assertTrue(answer.headers().firstValue("content-type").orElse("").startsWith("text/plain"));
+        assertTrue(answer.body().contains("freshet_source_lag_bytes{source=\"shop\"} 7.0"), answer.body());
+        assertTrue(answer.body().contains("freshet_source_retained_wal_bytes{source=\"shop\"} 8.0"));
+        assertTrue(answer.body().contains("freshet_source_records_total{source=\"shop\"} 9.0"));
+        assertTrue(answer.body().contains("freshet_replica_freshness_seconds{replica=\"copy\"} NaN"));
+        assertTrue(answer.body().contains("jvm_memory_used_bytes"));
+    }
+
+    @Test
+    void portInUse_isNamedWithTheWayOut() {
+        ConfigurationException e = assertThrows(
+                ConfigurationException.class,
+                () -> HttpApi.start(
+                        new HttpConfig("127.0.0.1", api.port(), Duration.ofMinutes(1)), this::status, () -> stuck));
+        assertTrue(String.valueOf(e.getMessage()).contains("http.port " + api.port()), e.getMessage());
+    }
+
+    @Test
+    void client_findsTheServerAndItsAbsence() throws Exception {
+        HttpConfig here = new HttpConfig("0.0.0.0", api.port(), Duration.ofMinutes(1));
+        assertEquals(status(), StatusClient.parse(StatusClient.ask(here).orElse("")));
+        api.close();
+        assertEquals(Optional.empty(), StatusClient.ask(here));
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.freshet.server.http;
+
+import org.jspecify.annotations.NullMarked;

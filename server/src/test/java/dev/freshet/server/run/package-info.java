@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.freshet.server.run;
+
+import org.jspecify.annotations.NullMarked;
