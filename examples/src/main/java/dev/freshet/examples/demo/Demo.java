@@ -1,0 +1,226 @@
+package dev.freshet.examples.demo;
+
+import dev.freshet.client.FreshetToken;
+import dev.freshet.examples.shipping.ShippingService;
+import dev.freshet.examples.shop.ShopService;
+import dev.freshet.examples.shop.TpchData;
+import dev.freshet.model.Token;
+import dev.freshet.server.Server;
+import dev.freshet.server.ServerStatus;
+import dev.freshet.server.ServerStatus.ReplicaStatus;
+import dev.freshet.server.ServerStatus.SourceStatus;
+import dev.freshet.server.config.Configuration;
+import dev.freshet.server.config.ConfigurationFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The demonstration: a shop writes, Freshet copies, shipping answers from the copies; at the end source and copies are
+ * compared row by row.
+ *
+ * <p>Kafka and PostgreSQL are child processes; the relay and the replica run in this process, as {@code freshet run} would
+ * run them, from a configuration that stands in the data folder.
+ */
+public final class Demo {
+    private static final int WORKERS = 4;
+    private static final int QUESTIONS_PER_SECOND = 50;
+    private static final long SHOWN_MILLIS = 500;
+    private static final long SEED = 20_260_101;
+    private static final Duration CATCH_UP_LIMIT = Duration.ofMinutes(5);
+
+    private final DemoOptions options;
+    private final CountDownLatch stop;
+
+    Demo(DemoOptions options, CountDownLatch stop) {
+        this.options = options;
+        this.stop = stop;
+    }
+
+    /**
+     * Runs the demonstration, shown live on the terminal, or as lines where there is none.
+     *
+     * @param options how it runs
+     * @param out where it is told
+     * @param stop counted down to end it before its time; copies are compared all the same
+     * @return whether source and copies were the same
+     */
+    public static boolean run(DemoOptions options, PrintWriter out, CountDownLatch stop) throws Exception {
+        Demo demo = new Demo(options, stop);
+        try (DemoView view = LiveView.open().<DemoView>map(v -> v).orElseGet(() -> new PlainView(out))) {
+            DemoReport report = demo.run(view);
+            report.lines().forEach(view::say);
+            return report.good();
+        }
+    }
+
+    /** Runs the demonstration on the given view. */
+    DemoReport run(DemoView view) throws Exception {
+        view.say("Starting Kafka and PostgreSQL ...");
+        long began = System.nanoTime();
+        try (DemoServers servers = DemoServers.start(options.data())) {
+            view.say(DemoText.format("Both are up after %.1f s.", (System.nanoTime() - began) / 1e9));
+            TpchData data = new TpchData(options.scale());
+            ShopLoad.load(servers::shop, data, view);
+            Configuration config = configure(servers, view);
+            try (Server server = Server.start(config, servers.folder(), Clock.systemUTC())) {
+                view.say("Status: http://127.0.0.1:" + server.httpPort() + "/status");
+                return live(servers, server, data, view);
+            }
+        }
+    }
+
+    private Configuration configure(DemoServers servers, DemoView view) throws IOException {
+        String yaml = ShopCopies.yaml(
+                servers.bootstrapServers(), servers.shopUrl(), servers.shippingUrl(), options.httpPort());
+        Path file = servers.folder().resolve("freshet.yaml");
+        Files.writeString(file, yaml);
+        view.say("Configuration: " + file);
+        return ConfigurationFile.parse(file.toString(), yaml, servers.environment());
+    }
+
+    private DemoReport live(DemoServers servers, Server server, TpchData data, DemoView view) throws Exception {
+        long lastKey = data.orderCount() * 4;
+        ShopService shop = ShopService.start(servers::shop, WORKERS, options.rate(), SEED);
+        ShippingService shipping =
+                ShippingService.start(servers::shipping, QUESTIONS_PER_SECOND, (int) Math.min(lastKey, 1 << 30));
+        Probes probes = new Probes();
+        long began = System.nanoTime();
+        DemoFigures figures;
+        double seconds;
+        long caughtUpMillis;
+        boolean reached;
+        try {
+            Figures source = new Figures(began, shop, shipping, probes, server);
+            while (!over(began) && !stop.await(SHOWN_MILLIS, TimeUnit.MILLISECONDS)) {
+                probes.startWhenComplete(server, servers, shop, data);
+                view.show(source.now());
+            }
+            seconds = (System.nanoTime() - began) / 1e9;
+            probes.stop();
+            shop.stop();
+            view.show(source.now());
+            Token last;
+            try (Connection c = servers.shop()) {
+                last = FreshetToken.take(c);
+            }
+            long waiting = System.nanoTime();
+            try (Connection c = servers.shipping()) {
+                reached = CatchUp.await(c, "shipping", last, CATCH_UP_LIMIT);
+            }
+            caughtUpMillis = (System.nanoTime() - waiting) / 1_000_000;
+            shipping.stop();
+            figures = source.now();
+        } finally {
+            probes.stop();
+            shop.stop();
+            shipping.stop();
+        }
+        return new DemoReport(reached, reached ? compare(servers) : List.of(), figures, seconds, caughtUpMillis);
+    }
+
+    private boolean over(long began) {
+        Duration limit = options.runFor();
+        return limit != null && System.nanoTime() - began >= limit.toNanos();
+    }
+
+    private static List<TableDifference> compare(DemoServers servers) throws SQLException {
+        List<TableDifference> result = new ArrayList<>();
+        for (CopiedTable table : ShopCopies.TABLES) {
+            try (Connection source = servers.shop();
+                    Connection copy = servers.shipping()) {
+                result.add(TableComparison.compare(source, copy, table));
+            }
+        }
+        return result;
+    }
+
+    /** What asks source and copies while they are live; begins once the copies are complete for the first time. */
+    private static final class Probes {
+        private @Nullable CopyLatency latency;
+        private @Nullable LiveCheck check;
+
+        void startWhenComplete(Server server, DemoServers servers, ShopService shop, TpchData data) throws Exception {
+            if (latency == null && server.status().replicas().stream().allMatch(ReplicaStatus::complete)) {
+                latency = CopyLatency.start(servers::shop, servers::shipping, shop);
+                check = LiveCheck.start(
+                        servers::shop, servers::shipping, ShopCopies.TABLES, Math.max(1, data.orderCount()));
+            }
+        }
+
+        void stop() throws InterruptedException {
+            if (latency != null) {
+                latency.stop();
+            }
+            if (check != null) {
+                check.stop();
+            }
+        }
+    }
+
+    /** Gathers the figures. Belongs to one thread. */
+    private final class Figures {
+        private final long began;
+        private final ShopService shop;
+        private final ShippingService shipping;
+        private final Probes probes;
+        private final Server server;
+        private final Rate transactions = new Rate();
+        private final Rate records = new Rate();
+        private final Rate changes = new Rate();
+
+        Figures(long began, ShopService shop, ShippingService shipping, Probes probes, Server server) {
+            this.began = began;
+            this.shop = shop;
+            this.shipping = shipping;
+            this.probes = probes;
+            this.server = server;
+        }
+
+        DemoFigures now() {
+            long now = System.nanoTime();
+            ServerStatus status = server.status();
+            CopyLatency latency = probes.latency;
+            LiveCheck check = probes.check;
+            Duration runFor = options.runFor();
+            return new DemoFigures(
+                    (now - began) / 1_000_000_000L,
+                    runFor == null ? -1 : runFor.toSeconds(),
+                    shop.transactions(),
+                    transactions.sample(now, shop.transactions()),
+                    records.sample(
+                            now,
+                            status.sources().stream()
+                                    .mapToLong(SourceStatus::recordsSent)
+                                    .sum()),
+                    changes.sample(
+                            now,
+                            status.replicas().stream()
+                                    .mapToLong(ReplicaStatus::changesApplied)
+                                    .sum()),
+                    latency == null ? Double.NaN : latency.times().millis(50),
+                    latency == null ? Double.NaN : latency.times().millis(99),
+                    latency == null ? 0 : latency.times().total(),
+                    latency == null ? 0 : latency.unseen(),
+                    shipping.answered(),
+                    check == null ? 0 : check.checked(),
+                    check == null ? 0 : check.differences(),
+                    status,
+                    DemoReport.first(
+                            shop.failure(),
+                            shipping.failure(),
+                            latency == null ? null : latency.failure(),
+                            check == null ? null : check.failure()));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.freshet.examples.demo;
+
+import dev.freshet.server.ServerStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is shown at one moment.
+ *
+ * @param seconds since the shop began to write
+ * @param runSeconds how long it writes, or -1 for until it is stopped
+ * @param transactions what the shop has done
+ * @param transactionRate a second, of late
+ * @param recordRate records to Kafka a second, of late
+ * @param changeRate changes to the copies a second, of late
+ * @param p50Millis commit to copy; NaN before it was measured
+ * @param p99Millis commit to copy
+ * @param measured how many times that was measured
+ * @param unseen how many changes were not in the copy within 30 s
+ * @param answers what shipping has answered from its copies
+ * @param checkedRows rows compared while live
+ * @param differences those of them that differed
+ * @param status what the server says
+ * @param failure what of the demonstration itself has failed; null if nothing
+ */
+record DemoFigures(
+        long seconds,
+        long runSeconds,
+        long transactions,
+        double transactionRate,
+        double recordRate,
+        double changeRate,
+        double p50Millis,
+        double p99Millis,
+        long measured,
+        long unseen,
+        long answers,
+        long checkedRows,
+        long differences,
+        ServerStatus status,
+        @Nullable String failure) {}

@@ -1,0 +1,138 @@
+package dev.freshet.examples.demo;
+
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.EmbeddedPostgres;
+import dev.freshet.embedded.EmbeddedServers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The servers of the demonstration: one Kafka, and one PostgreSQL with a database for each of the two services. */
+final class DemoServers implements AutoCloseable {
+    private final EmbeddedServers servers;
+    private final Path folder;
+    private final boolean temporary;
+
+    private DemoServers(EmbeddedServers servers, Path folder, boolean temporary) {
+        this.servers = servers;
+        this.folder = folder;
+        this.temporary = temporary;
+    }
+
+    /**
+     * Starts the servers.
+     *
+     * @param data the folder to keep their data in, or null for a temporary one
+     */
+    static DemoServers start(@Nullable Path data) throws IOException, SQLException {
+        Path folder = data == null ? Files.createTempDirectory("freshet-demo") : Files.createDirectories(data);
+        EmbeddedServers servers = EmbeddedServers.start(
+                EmbeddedKafka.builder().directory(folder.resolve("kafka")),
+                EmbeddedPostgres.builder().directory(folder.resolve("postgresql")));
+        DemoServers result = new DemoServers(servers, folder, data == null);
+        try {
+            result.makeDatabases();
+            return result;
+        } catch (SQLException | RuntimeException e) {
+            result.close();
+            throw e;
+        }
+    }
+
+    private void makeDatabases() throws SQLException {
+        try (Connection c = servers.postgres().connect("postgres");
+                Statement s = c.createStatement()) {
+            try (ResultSet row = s.executeQuery("SELECT 1 FROM pg_database WHERE datname = 'shop'")) {
+                if (row.next()) {
+                    return;
+                }
+            }
+            String password = servers.postgres().password();
+            // what a source needs: to log in, to replicate, and to own its tables or have their owner's publication
+            s.execute("CREATE ROLE shop LOGIN REPLICATION PASSWORD '" + password + "'");
+            s.execute("CREATE ROLE shipping LOGIN PASSWORD '" + password + "'");
+            s.execute("CREATE DATABASE shipping OWNER shipping");
+            // last: where it is, the rest is as well
+            s.execute("CREATE DATABASE shop OWNER shop");
+        }
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Returns the variables of the configuration. */
+    Map<String, String> environment() {
+        return Map.of(
+                "SHOP_PASSWORD", servers.postgres().password(),
+                "SHIPPING_PASSWORD", servers.postgres().password());
+    }
+
+    String bootstrapServers() {
+        return servers.kafka().bootstrapServers();
+    }
+
+    String shopUrl() {
+        return servers.postgres().jdbcUrl("shop");
+    }
+
+    String shippingUrl() {
+        return servers.postgres().jdbcUrl("shipping");
+    }
+
+    /** Returns a new connection of the shop service. */
+    Connection shop() throws SQLException {
+        return DriverManager.getConnection(
+                shopUrl() + "?reWriteBatchedInserts=true",
+                "shop",
+                servers.postgres().password());
+    }
+
+    /** Returns a new connection of the shipping service. */
+    Connection shipping() throws SQLException {
+        return DriverManager.getConnection(
+                shippingUrl(), "shipping", servers.postgres().password());
+    }
+
+    @Override
+    public void close() {
+        servers.close();
+        if (temporary) {
+            try {
+                delete(folder);
+            } catch (IOException e) {
+                throw new UncheckedIOException("The temporary folder " + folder + " could not be removed", e);
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e) throws IOException {
+                if (e != null) {
+                    throw e;
+                }
+                Files.delete(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,96 @@
+package dev.freshet.examples.demo;
+
+import dev.freshet.server.ServerStatus;
+import dev.freshet.server.ServerStatus.ReplicaStatus;
+import dev.freshet.server.ServerStatus.Snapshot;
+import dev.freshet.server.ServerStatus.SourceStatus;
+import dev.freshet.server.ServerStatus.StreamStatus;
+import dev.freshet.server.config.DataSize;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The figures in words. */
+final class DemoText {
+    private DemoText() {}
+
+    /** Returns the figures as a block of lines, always the same number. */
+    static List<String> block(DemoFigures f) {
+        List<String> lines = new ArrayList<>();
+        lines.add("shop (PostgreSQL) -> Kafka -> shipping (PostgreSQL)   " + clock(f.seconds())
+                + (f.runSeconds() < 0 ? "   (Ctrl-C ends and compares)" : " of " + clock(f.runSeconds())));
+        lines.add("  shop         " + format("%,8.0f tx/s", f.transactionRate())
+                + format("  %,d done", f.transactions()));
+        for (SourceStatus s : f.status().sources()) {
+            lines.add("  relay        " + format("%,8.0f records/s", f.recordRate()) + "  " + s.state() + ", "
+                    + size(s.lagBytes()) + " behind the log, slot holds " + size(s.retainedWalBytes()));
+        }
+        lines.add("  snapshot     " + snapshots(f.status()));
+        for (ReplicaStatus r : f.status().replicas()) {
+            lines.add("  copies       " + format("%,8.0f changes/s", f.changeRate()) + "  "
+                    + (r.complete() ? "complete" : r.state() + ", not complete yet") + fresh(r));
+        }
+        lines.add("  commit->copy " + latency(f));
+        lines.add("  shipping     " + format("%,8d answers from its copies", f.answers()));
+        lines.add("  differences  " + format("%,8d in %,d rows compared while live", f.differences(), f.checkedRows()));
+        return lines;
+    }
+
+    /** Returns the figures as one line. */
+    static String line(DemoFigures f) {
+        StringBuilder line = new StringBuilder(clock(f.seconds()));
+        line.append(format(" shop %.0f tx/s; relay %.0f records/s", f.transactionRate(), f.recordRate()));
+        if (!snapshots(f.status()).equals("done")) {
+            line.append("; snapshot ").append(snapshots(f.status()));
+        }
+        for (ReplicaStatus r : f.status().replicas()) {
+            line.append("; copies ")
+                    .append(r.complete() ? "complete" : r.state() + ", not complete")
+                    .append(fresh(r));
+        }
+        line.append("; ").append(latency(f));
+        line.append(format("; %d differences in %d rows", f.differences(), f.checkedRows()));
+        return line.toString();
+    }
+
+    private static String fresh(ReplicaStatus r) {
+        return (r.freshnessMillis() < 0 ? "" : format(", %.1f s fresh", r.freshnessMillis() / 1000.0))
+                + (r.changesBehind() < 0 ? "" : format(", %,d behind", r.changesBehind()));
+    }
+
+    private static String latency(DemoFigures f) {
+        return f.measured() == 0
+                ? "not measured yet"
+                : format("p50 %.1f ms, p99 %.1f ms (%d changes followed)", f.p50Millis(), f.p99Millis(), f.measured());
+    }
+
+    private static String snapshots(ServerStatus status) {
+        List<String> parts = new ArrayList<>();
+        for (StreamStatus stream : status.streams()) {
+            Snapshot s = stream.snapshot();
+            if (s.state().equals("running")) {
+                parts.add(
+                        s.rowsEstimated() > 0
+                                ? format(
+                                        "%s %,d of about %,d",
+                                        stream.name(), s.rowsDone(), Math.max(s.rowsDone(), s.rowsEstimated()))
+                                : stream.name() + " waits its turn");
+            } else if (!s.state().equals("done")) {
+                parts.add(stream.name() + " " + s.state());
+            }
+        }
+        return parts.isEmpty() ? "done" : String.join(", ", parts);
+    }
+
+    private static String size(long bytes) {
+        return bytes < 0 ? "?" : DataSize.format(bytes);
+    }
+
+    private static String clock(long seconds) {
+        return format("%02d:%02d", seconds / 60, seconds % 60);
+    }
+
+    static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+}

@@ -1,0 +1,142 @@
+package dev.freshet.examples.demo;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares samples while everything flows: reads a range of a table, then gives the copy a few seconds to show the same.
+ * A row that the shop changes meanwhile is left out; one that stays the same and is still not so in the copy is a
+ * difference.
+ */
+final class LiveCheck {
+    private static final int RANGE = 400;
+    private static final long SETTLE_NANOS = 5_000_000_000L;
+    private static final long AGAIN_NANOS = 100_000_000L;
+    private static final long PAUSE_NANOS = 500_000_000L;
+
+    private final AtomicLong checked = new AtomicLong();
+    private final AtomicLong differences = new AtomicLong();
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private final Thread thread;
+    private volatile boolean stopping;
+
+    private LiveCheck(Connection source, Connection copy, List<CopiedTable> tables, long maxKey) {
+        this.thread = new Thread(() -> work(source, copy, tables, maxKey), "live-check");
+        this.thread.setDaemon(true);
+    }
+
+    /**
+     * Starts the checks.
+     *
+     * @param source gives a connection to the source
+     * @param copy gives a connection to the copies, which are there
+     * @param tables what is compared
+     * @param maxKey up to which first key ranges are drawn
+     */
+    static LiveCheck start(
+            Callable<Connection> source, Callable<Connection> copy, List<CopiedTable> tables, long maxKey)
+            throws Exception {
+        LiveCheck check = new LiveCheck(source.call(), copy.call(), tables, maxKey);
+        check.thread.start();
+        return check;
+    }
+
+    private void work(Connection source, Connection copy, List<CopiedTable> tables, long maxKey) {
+        SplittableRandom random = new SplittableRandom(11);
+        try (source;
+                copy) {
+            for (int i = 0; !stopping; i++) {
+                CopiedTable table = tables.get(i % tables.size());
+                check(source, copy, table, 1 + random.nextLong(maxKey));
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        } catch (SQLException | RuntimeException e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+
+    private void check(Connection source, Connection copy, CopiedTable table, long from) throws SQLException {
+        String key = table.key().get(0);
+        String copyKey = table.columns().getOrDefault(key, key);
+        String sourceSql = table.sourceQuery(" WHERE " + key + " BETWEEN ? AND ?");
+        String copySql = table.copyQuery(" WHERE " + copyKey + " BETWEEN ? AND ?");
+        int keys = table.key().size();
+        Map<String, String> first = rows(source, sourceSql, keys, from);
+        long began = System.nanoTime();
+        Map<String, String> open = first;
+        while (true) {
+            Map<String, String> there = rows(copy, copySql, keys, from);
+            Map<String, String> stillOpen = new HashMap<>();
+            open.forEach((k, row) -> {
+                if (!row.equals(there.get(k))) {
+                    stillOpen.put(k, row);
+                }
+            });
+            open = stillOpen;
+            if (open.isEmpty() || stopping || System.nanoTime() - began > SETTLE_NANOS) {
+                break;
+            }
+            LockSupport.parkNanos(AGAIN_NANOS);
+        }
+        if (!open.isEmpty() && !stopping) {
+            Map<String, String> now = rows(source, sourceSql, keys, from);
+            open.forEach((k, row) -> {
+                if (row.equals(now.get(k))) {
+                    differences.incrementAndGet();
+                }
+            });
+        }
+        checked.addAndGet(first.size());
+    }
+
+    private static Map<String, String> rows(Connection connection, String sql, int keys, long from)
+            throws SQLException {
+        Map<String, String> result = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, from);
+            statement.setLong(2, from + RANGE);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    StringBuilder key = new StringBuilder();
+                    for (int i = 1; i <= keys; i++) {
+                        key.append(rows.getLong(i)).append(' ');
+                    }
+                    result.put(key.toString(), rows.getString(keys + 1));
+                }
+            }
+        }
+        return result;
+    }
+
+    /** Returns how many rows were compared. */
+    long checked() {
+        return checked.get();
+    }
+
+    /** Returns how many of them differed. */
+    long differences() {
+        return differences.get();
+    }
+
+    @Nullable
+    Exception failure() {
+        return failure.get();
+    }
+
+    /** Stops it and waits for the end of its last piece of work. */
+    public void stop() throws InterruptedException {
+        stopping = true;
+        thread.join();
+    }
+}
