@@ -1,7 +1,12 @@
 package dev.freshet.cli;
 
+import dev.freshet.server.check.ServersCheck;
 import dev.freshet.server.config.Configuration;
+import dev.freshet.server.config.InvalidConfigurationException;
+import dev.freshet.server.config.Mistake;
 import java.io.PrintWriter;
+import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,8 +43,23 @@ final class CheckCommand implements Callable<Integer> {
         Configuration c = configuration.read();
         DerivedNames.print(c, out);
         out.println();
-        out.println(configuration.file() + " is in order" + (offline ? " (no server was asked)." : "."));
+        out.flush();
+        if (!offline) {
+            List<Mistake> mistakes = ServersCheck.check(c, Clock.systemUTC());
+            if (!mistakes.isEmpty()) {
+                throw new InvalidConfigurationException(
+                        "What " + configuration.file() + " needs is not all there; it", mistakes);
+            }
+        }
+        out.println(configuration.file() + " is in order" + asked(c) + ".");
         out.flush();
         return ExitCodes.OK;
+    }
+
+    private String asked(Configuration c) {
+        if (offline) {
+            return " (no server was asked)";
+        }
+        return c.kafka().embedded() ? ", and the databases have what it needs" : ", and its servers have what it needs";
     }
 }

@@ -2,6 +2,7 @@ package dev.freshet.cli;
 
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.ConfigurationFile;
+import dev.freshet.server.config.HttpConfig;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -22,6 +23,11 @@ final class ConfigurationOption {
     Path dataFolder() {
         Path parent = file.toAbsolutePath().normalize().getParent();
         return (parent == null ? Path.of("").toAbsolutePath() : parent).resolve(".freshet");
+    }
+
+    /** Reads only the part of the file that tells where the server answers. */
+    HttpConfig readHttp() {
+        return ConfigurationFile.readHttp(file, System.getenv());
     }
 
     Configuration read() {

@@ -25,7 +25,7 @@ final class DerivedNames {
                     capture == null ? "elsewhere" : capture.source() + ": " + capture.table(),
                     s.topic(),
                     capture == null ? "-" : String.valueOf(capture.partitions()),
-                    s.ledger());
+                    s.ledger() == null ? "found in Kafka" : s.ledger());
         }
         section(out, "Streams", streams);
         TextTable replicas = new TextTable("replica", "stream", "table", "columns", "group");

@@ -1,6 +1,7 @@
 package dev.freshet.cli;
 
 import dev.freshet.model.FreshetException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,19 +38,41 @@ import picocli.CommandLine.Spec;
             "2:mistakes in the command line or the configuration; nothing was done",
             "3:no server answers at the configured address"
         },
-        subcommands = {CheckCommand.class, HelpCommand.class})
+        subcommands = {
+            CheckCommand.class,
+            RunCommand.class,
+            StatusCommand.class,
+            RemoveCommand.class,
+            DemoCommand.class,
+            HelpCommand.class
+        })
 public final class FreshetCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    private final InputStream in;
+
+    private FreshetCommand(InputStream in) {
+        this.in = in;
+    }
+
+    /** Returns where answers to questions are read from. */
+    InputStream in() {
+        return in;
+    }
 
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "Missing command");
     }
 
-    /** Returns the command line, ready to be executed. */
-    public static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new FreshetCommand());
+    /**
+     * Returns the command line, ready to be executed.
+     *
+     * @param in where answers to questions are read from
+     */
+    public static CommandLine commandLine(InputStream in) {
+        CommandLine line = new CommandLine(new FreshetCommand(in));
         line.setUsageHelpWidth(100);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((e, command, result) -> failed(e, command.getErr()));
@@ -73,6 +96,6 @@ public final class FreshetCommand implements Runnable {
 
     /** Runs the command line and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(commandLine(System.in).execute(args));
     }
 }

@@ -3,12 +3,15 @@ package dev.freshet.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.InputStream;
 import org.junit.jupiter.api.Test;
 
 class HelpTest {
     @Test
     void everyCommand_teachesWithinAHundredColumns() {
-        for (String name : FreshetCommand.commandLine().getSubcommands().keySet()) {
+        for (String name : FreshetCommand.commandLine(InputStream.nullInputStream())
+                .getSubcommands()
+                .keySet()) {
             CommandLineRun run = CommandLineRun.of("help", name);
             assertEquals(ExitCodes.OK, run.exitCode(), name);
             assertTrue(run.out().contains("Usage: freshet " + name), run.out());

@@ -1,0 +1,98 @@
+package dev.freshet.cli;
+
+import dev.freshet.server.check.Removal;
+import dev.freshet.server.config.Configuration;
+import dev.freshet.server.http.StatusClient;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet remove}. */
+@Command(
+        name = "remove",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Takes a source, a stream or a replica away, with all that Freshet made for it.",
+            "",
+            "A replication slot that nobody reads any more holds the source's log back until its disk is full: remove a "
+                    + "source here before you forget it. A stream that is removed while it is still in the file is begun "
+                    + "anew from its table, which repairs a broken one. First it shows what it will do, and asks."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:removed, or there was nothing to remove",
+            "1:a server did not answer, or the answer was not yes; what was done is told",
+            "2:mistakes in the command line or the file, or it is in use"
+        })
+final class RemoveCommand implements Callable<Integer> {
+    @ParentCommand
+    private @Nullable FreshetCommand parent;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(index = "0", paramLabel = "source|stream|replica", description = "What kind of thing to remove.")
+    private Removal.Kind kind = Removal.Kind.SOURCE;
+
+    @Parameters(index = "1", paramLabel = "NAME", description = "Its name in the file.")
+    private String name = "";
+
+    @Mixin
+    private ConfigurationOption configuration = new ConfigurationOption();
+
+    @Option(names = "--yes", description = "Do not ask.")
+    private boolean yes;
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        Configuration config = configuration.read();
+        if (config.kafka().embedded() && StatusClient.ask(config.http()).isPresent()) {
+            throw new dev.freshet.model.ConfigurationException("The server of " + configuration.file()
+                    + " runs, and its embedded Kafka with it: stop it first, then remove");
+        }
+        try (Removal removal = Removal.open(config, configuration.dataFolder(), Clock.systemUTC())) {
+            List<String> actions = removal.describe(kind, name);
+            if (actions.isEmpty()) {
+                out.println("There is nothing to remove of '" + name + "'.");
+                return ExitCodes.OK;
+            }
+            out.println("This will");
+            actions.forEach(a -> StatusText.wrap("- " + a).forEach(out::println));
+            out.flush();
+            if (!yes && !confirmed(out)) {
+                out.println("Nothing was removed.");
+                out.flush();
+                return ExitCodes.FAILED;
+            }
+            removal.remove(kind, name);
+            out.println("Done.");
+            out.flush();
+            return ExitCodes.OK;
+        }
+    }
+
+    private boolean confirmed(PrintWriter out) throws IOException {
+        out.print("It cannot be undone. Type the name, " + name + ", to do it (--yes does not ask): ");
+        out.flush();
+        // not closed: the stream belongs to the process
+        String answer = new BufferedReader(
+                        new InputStreamReader(Objects.requireNonNull(parent).in(), Charset.defaultCharset()))
+                .readLine();
+        return name.equals(answer);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.freshet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.model.json.JsonReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server as a process of its own, asked and stopped as people do. */
+@ExtendWith(FreshetServers.class)
+class RunCommandTest {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Path write(EmbeddedKafka kafka, TestDatabase shop, int port) throws IOException, SQLException {
+        shop.execute(
+                "CREATE TABLE orders (o_orderkey bigint PRIMARY KEY, o_totalprice numeric(15,2))",
+                "INSERT INTO orders SELECT i, i FROM generate_series(1, 100) i");
+        return Files.writeString(folder.resolve("freshet.yaml"), """
+                kafka: { bootstrap-servers: "%s" }
+                sources: { cli: { url: "%s", user: %s, password: "%s" } }
+                streams: { orders: { source: cli, table: public.orders } }
+                http: { port: %d }
+                log: { format: json }
+                """.formatted(
+                        kafka.bootstrapServers(), shop.jdbcUrl(), shop.user(), shop.password(), port));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private Process start(Path file) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-Xmx256m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        FreshetCommand.class.getName(),
+                        "run",
+                        "-c",
+                        file.toString())
+                .redirectOutput(folder.resolve("out").toFile())
+                .redirectError(folder.resolve("err").toFile())
+                .start();
+    }
+
+    @Test
+    void server_isAskedStoppedAndRemovedByTheCommands(EmbeddedKafka kafka, TestDatabase shop) throws Exception {
+        Path file = write(kafka, shop, freePort());
+        String config = file.toString();
+        assertEquals(ExitCodes.OK, CommandLineRun.of("check", "-c", config).exitCode());
+        CommandLineRun before = CommandLineRun.of("status", "-c", config);
+        assertEquals(ExitCodes.NO_SERVER, before.exitCode());
+        assertTrue(before.err().contains("No Freshet server answers at http://127.0.0.1:"), before.err());
+
+        Process server = start(file);
+        try {
+            Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
+                CommandLineRun status = CommandLineRun.of("status", "-c", config);
+                assertEquals(ExitCodes.OK, status.exitCode(), () -> status.out() + log());
+            });
+            CommandLineRun text = CommandLineRun.of("status", "-c", config);
+            assertTrue(text.out().contains("cli.orders"), text.out());
+            assertTrue(text.out().lines().allMatch(l -> l.length() <= TextTable.WIDTH), text.out());
+            CommandLineRun json = CommandLineRun.of("status", "--json", "-c", config);
+            assertTrue(json.out().contains("\"retainedWalBytes\""), json.out());
+
+            CommandLineRun inUse = CommandLineRun.of("remove", "source", "cli", "--yes", "-c", config);
+            assertEquals(ExitCodes.MISTAKES, inUse.exitCode(), inUse.err());
+            assertTrue(inUse.err().contains("stop every server"), inUse.err());
+
+            server.destroy();
+            assertTrue(server.waitFor(30, TimeUnit.SECONDS), "ends within the limit");
+            assertEquals(ExitCodes.OK, server.exitValue(), this::log);
+        } finally {
+            server.destroyForcibly();
+        }
+        List<String> lines = Files.readAllLines(folder.resolve("err"));
+        assertTrue(lines.stream().anyMatch(l -> l.contains("\"message\":\"Asked to stop")), this::log);
+        for (String line : lines) {
+            assertTrue(line.startsWith("{\"time\":\"") && line.endsWith("}"), line);
+            new JsonReader(line.getBytes(StandardCharsets.UTF_8)).skipValue();
+        }
+        CommandLineRun asked = CommandLineRun.answering("no\n", "remove", "source", "cli", "-c", config);
+        assertEquals(ExitCodes.FAILED, asked.exitCode(), asked.err());
+        assertTrue(asked.out().contains("cli.freshet-ledger") && asked.out().contains("freshet_cli"), asked.out());
+        assertEquals(
+                ExitCodes.OK,
+                CommandLineRun.of("remove", "source", "cli", "--yes", "-c", config)
+                        .exitCode());
+        assertTrue(CommandLineRun.of("remove", "source", "cli", "--yes", "-c", config)
+                .out()
+                .contains("nothing to remove"));
+    }
+
+    private String log() {
+        try {
+            return Files.readString(folder.resolve("err"));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}
