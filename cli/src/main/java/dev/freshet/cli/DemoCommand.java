@@ -42,7 +42,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--for",
             paramLabel = "TIME",
-            description = "How long the shop writes, such as 30s; then copies are compared. Without it, until Ctrl-C.")
+            description =
+                    "How long the copies are shown live, such as 30s, once they are filled; then they are compared. "
+                            + "Without it, until Ctrl-C.")
     private @Nullable String runFor;
 
     @Option(

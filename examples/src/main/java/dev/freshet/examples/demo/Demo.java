@@ -37,6 +37,7 @@ public final class Demo {
     private static final int QUESTIONS_PER_SECOND = 50;
     private static final long SHOWN_MILLIS = 500;
     private static final long SEED = 20_260_101;
+    private static final Duration FILL_LIMIT = Duration.ofMinutes(2);
     private static final Duration CATCH_UP_LIMIT = Duration.ofMinutes(5);
 
     private final DemoOptions options;
@@ -102,7 +103,7 @@ public final class Demo {
         boolean reached;
         try {
             Figures source = new Figures(began, shop, shipping, probes, server);
-            while (!over(began) && !stop.await(SHOWN_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (!over(began, probes.since()) && !stop.await(SHOWN_MILLIS, TimeUnit.MILLISECONDS)) {
                 probes.startWhenComplete(server, servers, shop, data);
                 view.show(source.now());
             }
@@ -129,9 +130,14 @@ public final class Demo {
         return new DemoReport(reached, reached ? compare(servers) : List.of(), figures, seconds, caughtUpMillis);
     }
 
-    private boolean over(long began) {
+    // what is shown is the time with complete copies; where they do not get there, it ends all the same
+    private boolean over(long began, long completeSince) {
         Duration limit = options.runFor();
-        return limit != null && System.nanoTime() - began >= limit.toNanos();
+        long now = System.nanoTime();
+        return limit != null
+                && (completeSince == 0
+                        ? now - began >= FILL_LIMIT.plus(limit).toNanos()
+                        : now - completeSince >= limit.toNanos());
     }
 
     private static List<TableDifference> compare(DemoServers servers) throws SQLException {
@@ -149,9 +155,16 @@ public final class Demo {
     private static final class Probes {
         private @Nullable CopyLatency latency;
         private @Nullable LiveCheck check;
+        private long since;
+
+        /** Returns when the copies were first complete, by the nano clock; 0 before. */
+        long since() {
+            return since;
+        }
 
         void startWhenComplete(Server server, DemoServers servers, ShopService shop, TpchData data) throws Exception {
             if (latency == null && server.status().replicas().stream().allMatch(ReplicaStatus::complete)) {
+                since = System.nanoTime();
                 latency = CopyLatency.start(servers::shop, servers::shipping, shop);
                 check = LiveCheck.start(
                         servers::shop, servers::shipping, ShopCopies.TABLES, Math.max(1, data.orderCount()));
@@ -193,8 +206,10 @@ public final class Demo {
             CopyLatency latency = probes.latency;
             LiveCheck check = probes.check;
             Duration runFor = options.runFor();
+            long since = probes.since();
             return new DemoFigures(
-                    (now - began) / 1_000_000_000L,
+                    since == 0,
+                    (now - (since == 0 ? began : since)) / 1_000_000_000L,
                     runFor == null ? -1 : runFor.toSeconds(),
                     shop.transactions(),
                     transactions.sample(now, shop.transactions()),

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is shown at one moment.
  *
- * @param seconds since the shop began to write
- * @param runSeconds how long it writes, or -1 for until it is stopped
+ * @param filling whether the copies are still to become complete for the first time
+ * @param seconds since the shop began to write; once the copies were complete, since then
+ * @param runSeconds how long it goes on with complete copies, or -1 for until it is stopped
  * @param transactions what the shop has done
  * @param transactionRate a second, of late
  * @param recordRate records to Kafka a second, of late
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param failure what of the demonstration itself has failed; null if nothing
  */
 record DemoFigures(
+        boolean filling,
         long seconds,
         long runSeconds,
         long transactions,

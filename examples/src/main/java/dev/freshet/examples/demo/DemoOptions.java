@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the demonstration runs.
  *
- * @param runFor for how long the shop writes before copies are compared, or null for until it is stopped
+ * @param runFor for how long the shop goes on with complete copies before they are compared, or null for until it is stopped
  * @param scale the scale of TPC-H; 0.1 has 15,000 customers, 150,000 orders and 600,000 lines
  * @param rate transactions a second that the shop does, 1 to 20,000
  * @param data the folder to keep everything in, or null for a temporary one

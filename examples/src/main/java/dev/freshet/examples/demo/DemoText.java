@@ -17,8 +17,8 @@ final class DemoText {
     /** Returns the figures as a block of lines, always the same number. */
     static List<String> block(DemoFigures f) {
         List<String> lines = new ArrayList<>();
-        lines.add("shop (PostgreSQL) -> Kafka -> shipping (PostgreSQL)   " + clock(f.seconds())
-                + (f.runSeconds() < 0 ? "   (Ctrl-C ends and compares)" : " of " + clock(f.runSeconds())));
+        lines.add("shop (PostgreSQL) -> Kafka -> shipping (PostgreSQL)   " + when(f)
+                + (f.runSeconds() < 0 ? "   (Ctrl-C ends and compares)" : ""));
         lines.add("  shop         " + format("%,8.0f tx/s", f.transactionRate())
                 + format("  %,d done", f.transactions()));
         for (SourceStatus s : f.status().sources()) {
@@ -38,7 +38,7 @@ final class DemoText {
 
     /** Returns the figures as one line. */
     static String line(DemoFigures f) {
-        StringBuilder line = new StringBuilder(clock(f.seconds()));
+        StringBuilder line = new StringBuilder(when(f));
         line.append(format(" shop %.0f tx/s; relay %.0f records/s", f.transactionRate(), f.recordRate()));
         if (!snapshots(f.status()).equals("done")) {
             line.append("; snapshot ").append(snapshots(f.status()));
@@ -84,6 +84,13 @@ final class DemoText {
 
     private static String size(long bytes) {
         return bytes < 0 ? "?" : DataSize.format(bytes);
+    }
+
+    private static String when(DemoFigures f) {
+        if (f.filling()) {
+            return "filling " + clock(f.seconds());
+        }
+        return "live " + clock(f.seconds()) + (f.runSeconds() < 0 ? "" : " of " + clock(f.runSeconds()));
     }
 
     private static String clock(long seconds) {

@@ -4,11 +4,11 @@ import java.io.PrintWriter;
 
 /** Lines one after the other, for where there is no terminal. */
 final class PlainView implements DemoView {
-    private static final long EVERY_SECONDS = 5;
+    private static final long EVERY_NANOS = 5_000_000_000L;
     private static final long PROGRESS_NANOS = 2_000_000_000L;
 
     private final PrintWriter out;
-    private long shownAt = -EVERY_SECONDS;
+    private long shownAt = System.nanoTime() - EVERY_NANOS;
     private long progressAt = System.nanoTime() - PROGRESS_NANOS;
 
     PlainView(PrintWriter out) {
@@ -31,8 +31,8 @@ final class PlainView implements DemoView {
 
     @Override
     public void show(DemoFigures figures) {
-        if (figures.seconds() - shownAt >= EVERY_SECONDS) {
-            shownAt = figures.seconds();
+        if (System.nanoTime() - shownAt >= EVERY_NANOS) {
+            shownAt = System.nanoTime();
             say(DemoText.line(figures));
         }
     }

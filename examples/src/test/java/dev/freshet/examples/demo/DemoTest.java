@@ -39,7 +39,7 @@ class DemoTest {
 
     private static DemoFigures figures(long differences, @Nullable String failure) {
         ServerStatus status = new ServerStatus("1", Instant.EPOCH, true, List.of(), List.of(), List.of(), List.of());
-        return new DemoFigures(30, 30, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, differences, status, failure);
+        return new DemoFigures(false, 30, 30, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, differences, status, failure);
     }
 
     private static TableDifference table(long missing, long extra, long different) {

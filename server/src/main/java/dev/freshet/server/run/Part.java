@@ -144,9 +144,20 @@ final class Part<R extends Running> {
         return cause == null ? null : message(cause);
     }
 
-    /** Returns when it last moved; null if it is not at work, which other checks tell. */
-    synchronized @Nullable Instant lastReturn() {
-        return running == null ? null : running.lastReturn();
+    /**
+     * Says if the part is at work, but has not come back from a piece of it for longer than the limit.
+     *
+     * @return a sentence, or null if it moves, or is not at work, which other checks tell
+     */
+    synchronized @Nullable String stuck(Duration limit) {
+        if (running == null || running.ended().isDone()) {
+            return null;
+        }
+        Duration away = Duration.between(running.lastReturn(), clock.instant());
+        return away.compareTo(limit) <= 0
+                ? null
+                : name + " has not come back from its work for " + away.toSeconds() + " s (http.live-limit is "
+                        + limit.toSeconds() + " s)";
     }
 
     /** Ends it for good. */

@@ -169,14 +169,11 @@ public final class Parts implements Agent {
      * @param limit the time
      */
     public List<String> stuck(Duration limit) {
-        Instant now = clock.instant();
         List<String> problems = new ArrayList<>();
         all().forEach(part -> {
-            Instant last = part.lastReturn();
-            if (last != null && Duration.between(last, now).compareTo(limit) > 0) {
-                problems.add(part.name() + " has not come back from its work for "
-                        + Duration.between(last, now).toSeconds() + " s (http.live-limit is " + limit.toSeconds()
-                        + " s)");
+            String problem = part.stuck(limit);
+            if (problem != null) {
+                problems.add(problem);
             }
         });
         return problems;

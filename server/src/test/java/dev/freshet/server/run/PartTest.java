@@ -128,6 +128,20 @@ class PartTest {
     }
 
     @Test
+    void partThatDoesNotComeBack_isStuckAfterTheLimit() {
+        Duration limit = Duration.ofSeconds(60);
+        assertNull(part.stuck(limit));
+        part.tick();
+        now = now.plusSeconds(60);
+        assertNull(part.stuck(limit));
+        now = now.plusSeconds(1);
+        assertEquals(
+                "Source 'shop' has not come back from its work for 61 s (http.live-limit is 60 s)", part.stuck(limit));
+        running().close();
+        assertNull(part.stuck(limit));
+    }
+
+    @Test
     void closed_endsAndIsNotStartedAgain() {
         part.tick();
         part.close();
