@@ -124,7 +124,7 @@ public final class Sections {
     static final Setting<String> STREAM_LEDGER = Setting.optional(
             "ledger",
             TOPIC,
-            "the source's; without `source`, found in Kafka",
+            "the source's; without `source`, found in Kafka if its name ends with `.freshet-ledger`",
             "Only without `source`: the ledger of the source from which another Freshet captures the stream.");
     static final Setting<Integer> PARTITIONS = Setting.withDefault(
             "partitions",
