@@ -167,7 +167,11 @@ public final class Demo {
                 since = System.nanoTime();
                 latency = CopyLatency.start(servers::shop, servers::shipping, shop);
                 check = LiveCheck.start(
-                        servers::shop, servers::shipping, ShopCopies.TABLES, Math.max(1, data.orderCount()));
+                        servers::shop,
+                        servers::shipping,
+                        "shipping",
+                        ShopCopies.TABLES,
+                        Math.max(1, data.orderCount()));
             }
         }
 

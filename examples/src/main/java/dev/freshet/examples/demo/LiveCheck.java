@@ -1,9 +1,14 @@
 package dev.freshet.examples.demo;
 
+import dev.freshet.client.Copy;
+import dev.freshet.client.FreshetToken;
+import dev.freshet.client.TokenTimeoutException;
+import dev.freshet.model.Token;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,23 +20,25 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares samples while everything flows: reads a range of a table, then gives the copy a few seconds to show the same.
- * A row that the shop changes meanwhile is left out; one that stays the same and is still not so in the copy is a
- * difference.
+ * Compares samples while everything flows: reads a range of a table, takes a token, waits until the copy has what the token
+ * stands for, and reads the copy. A row that the shop changes meanwhile is left out; one that has stayed the same and is not
+ * so in the copy is a difference.
  */
 final class LiveCheck {
     private static final int RANGE = 400;
-    private static final long SETTLE_NANOS = 5_000_000_000L;
-    private static final long AGAIN_NANOS = 100_000_000L;
+    private static final Duration TOKEN_LIMIT = Duration.ofMinutes(1);
+    private static final Duration WAIT = Duration.ofMillis(500);
     private static final long PAUSE_NANOS = 500_000_000L;
 
     private final AtomicLong checked = new AtomicLong();
     private final AtomicLong differences = new AtomicLong();
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private final String replica;
     private final Thread thread;
     private volatile boolean stopping;
 
-    private LiveCheck(Connection source, Connection copy, List<CopiedTable> tables, long maxKey) {
+    private LiveCheck(Connection source, Connection copy, String replica, List<CopiedTable> tables, long maxKey) {
+        this.replica = replica;
         this.thread = new Thread(() -> work(source, copy, tables, maxKey), "live-check");
         this.thread.setDaemon(true);
     }
@@ -41,13 +48,18 @@ final class LiveCheck {
      *
      * @param source gives a connection to the source
      * @param copy gives a connection to the copies, which are there
+     * @param replica the replica that keeps the copies
      * @param tables what is compared
      * @param maxKey up to which first key ranges are drawn
      */
     static LiveCheck start(
-            Callable<Connection> source, Callable<Connection> copy, List<CopiedTable> tables, long maxKey)
+            Callable<Connection> source,
+            Callable<Connection> copy,
+            String replica,
+            List<CopiedTable> tables,
+            long maxKey)
             throws Exception {
-        LiveCheck check = new LiveCheck(source.call(), copy.call(), tables, maxKey);
+        LiveCheck check = new LiveCheck(source.call(), copy.call(), replica, tables, maxKey);
         check.thread.start();
         return check;
     }
@@ -61,43 +73,52 @@ final class LiveCheck {
                 check(source, copy, table, 1 + random.nextLong(maxKey));
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (SQLException | RuntimeException e) {
             failure.compareAndSet(null, e);
         }
     }
 
-    private void check(Connection source, Connection copy, CopiedTable table, long from) throws SQLException {
+    private void check(Connection source, Connection copy, CopiedTable table, long from)
+            throws SQLException, InterruptedException {
         String key = table.key().get(0);
         String copyKey = table.columns().getOrDefault(key, key);
         String sourceSql = table.sourceQuery(" WHERE " + key + " BETWEEN ? AND ?");
         String copySql = table.copyQuery(" WHERE " + copyKey + " BETWEEN ? AND ?");
         int keys = table.key().size();
-        Map<String, String> first = rows(source, sourceSql, keys, from);
-        long began = System.nanoTime();
-        Map<String, String> open = first;
-        while (true) {
-            Map<String, String> there = rows(copy, copySql, keys, from);
-            Map<String, String> stillOpen = new HashMap<>();
-            open.forEach((k, row) -> {
-                if (!row.equals(there.get(k))) {
-                    stillOpen.put(k, row);
-                }
-            });
-            open = stillOpen;
-            if (open.isEmpty() || stopping || System.nanoTime() - began > SETTLE_NANOS) {
-                break;
+        Map<String, String> before = rows(source, sourceSql, keys, from);
+        Token token = FreshetToken.take(source);
+        if (!reached(copy, token)) {
+            return;
+        }
+        Map<String, String> there = rows(copy, copySql, keys, from);
+        Map<String, String> after = rows(source, sourceSql, keys, from);
+        before.forEach((k, row) -> {
+            if (row.equals(after.get(k)) && !row.equals(there.get(k))) {
+                differences.incrementAndGet();
             }
-            LockSupport.parkNanos(AGAIN_NANOS);
+        });
+        checked.addAndGet(before.size());
+    }
+
+    // in short waits, so that a stop does not have to wait for the whole limit
+    private boolean reached(Connection copy, Token token) throws InterruptedException {
+        long until = System.nanoTime() + TOKEN_LIMIT.toNanos();
+        boolean there = false;
+        while (!there && !stopping && System.nanoTime() < until) {
+            there = awaited(copy, token);
         }
-        if (!open.isEmpty() && !stopping) {
-            Map<String, String> now = rows(source, sourceSql, keys, from);
-            open.forEach((k, row) -> {
-                if (row.equals(now.get(k))) {
-                    differences.incrementAndGet();
-                }
-            });
+        return there;
+    }
+
+    private boolean awaited(Connection copy, Token token) throws InterruptedException {
+        try {
+            Copy.of(copy, replica).await(token, WAIT);
+            return true;
+        } catch (TokenTimeoutException e) {
+            return false;
         }
-        checked.addAndGet(first.size());
     }
 
     private static Map<String, String> rows(Connection connection, String sql, int keys, long from)
