@@ -79,6 +79,8 @@ public final class KafkaTopicWriter implements TopicWriter {
         Map<String, Object> config = new HashMap<>();
         config.put(ProducerConfig.LINGER_MS_CONFIG, "5");
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
+        // Each producer keeps what it once used: with the default of 32 MiB four of them would fill a small heap.
+        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(12 << 20));
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "30000");
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
