@@ -1,6 +1,7 @@
 package dev.freshet.capture;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -18,11 +19,27 @@ public record FreshnessSample(Instant time, long lsn, Map<String, Drift> drifts)
     }
 
     /**
+     * Returns a later sample with what this one saw as well: its drifts are not seen again, since the later one was compared
+     * with a catalog that has them.
+     *
+     * @param later a sample taken after this one
+     */
+    public FreshnessSample and(FreshnessSample later) {
+        Map<String, Drift> all = new HashMap<>(drifts);
+        later.drifts.forEach((stream, drift) -> all.merge(stream, drift, Drift::and));
+        return new FreshnessSample(later.time, later.lsn, all);
+    }
+
+    /**
      * A catalog entry that has changed.
      *
      * @param catalog the entry now, as text
      * @param breaking whether rows may have changed without row messages, so that the stream is broken
      * @param reason what has changed, in a sentence that names the columns or commands
      */
-    public record Drift(String catalog, boolean breaking, String reason) {}
+    public record Drift(String catalog, boolean breaking, String reason) {
+        private Drift and(Drift later) {
+            return new Drift(later.catalog, breaking || later.breaking, reason + "; " + later.reason);
+        }
+    }
 }

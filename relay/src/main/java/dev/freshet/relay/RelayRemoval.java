@@ -130,10 +130,13 @@ public final class RelayRemoval {
             cursor.streams().values().forEach(ledger::put);
             ledger.options(cursor.options());
             ledger.forget(stream, contents.keys(""));
+            // The topic goes first: a relay that takes over in between finds it gone and breaks this stream alone,
+            // while a topic
+            // with records that no ledger knows would stop it altogether.
+            store.delete(List.of(entry.topic()));
             writer.begin();
             ledger.writeTo(writer, clock.instant());
             writer.commit();
-            store.delete(List.of(entry.topic()));
         }
     }
 

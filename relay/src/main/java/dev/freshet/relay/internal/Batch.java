@@ -3,6 +3,7 @@ package dev.freshet.relay.internal;
 import dev.freshet.model.Change;
 import dev.freshet.relay.port.TopicInfo;
 import dev.freshet.relay.port.TopicWriter;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -11,6 +12,7 @@ final class Batch {
     private final TopicWriter writer;
     private final Map<String, TopicInfo> topics;
     private final Set<String> muted;
+    private final Set<String> streams = new HashSet<>();
     private boolean begun;
     private int records;
     private long bytes;
@@ -34,6 +36,7 @@ final class Batch {
         }
         begin();
         writer.send(topic, change);
+        streams.add(change.stream());
         records++;
         bytes += change.bytes();
     }
@@ -49,6 +52,10 @@ final class Batch {
         return !begun;
     }
 
+    Set<String> streams() {
+        return streams;
+    }
+
     int records() {
         return records;
     }
@@ -59,6 +66,7 @@ final class Batch {
 
     void reset() {
         begun = false;
+        streams.clear();
         records = 0;
         bytes = 0;
     }

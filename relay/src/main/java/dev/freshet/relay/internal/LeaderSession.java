@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,10 +60,14 @@ public final class LeaderSession implements AutoCloseable {
     private final Deque<LogEvent> inbox = new ArrayDeque<>();
     private final List<Change> open = new ArrayList<>();
     private final List<LogEvent.Broken> brokenInside = new ArrayList<>();
+    private final Set<String> written = new HashSet<>();
     private long openBytes;
     private boolean inTransaction;
     private Instant committedAt = Instant.EPOCH;
     private long boundaryLsn;
+    /** Up to where the catalog is known not to have drifted: a break that is found later happened after it. */
+    private long lastCleanLsn;
+
     private Snapshotter.@Nullable Window emitting;
     private int emitted;
     private Snapshotter.@Nullable Window finishedWindow;
@@ -94,6 +99,7 @@ public final class LeaderSession implements AutoCloseable {
         this.batch = new Batch(writer, topics, muted);
         this.skipTo = ledger.write();
         this.boundaryLsn = ledger.boundary().position().lsn();
+        this.lastCleanLsn = boundaryLsn;
         this.nextLedgerEntry = clock.instant();
         this.lastTransaction = nextLedgerEntry;
         this.lastCommit = nextLedgerEntry;
@@ -109,6 +115,11 @@ public final class LeaderSession implements AutoCloseable {
         return recordsSent;
     }
 
+    /** Returns the streams of which this session has committed records. */
+    public Set<String> written() {
+        return written;
+    }
+
     /** Returns when the source last committed a transaction that the log showed, by the relay's clock. */
     public Instant lastTransaction() {
         return lastTransaction;
@@ -121,8 +132,10 @@ public final class LeaderSession implements AutoCloseable {
      * @param taken the newest sample
      */
     public void offer(FreshnessSample taken) {
-        if (sample == null || !taken.drifts().isEmpty()) {
+        if (sample == null) {
             sample = taken;
+        } else if (!taken.drifts().isEmpty()) {
+            sample = sample.and(taken);
         }
     }
 
@@ -304,10 +317,11 @@ public final class LeaderSession implements AutoCloseable {
         for (Map.Entry<String, FreshnessSample.Drift> e : taken.drifts().entrySet()) {
             FreshnessSample.Drift drift = e.getValue();
             if (drift.breaking()) {
-                ledger.breakStream(e.getKey(), Position.boundary(ledger.epoch(), boundaryLsn), drift.reason());
+                ledger.breakStream(e.getKey(), Position.boundary(ledger.epoch(), lastCleanLsn), drift.reason());
             }
             ledger.catalog(e.getKey(), drift.catalog());
         }
+        lastCleanLsn = taken.lsn();
         ledger.completeTo(taken.time());
     }
 
@@ -333,6 +347,7 @@ public final class LeaderSession implements AutoCloseable {
         writer.commit();
         ledger.written();
         recordsSent += batch.records();
+        written.addAll(batch.streams());
         batch.reset();
         lastCommit = clock.instant();
         nextLedgerEntry = lastCommit.plus(ENTRY_INTERVAL);

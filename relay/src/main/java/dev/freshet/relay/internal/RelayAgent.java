@@ -150,6 +150,9 @@ public final class RelayAgent implements Agent {
             take(leader, sampled);
         }
         int done = leader.doWork();
+        if (!refusing.isEmpty()) {
+            refusing.keySet().removeAll(leader.written());
+        }
         if (done > 0 || sampled != null) {
             report(State.RUNNING, null);
         }

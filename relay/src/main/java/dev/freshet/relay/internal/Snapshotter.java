@@ -4,6 +4,7 @@ import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.WindowRows;
 import dev.freshet.model.LossException;
 import dev.freshet.model.Position;
+import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
@@ -16,6 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads tables beside the log, window by window.
@@ -41,7 +44,9 @@ public final class Snapshotter implements AutoCloseable {
     /** How many changed keys are noted at most while a window is read; then the log waits for the reading. */
     static final int MAX_CHANGED_KEYS = 200_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshotter.class);
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(20);
+    private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
 
     private enum Phase {
         IDLE,
@@ -49,7 +54,8 @@ public final class Snapshotter implements AutoCloseable {
         AWAITING_LOW,
         SETTLING,
         READING,
-        AWAITING_HIGH
+        AWAITING_HIGH,
+        FAILED
     }
 
     private final SnapshotReader reader;
@@ -101,9 +107,23 @@ public final class Snapshotter implements AutoCloseable {
      * @return 1 if a step was made, else 0
      */
     public int doWork() {
+        try {
+            return step();
+        } catch (RetriableException e) {
+            LOG.warn("A window of stream {} begins again: {}", stream, e.getMessage());
+            reader.cancelWindow();
+            rows = null;
+            nextProbe = clock.instant().plus(FAILURE_PAUSE);
+            phase = phase == Phase.JOINING ? Phase.JOINING : Phase.FAILED;
+            return 0;
+        }
+    }
+
+    private int step() {
         return switch (phase) {
             case IDLE, AWAITING_LOW -> 0;
-            case JOINING -> probe() && reader.allEndedBelow(joinXid) ? markLow() : 0;
+            case JOINING -> join(joinXid);
+            case FAILED -> probe() ? markLow() : 0;
             case SETTLING -> settle();
             case READING -> read();
             case AWAITING_HIGH -> {
@@ -113,6 +133,16 @@ public final class Snapshotter implements AutoCloseable {
                 yield 0;
             }
         };
+    }
+
+    private int join(long xid) {
+        if (!probe()) {
+            return 0;
+        }
+        if (!streamed.isEmpty()) {
+            streamed.retainAll(reader.invisible(streamed));
+        }
+        return reader.allEndedBelow(xid) ? markLow() : 0;
     }
 
     private boolean probe() {
@@ -125,8 +155,7 @@ public final class Snapshotter implements AutoCloseable {
     }
 
     private int markLow() {
-        String next = nextStream();
-        if (next == null) {
+        if (stream == null && nextStream() == null) {
             phase = Phase.IDLE;
             return 0;
         }
@@ -150,6 +179,10 @@ public final class Snapshotter implements AutoCloseable {
     }
 
     private int settle() {
+        if (changedKeys.size() >= MAX_CHANGED_KEYS) {
+            // A commit takes long to become visible; from a new low watermark on there is less to remember.
+            return markLow();
+        }
         if (!settling.isEmpty()) {
             if (!probe()) {
                 return 0;
@@ -185,7 +218,7 @@ public final class Snapshotter implements AutoCloseable {
 
     /** Takes note of a transaction of the log. */
     public void onTransaction(long xid) {
-        if (phase != Phase.IDLE && phase != Phase.JOINING) {
+        if (phase != Phase.IDLE) {
             streamed.add(xid);
         }
     }

@@ -165,24 +165,40 @@ final class TakeOver {
                             + ", but the ledger was written from " + then.system() + ": it is another history",
                     null);
         }
-        for (TimelineRecord t : source.timelines()) {
-            if (t.timeline() == then.timeline() && t.switchLsn() < lsn) {
-                throw lost(
-                        cursor,
-                        "The server left timeline " + t.timeline() + " at " + Lsn.format(t.switchLsn())
-                                + ", but changes up to " + Lsn.format(lsn)
-                                + " of it are in the topics: some of them do not exist any more",
-                        t.switchLsn());
-            }
+        // A write inside a transaction lies above the boundary; what it has written must exist too.
+        long written = Math.max(lsn, cursor.write().lsn() + (cursor.atBoundary() ? 0 : 1));
+        if (then.timeline() != now.timeline()) {
+            requireBranchedBehind(cursor, now, written);
         }
         long flushed = source.flushedLsn();
-        if (flushed < lsn) {
+        if (flushed < written) {
             throw lost(
                     cursor,
-                    "The server's log ends at " + Lsn.format(flushed) + ", but changes up to " + Lsn.format(lsn)
+                    "The server's log ends at " + Lsn.format(flushed) + ", but changes up to " + Lsn.format(written)
                             + " are in the topics: the server was restored from an older state",
                     flushed);
         }
+    }
+
+    private void requireBranchedBehind(Cursor cursor, SourceIdentity now, long written) {
+        long then = cursor.source().timeline();
+        for (TimelineRecord t : source.timelines()) {
+            if (t.timeline() == then && t.switchLsn() >= written) {
+                return;
+            }
+            if (t.timeline() == then) {
+                throw lost(
+                        cursor,
+                        "The server left timeline " + then + " at " + Lsn.format(t.switchLsn()) + ", but changes up to "
+                                + Lsn.format(written) + " of it are in the topics: some of them do not exist any more",
+                        t.switchLsn());
+            }
+        }
+        throw lost(
+                cursor,
+                "The server is on timeline " + now.timeline() + ", which did not branch off from timeline " + then
+                        + ", of which changes are in the topics: it is another history",
+                null);
     }
 
     /** First start: the intent is written before the slot is made, so that a slot left by a crash is known as ours. */

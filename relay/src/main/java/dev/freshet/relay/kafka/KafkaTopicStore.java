@@ -166,6 +166,16 @@ public final class KafkaTopicStore implements TopicStore {
             throw new ConfigurationException("The ledger topic '" + settings.ledger() + "' has "
                     + found.get().partitions() + " partitions, but a ledger has one: name another with sources."
                     + settings.source() + ".ledger");
+        } else {
+            ConfigEntry policy = config(settings.ledger()).get(TopicConfig.CLEANUP_POLICY_CONFIG);
+            if (policy == null || !TopicConfig.CLEANUP_POLICY_COMPACT.equals(policy.value())) {
+                throw new ConfigurationException("The ledger topic '" + settings.ledger() + "' has cleanup.policy="
+                        + (policy == null ? "" : policy.value())
+                        + ", but a ledger that forgets is none: change the topic"
+                        + " (kafka-configs.sh --alter --topic " + settings.ledger()
+                        + " --add-config cleanup.policy=compact), or name another with sources." + settings.source()
+                        + ".ledger");
+            }
         }
     }
 
