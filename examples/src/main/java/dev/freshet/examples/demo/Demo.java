@@ -58,7 +58,7 @@ public final class Demo {
      */
     public static boolean run(DemoOptions options, PrintWriter out, CountDownLatch stop) throws Exception {
         Demo demo = new Demo(options, stop);
-        try (DemoView view = LiveView.open().<DemoView>map(v -> v).orElseGet(() -> new PlainView(out))) {
+        try (DemoView view = LiveView.open(out).<DemoView>map(v -> v).orElseGet(() -> new PlainView(out))) {
             DemoReport report = demo.run(view);
             report.lines().forEach(view::say);
             return report.good();

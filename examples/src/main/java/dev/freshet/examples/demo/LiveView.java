@@ -16,14 +16,19 @@ final class LiveView implements DemoView {
     private final Terminal terminal;
     private final PrintWriter out;
     private int drawn;
+    private int width;
 
-    private LiveView(Terminal terminal) {
+    private LiveView(Terminal terminal, PrintWriter out) {
         this.terminal = terminal;
-        this.out = terminal.writer();
+        this.out = out;
     }
 
-    /** Returns a live view if the process has a terminal that can do it. */
-    static Optional<LiveView> open() {
+    /**
+     * Returns a live view if the process has a terminal that can do it.
+     *
+     * @param out writes to the terminal
+     */
+    static Optional<LiveView> open(PrintWriter out) {
         if (System.getenv("TERM") == null || "dumb".equals(System.getenv("TERM"))) {
             return Optional.empty();
         }
@@ -32,13 +37,15 @@ final class LiveView implements DemoView {
             Terminal terminal = TerminalBuilder.builder()
                     .system(true)
                     .provider("exec")
+                    // its own handlers would end the process on Ctrl-C, before copies are compared
+                    .nativeSignals(false)
                     .dumb(false)
                     .build();
             if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
                 terminal.close();
                 return Optional.empty();
             }
-            return Optional.of(new LiveView(terminal));
+            return Optional.of(new LiveView(terminal, out));
         } catch (IOException | IllegalStateException e) {
             // no terminal behind it: plain lines do as well
             return Optional.empty();
@@ -64,12 +71,22 @@ final class LiveView implements DemoView {
 
     private void draw(List<String> lines) {
         erase();
-        int width = Math.max(LEAST_WIDTH, terminal.getColumns()) - 1;
+        int most = columns() - 1;
         for (String line : lines) {
-            out.println(line.length() > width ? line.substring(0, width) : line);
+            out.println(line.length() > most ? line.substring(0, most) : line);
         }
         drawn = lines.size();
         out.flush();
+    }
+
+    // the library closes its terminal by itself when the process is asked to end; the report is still to be shown then
+    private int columns() {
+        try {
+            width = Math.max(LEAST_WIDTH, terminal.getColumns());
+        } catch (IllegalStateException e) {
+            width = Math.max(LEAST_WIDTH, width);
+        }
+        return width;
     }
 
     private void erase() {
