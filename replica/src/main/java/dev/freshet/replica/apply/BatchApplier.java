@@ -53,7 +53,7 @@ public final class BatchApplier implements AutoCloseable {
         this.positions = new Positions(replica);
         this.targets = new HashMap<>();
         targets.forEach(t -> this.targets.put(t.topic(), t));
-        this.plans = new Plans(policy, schemas);
+        this.plans = new Plans(policy, schemas, targets.size());
     }
 
     /**
@@ -68,6 +68,7 @@ public final class BatchApplier implements AutoCloseable {
      */
     public void apply(List<StreamRecord> records, List<Owned> moved) throws SQLException, InterruptedException {
         try {
+            plans.trim();
             lastOfEachKey(records);
             for (Map<RecordKey, StreamRecord> ofTopic : last.values()) {
                 for (StreamRecord r : ofTopic.values()) {

@@ -22,8 +22,10 @@ import org.slf4j.LoggerFactory;
 final class Plans implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Plans.class);
 
-    /** More versions than this at once mean that old ones are of no use any more; they come back when needed. */
-    private static final int MAX_VERSIONS = 32;
+    /** More versions than this a stream mean that old ones are of no use any more; they come back when needed. */
+    private static final int VERSIONS_OF_A_STREAM = 4;
+
+    private static final int LEAST_LIMIT = 32;
 
     /** What is wrong with a version for a table; it concerns each of its records. */
     static final class MisfitException extends FreshetException {
@@ -38,9 +40,11 @@ final class Plans implements AutoCloseable {
 
     private final SchemaPolicy policy;
     private final SchemaSource schemas;
+    private final int limit;
     private final Map<Id, TableWriter> writers = new HashMap<>();
 
-    Plans(SchemaPolicy policy, SchemaSource schemas) {
+    Plans(SchemaPolicy policy, SchemaSource schemas, int streams) {
+        this.limit = Math.max(LEAST_LIMIT, VERSIONS_OF_A_STREAM * streams);
         this.policy = policy;
         this.schemas = schemas;
     }
@@ -65,9 +69,6 @@ final class Plans implements AutoCloseable {
         if (!fit.problems().isEmpty()) {
             throw new MisfitException(String.join("; ", fit.problems()));
         }
-        if (writers.size() >= MAX_VERSIONS) {
-            close();
-        }
         TableWriter writer = new TableWriter(db, target.table(), new RowPlan(fit.fields()));
         writers.put(id, writer);
         return writer;
@@ -91,6 +92,13 @@ final class Plans implements AutoCloseable {
                 s.execute(sql);
             }
             db.commit();
+        }
+    }
+
+    /** Lets all writers go where they have become too many. Only between batches: a writer holds its batch's rows. */
+    void trim() throws SQLException {
+        if (writers.size() > limit) {
+            close();
         }
     }
 

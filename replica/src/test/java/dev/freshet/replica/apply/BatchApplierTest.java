@@ -15,6 +15,7 @@ import dev.freshet.replica.state.Owned;
 import dev.freshet.stream.StreamRecord;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +122,23 @@ class BatchApplierTest {
         assertEquals(
                 List.of("1|still old|null", "2|b|null", "3|c|1.50"),
                 t.rows("SELECT id, name, extra FROM t ORDER BY id"));
+    }
+
+    @Test
+    void batchOverMoreVersionsThanAreKept_losesNoRow() throws Exception {
+        Owned owner = t.claim(0);
+        List<StreamRecord> records = new ArrayList<>();
+        List<String> expected = new ArrayList<>();
+        for (int i = 100; i < 140; i++) {
+            SchemaRecord version = AppliedTable.schema(
+                    new Column("id", "bigint", false, true), new Column("extra" + i, "integer", true, true));
+            records.add(t.put(version, "{\"id\":" + i + "}", "{\"id\":" + i + ",\"extra" + i + "\":1}"));
+            expected.add(String.valueOf(i));
+        }
+        t.apply(owner, records.toArray(StreamRecord[]::new));
+        assertEquals(expected, t.rows("SELECT id FROM t ORDER BY id"));
+        t.apply(owner, t.put(1, "a", 1));
+        assertEquals(List.of("1"), t.rows("SELECT id FROM t WHERE id < 100"));
     }
 
     @Test
