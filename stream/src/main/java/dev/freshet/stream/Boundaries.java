@@ -4,6 +4,8 @@ import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.OffsetVector;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +30,19 @@ final class Boundaries {
         boolean names(String topic) {
             return running == null || running.contains(topic);
         }
+
+        private Mark without(String topic) {
+            if (!boundary.offsets().containsKey(topic) && (running == null || !running.contains(topic))) {
+                return this;
+            }
+            return new Mark(Boundaries.without(boundary, topic), running == null ? null : minus(running, topic));
+        }
+
+        private static Set<String> minus(Set<String> topics, String topic) {
+            Set<String> others = new HashSet<>(topics);
+            others.remove(topic);
+            return Set.copyOf(others);
+        }
     }
 
     private final int limit;
@@ -40,8 +55,16 @@ final class Boundaries {
         this.limit = limit;
     }
 
-    void clear() {
-        marks.clear();
+    /** Has no boundary speak for the topic any more; what they say of the others stays. */
+    void forget(String topic) {
+        marks.replaceAll(mark -> mark.without(topic));
+    }
+
+    /** Returns the boundary without what it says of the topic. */
+    static Boundary without(Boundary boundary, String topic) {
+        Map<String, OffsetVector> offsets = new HashMap<>(boundary.offsets());
+        offsets.remove(topic);
+        return new Boundary(boundary.position(), boundary.completeTo(), offsets);
     }
 
     /** Adds the newest; it takes the place of the one before if it covers the same offsets for the same streams. */
@@ -73,12 +96,14 @@ final class Boundaries {
     }
 
     /**
-     * Returns the newest one that the positions have passed for these topics and that counts.
+     * Returns the newest one from a position on that the positions have passed for these topics and that counts.
      *
+     * @param from since when the topics are the ones that they are: only from there on their offsets do not fall
      * @param counts whether a boundary speaks for all of the topics, so has offsets for them
      */
-    Optional<Boundary> passed(Map<String, OffsetVector> positions, Set<String> topics, Predicate<Mark> counts) {
-        int low = 0;
+    Optional<Boundary> passed(
+            Map<String, OffsetVector> positions, Set<String> topics, Position from, Predicate<Mark> counts) {
+        int low = firstAtOrAbove(from);
         int high = marks.size();
         while (low < high) {
             int middle = (low + high) >>> 1;
@@ -89,6 +114,20 @@ final class Boundaries {
             }
         }
         return newestBefore(low, m -> passed(m.boundary(), positions, topics) && counts.test(m));
+    }
+
+    private int firstAtOrAbove(Position from) {
+        int low = 0;
+        int high = marks.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (marks.get(middle).boundary().position().compareTo(from) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     /** Returns the newest one at or below the position that counts. */

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Which boundaries count.</b> A boundary speaks for a stream only if its entry names the stream as running, and only
  * since the stream last began to run: a boundary from before a repair says nothing about the topic after it, and may be one
- * of those that were claimed between the break and its discovery. For a stream that is broken or stopped since a position
+ * of those that were claimed between the break and its discovery. Nor does one of a topic that was removed or made again. For a stream that is broken or stopped since a position
  * the boundaries of its last run that lie below that position still hold. While a stream is snapshotted none holds.
  */
 public final class LedgerView {
@@ -142,10 +142,7 @@ public final class LedgerView {
     }
 
     private void applyCursor(Cursor next) {
-        if (cursor != null && otherTopics(cursor, next)) {
-            // offsets of another topic cannot be compared with these
-            recent.clear();
-        }
+        forgetOtherTopics(next);
         cursor = next;
         cursorSeenAt = clock.instant();
         byTopic.clear();
@@ -163,14 +160,23 @@ public final class LedgerView {
         }
     }
 
-    private static boolean otherTopics(Cursor before, Cursor next) {
-        for (StreamEntry was : before.streams().values()) {
-            StreamEntry is = next.streams().get(was.stream());
-            if (is != null && (!is.topicId().equals(was.topicId()) || is.partitions() != was.partitions())) {
-                return true;
+    /**
+     * Forgets what was said of topics that are gone or are others now: their offsets cannot be compared with the next
+     * topic's. One that is gone is forgotten at once, since its stream may begin again entries later, with another topic.
+     */
+    private void forgetOtherTopics(Cursor next) {
+        Map<String, StreamEntry> present = new HashMap<>();
+        next.streams().values().forEach(entry -> present.put(entry.topic(), entry));
+        for (StreamEntry was : byTopic.values()) {
+            StreamEntry is = present.get(was.topic());
+            boolean same = is != null && is.topicId().equals(was.topicId()) && is.partitions() == was.partitions();
+            if (!same && wanted(was.topic())) {
+                recent.forget(was.topic());
+                minutes.replaceAll((minute, boundary) -> Boundaries.without(boundary, was.topic()));
+                historyChanged = true;
+                lastRun.remove(was.topic());
             }
         }
-        return false;
     }
 
     private void applyMinute(String key, byte @Nullable [] value) {
@@ -250,8 +256,25 @@ public final class LedgerView {
      * @param of the topics that the copy is made of
      */
     public synchronized Optional<Boundary> reached(Map<String, OffsetVector> positions, Set<String> of) {
-        Optional<Boundary> newest = recent.passed(positions, of, mark -> counts(mark, of));
-        return newest.isPresent() ? newest : history().passed(positions, of, mark -> counts(mark, of));
+        Optional<Position> from = allRunFrom(of);
+        if (from.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Boundary> newest = recent.passed(positions, of, from.get(), mark -> counts(mark, of));
+        return newest.isPresent() ? newest : history().passed(positions, of, from.get(), mark -> counts(mark, of));
+    }
+
+    /** Returns since when all of the topics have run, in their last runs; empty if one has not. */
+    private Optional<Position> allRunFrom(Set<String> of) {
+        Position from = Position.boundary(0, 0);
+        for (String topic : of) {
+            Position ran = lastRun.get(topic);
+            if (ran == null) {
+                return Optional.empty();
+            }
+            from = ran.compareTo(from) > 0 ? ran : from;
+        }
+        return Optional.of(from);
     }
 
     /**

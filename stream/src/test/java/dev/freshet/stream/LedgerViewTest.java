@@ -118,6 +118,80 @@ class LedgerViewTest {
         assertEquals(Optional.of(21L), reached(50));
     }
 
+    private static StreamEntry again(StreamEntry like, String topicId) {
+        return new StreamEntry(
+                like.stream(),
+                like.topic(),
+                topicId,
+                like.partitions(),
+                "p",
+                "v",
+                like.status(),
+                like.since(),
+                like.reason(),
+                like.snapshot());
+    }
+
+    /** Marks of 20 boundaries of a topic that is then removed with its stream. */
+    private void removedAfterLargeOffsets() {
+        StreamEntry orders = stream(ORDERS, 1).running(at(10));
+        for (long lsn = 10; lsn < 30; lsn++) {
+            view.apply(
+                    LedgerKey.history(START.plus(Duration.ofMinutes(lsn))),
+                    LedgerCodec.encode(boundary(lsn, offsets(ORDERS, 9_000 + lsn))),
+                    view.nextOffset());
+            apply(cursor(boundary(lsn, offsets(ORDERS, 9_000 + lsn)), true, orders));
+        }
+        apply(cursor(boundary(30, Map.of()), true));
+    }
+
+    @Test
+    void streamRemovedAndBegunAgain_isReachedByItsNewOffsets() {
+        removedAfterLargeOffsets();
+        StreamEntry fresh = again(stream(ORDERS, 1), "other");
+        apply(cursor(boundary(31, offsets(ORDERS, 0)), true, fresh));
+        assertEquals(Optional.empty(), reached(100));
+        apply(cursor(boundary(40, offsets(ORDERS, 4)), true, fresh.running(at(40))));
+        apply(cursor(boundary(41, offsets(ORDERS, 8)), true, fresh.running(at(40))));
+        assertEquals(Optional.of(40L), reached(5));
+        assertEquals(Optional.of(41L), reached(8));
+    }
+
+    @Test
+    void streamBegunAgain_thatBreaksInItsSnapshot_isNotReachedByOldBoundaries() {
+        removedAfterLargeOffsets();
+        StreamEntry fresh = again(stream(ORDERS, 1), "other");
+        apply(cursor(boundary(31, offsets(ORDERS, 0)), true, fresh));
+        apply(cursor(boundary(32, offsets(ORDERS, 9_999)), true, fresh.broken(at(32), "truncated")));
+        assertEquals(Optional.empty(), reached(20_000));
+        assertEquals(Optional.empty(), view.atOrBelow(at(100), Set.of(ORDERS)));
+    }
+
+    @Test
+    void removedStream_leavesTheBoundariesOfTheOthers() {
+        StreamEntry customers = stream(CUSTOMERS, 1).running(at(10));
+        Map<String, OffsetVector> both = Map.of(ORDERS, OffsetVector.of(90), CUSTOMERS, OffsetVector.of(5));
+        apply(cursor(boundary(10, both), true, customers, stream(ORDERS, 1).running(at(10))));
+        apply(cursor(boundary(20, offsets(CUSTOMERS, 50)), true, customers));
+        assertEquals(
+                Optional.of(at(10)),
+                view.reached(offsets(CUSTOMERS, 6), Set.of(CUSTOMERS)).map(Boundary::position));
+    }
+
+    @Test
+    void historyOfATopicBeforeItWasMadeAgain_doesNotHideTheNewOne() {
+        // as a replica reads it that starts later: the cursors of the old topic have been compacted away
+        for (long minute = 1; minute <= 20; minute++) {
+            view.apply(
+                    LedgerKey.history(START.plus(Duration.ofMinutes(minute))),
+                    LedgerCodec.encode(boundary(minute, offsets(ORDERS, minute < 18 ? 9_000 + minute : minute))),
+                    view.nextOffset());
+        }
+        StreamEntry fresh = again(stream(ORDERS, 1), "other").running(at(18));
+        apply(cursor(boundary(50, offsets(ORDERS, 500)), true, fresh));
+        assertEquals(Optional.of(19L), reached(19));
+    }
+
     @Test
     void severalTopics_needAllOfThem() {
         StreamEntry orders = stream(ORDERS, 1).running(at(10));
