@@ -5,17 +5,19 @@ import dev.freshet.model.Op;
 import dev.freshet.model.RecordHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a record's headers; those that are the same for many records are made once. Belongs to one thread. */
 final class RecordHeaderWriter {
+    private static final int ALWAYS = 8;
+
     private final Header specVersion = header(RecordHeaders.SPEC_VERSION, RecordHeaders.SPEC_VERSION_VALUE);
     private final Header contentType = header(RecordHeaders.CONTENT_TYPE, "application/json");
     private final Header readBack = header(RecordHeaders.READ_BACK, "1");
@@ -37,9 +39,10 @@ final class RecordHeaderWriter {
         return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    Iterable<Header> of(Change change) {
+    /** Returns the headers in the client's own type, which it copies at once instead of one by one. */
+    Headers of(Change change) {
         byte[] position = change.position().toBytes();
-        Header[] all = new Header[10];
+        Header[] all = new Header[ALWAYS + (change.value() == null ? 0 : 1) + (change.readBack() ? 1 : 0)];
         int n = 0;
         all[n++] = specVersion;
         all[n++] = new RecordHeader(RecordHeaders.ID, position);
@@ -54,9 +57,9 @@ final class RecordHeaderWriter {
         all[n++] = Objects.requireNonNull(ops.get(change.op()));
         all[n++] = schemas.computeIfAbsent(change.schemaVersion(), v -> header(RecordHeaders.SCHEMA, v));
         if (change.readBack()) {
-            all[n++] = readBack;
+            all[n] = readBack;
         }
-        return Arrays.asList(all).subList(0, n);
+        return new org.apache.kafka.common.header.internals.RecordHeaders(all);
     }
 
     private Header time(Instant at) {
