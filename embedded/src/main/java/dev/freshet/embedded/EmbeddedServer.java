@@ -1,5 +1,6 @@
 package dev.freshet.embedded;
 
+import dev.freshet.embedded.internal.Processes;
 import dev.freshet.embedded.internal.ServerFolder;
 import dev.freshet.embedded.internal.ServerLog;
 import dev.freshet.embedded.internal.Stopped;
@@ -153,13 +154,18 @@ public abstract sealed class EmbeddedServer implements AutoCloseable permits Emb
         }
         endingByRequest = running;
         long[] helpers = helpers();
+        if (paused && helpers.length > 0) {
+            // The watchdog ends with the first process; helpers that stand still would not notice its death by
+            // themselves.
+            running.signal("KILL", helpers);
+        }
         running.signal("KILL", family(running, helpers));
         if (!running.awaitEnd(KILL_LIMIT)) {
             throw new EmbeddedException(
                     name + " (pid " + running.pid() + ") still exists " + KILL_LIMIT + " after kill -9", null);
         }
         for (long helper : helpers) {
-            ProcessHandle.of(helper).ifPresent(handle -> awaitGone(handle));
+            awaitGone(helper);
         }
         paused = false;
     }
@@ -350,9 +356,9 @@ public abstract sealed class EmbeddedServer implements AutoCloseable permits Emb
                 .toArray();
     }
 
-    private void awaitGone(ProcessHandle handle) {
+    private static void awaitGone(long helper) {
         long began = System.nanoTime();
-        while (handle.isAlive() && System.nanoTime() - began < KILL_LIMIT.toNanos()) {
+        while (!Processes.isGone(helper) && System.nanoTime() - began < KILL_LIMIT.toNanos()) {
             LockSupport.parkNanos(POLL.toNanos());
         }
     }

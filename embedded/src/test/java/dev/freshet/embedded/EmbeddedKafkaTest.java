@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.embedded.internal.Processes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +20,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
+@DisabledIfSystemProperty(named = "freshet.test.servers", matches = "off")
 class EmbeddedKafkaTest {
 
     private static EmbeddedKafka kafka;
@@ -65,7 +68,7 @@ class EmbeddedKafkaTest {
 
         kafka.kill();
         assertFalse(kafka.isRunning());
-        assertTrue(ProcessHandle.of(pid).map(handle -> !handle.isAlive()).orElse(true));
+        assertTrue(Processes.isGone(pid));
         assertTrue(kafka.death().isEmpty(), "a kill that was asked for is no death");
         assertThrows(EmbeddedException.class, kafka::pid);
         long began = System.nanoTime();
@@ -148,9 +151,7 @@ class EmbeddedKafkaTest {
         EmbeddedKafka other = EmbeddedKafka.builder().heapMegabytes(256).start();
         long pid = other.pid();
         other.close();
-        await().atMost(Duration.ofSeconds(5))
-                .until(() ->
-                        ProcessHandle.of(pid).map(handle -> !handle.isAlive()).orElse(true));
+        await().atMost(Duration.ofSeconds(5)).until(() -> Processes.isGone(pid));
         assertThrows(EmbeddedException.class, other::restart);
     }
 }

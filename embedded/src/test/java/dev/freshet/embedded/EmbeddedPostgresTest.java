@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.embedded.internal.Processes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,8 +20,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
+@DisabledIfSystemProperty(named = "freshet.test.servers", matches = "off")
 class EmbeddedPostgresTest {
 
     private static EmbeddedPostgres postgres;
@@ -77,9 +80,7 @@ class EmbeddedPostgresTest {
             postgres.kill();
 
             for (long process : processes) {
-                assertTrue(ProcessHandle.of(process)
-                        .map(handle -> !handle.isAlive())
-                        .orElse(true));
+                assertTrue(Processes.isGone(process));
             }
             assertThrows(SQLException.class, open::commit);
         }
@@ -118,8 +119,7 @@ class EmbeddedPostgresTest {
         long[] processes = postgres.helpers();
         postgres.kill();
         for (long process : processes) {
-            assertTrue(
-                    ProcessHandle.of(process).map(handle -> !handle.isAlive()).orElse(true));
+            assertTrue(Processes.isGone(process));
         }
         postgres.restart();
         assertTrue(postgres.isRunning());

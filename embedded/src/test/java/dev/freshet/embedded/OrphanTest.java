@@ -20,8 +20,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
+@DisabledIfSystemProperty(named = "freshet.test.servers", matches = "off")
 class OrphanTest {
 
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
