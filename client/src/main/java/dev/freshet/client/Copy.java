@@ -1,14 +1,12 @@
 package dev.freshet.client;
 
 import dev.freshet.model.Token;
-import dev.freshet.model.copy.CopyState;
 import dev.freshet.model.copy.TokenStatus;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -64,7 +62,7 @@ public final class Copy {
 
     /**
      * Waits until the copy has everything that the token stands for; what is read after that shows it. It asks the copy's
-     * database every 1 to 20 ms.
+     * database every 1 to 20 ms. Several sources of the token's system are all waited for (see {@link #status}).
      *
      * @param token taken on the source with {@link FreshetToken#take}
      * @param timeout how long to wait; zero asks once
@@ -116,7 +114,9 @@ public final class Copy {
     }
 
     /**
-     * Returns what the copy answers to the token now.
+     * Returns what the copy answers to the token now. A token names the source's system, not the source: where several of
+     * the copy's sources are of that system, or have not read their ledger yet and so may be, it is the {@link
+     * TokenStatus#worse worst} of their answers.
      *
      * @throws dev.freshet.model.ConfigurationException if no such replica has reported in the database
      * @throws dev.freshet.model.FreshetException if the database fails
@@ -126,15 +126,13 @@ public final class Copy {
     }
 
     private static TokenStatus answer(List<CopyRow> rows, Token token) {
-        Optional<CopyState> same = rows.stream()
+        // a source whose ledger has not been read may be the token's
+        return rows.stream()
                 .map(CopyRow::state)
-                .filter(s -> s.system().equals(token.system()))
-                .findFirst();
-        Optional<CopyState> unknown = rows.stream()
-                .map(CopyRow::state)
-                .filter(s -> s.system().isEmpty())
-                .findFirst();
-        return same.or(() -> unknown).orElseGet(() -> rows.get(0).state()).answer(token);
+                .filter(s -> s.system().equals(token.system()) || s.system().isEmpty())
+                .map(s -> s.answer(token))
+                .reduce(TokenStatus::worse)
+                .orElseGet(() -> rows.get(0).state().answer(token));
     }
 
     /**

@@ -140,6 +140,48 @@ class CopyTest {
                 TokenStatus.Kind.NOT_YET, copy.status(new Token("99", 1, 1)).kind());
     }
 
+    private static CopyState of(String source, CopyState like) {
+        return new CopyState(
+                source, like.system(), like.timeline(), like.switches(), like.epoch(), like.reached(), like.failure());
+    }
+
+    /** The sources of two databases of one cluster: the token does not tell which of them it is of. */
+    @Test
+    void tokenOfASystemThatSourcesShare_isAnsweredByTheWorst() throws Exception {
+        replica.complete(of("a", at(200)));
+        replica.complete(of("b", at(100)));
+        assertAnswer(TokenStatus.Kind.REACHED, 0, token(100));
+        assertAnswer(TokenStatus.Kind.NOT_YET, 50, token(150));
+        replica.complete(of("c", at(90)));
+        assertAnswer(TokenStatus.Kind.NOT_YET, 60, token(150));
+        replica.complete(CopyState.unknown("d"));
+        assertAnswer(TokenStatus.Kind.NOT_YET, -1, token(50));
+        replica.complete(of("d", at(100).failed("a record does not fit")));
+        assertAnswer(TokenStatus.Kind.BROKEN, 0, token(150));
+        SortedMap<Long, Long> switches = new TreeMap<>();
+        switches.put(1L, 20L);
+        replica.complete(new CopyState("e", "77", 2, switches, 1, Position.boundary(1, 900), null));
+        assertAnswer(TokenStatus.Kind.LOST, 0, token(150));
+    }
+
+    private void assertAnswer(TokenStatus.Kind kind, long behindBytes, Token token) throws SQLException {
+        TokenStatus answer = copy.status(token);
+        assertEquals(kind, answer.kind());
+        assertEquals(behindBytes, answer.behindBytes());
+        try (Connection connection = database.connect();
+                PreparedStatement call = connection.prepareStatement(
+                        "SELECT status, behind_bytes, reason FROM freshet.token_status(?, ?)")) {
+            call.setString(1, NAME);
+            call.setString(2, token.toString());
+            try (ResultSet row = call.executeQuery()) {
+                assertTrue(row.next());
+                assertEquals(kind.name(), row.getString(1));
+                assertEquals(behindBytes, row.getLong(2));
+                assertEquals(kind == TokenStatus.Kind.REACHED, row.getString(3) == null);
+            }
+        }
+    }
+
     @Test
     void freshness_isThatOfTheRow() throws Exception {
         Instant completeTo = Instant.now().minusMillis(500);

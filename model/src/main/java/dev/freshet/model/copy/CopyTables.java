@@ -23,7 +23,9 @@ import java.util.List;
  * SELECT status, behind_bytes, reason FROM freshet.token_status(?, ?)   -- replica, token
  * }</pre>
  *
- * <p>It answers as {@link CopyState#answer} does. The token itself it takes on the source, after its commit, with {@link
+ * <p>It answers as {@link CopyState#answer} does. A token names the source's system, not the source: where several sources
+ * of the replica are of that system (databases or slots of one cluster), or have not read their ledger yet and so may be,
+ * it answers the {@link TokenStatus#worse worst} of them. The token itself it takes on the source, after its commit, with {@link
  * #TAKE_TOKEN}.
  */
 public final class CopyTables {
@@ -81,6 +83,11 @@ public final class CopyTables {
                 s freshet.copy_state;
                 known integer;
                 left_at bigint;
+                ranks text[] := ARRAY['REACHED', 'NOT_YET', 'BROKEN', 'LOST'];
+                its_status text;
+                its_behind bigint;
+                its_reason text;
+                other text;
             BEGIN
                 IF parts IS NULL THEN
                     RAISE EXCEPTION 'Not a token (expected system.timeline.lsn): %', token USING ERRCODE = '22023';
@@ -88,52 +95,53 @@ public final class CopyTables {
                 token_timeline := ('x' || lpad(parts[2], 16, '0'))::bit(64)::bigint;
                 token_lsn := ('x' || lpad(parts[3], 16, '0'))::bit(64)::bigint;
                 behind_bytes := 0;
-                SELECT * INTO s FROM freshet.copy_state c WHERE c.replica = of_replica
-                    ORDER BY c.system = parts[1] DESC, c.system = '' DESC, c.source LIMIT 1;
-                IF NOT FOUND THEN
-                    RAISE EXCEPTION 'No replica % has reported in this database', of_replica USING ERRCODE = '42704';
-                END IF;
-                IF s.system = '' THEN
-                    status := 'NOT_YET';
-                    behind_bytes := -1;
-                    reason := 'the copy has not read the ledger of source ' || s.source || ' yet';
-                    RETURN;
-                END IF;
-                IF s.system <> parts[1] THEN
-                    status := 'LOST';
-                    reason := 'the token is of another system than source ' || s.source;
-                    RETURN;
-                END IF;
-                IF token_timeline < s.timeline THEN
+                FOR s IN SELECT c.* FROM freshet.copy_state c
+                          WHERE c.replica = of_replica AND c.system IN (parts[1], '') ORDER BY c.source LOOP
                     SELECT count(*) FILTER (WHERE split_part(t, ':', 1)::bigint = token_timeline),
                            min(split_part(t, ':', 2)::bigint)
                       INTO known, left_at FROM regexp_split_to_table(s.switches, ',') t
                      WHERE t <> '' AND split_part(t, ':', 1)::bigint BETWEEN token_timeline AND s.timeline - 1;
-                    IF known = 0 OR token_lsn > left_at THEN
-                        status := 'LOST';
-                        reason := 'source ' || s.source || ' is on timeline ' || s.timeline
+                    its_status := 'NOT_YET';
+                    its_behind := -1;
+                    IF s.system = '' THEN
+                        its_reason := 'the copy has not read the ledger of source ' || s.source || ' yet';
+                    ELSIF token_timeline < s.timeline AND (known = 0 OR token_lsn > left_at) THEN
+                        its_status := 'LOST';
+                        its_behind := 0;
+                        its_reason := 'source ' || s.source || ' is on timeline ' || s.timeline
                             || ', and the token lies beyond the switch of its own';
-                        RETURN;
+                    ELSIF token_lsn >= s.failed_lsn THEN
+                        its_status := 'BROKEN';
+                        its_behind := 0;
+                        its_reason := s.failed_reason;
+                    ELSIF token_timeline > s.timeline OR s.lsn IS NULL THEN
+                        its_reason := 'no boundary of the token''s timeline has been reached yet';
+                    ELSIF token_lsn <= s.lsn THEN
+                        its_status := 'REACHED';
+                        its_behind := 0;
+                        its_reason := NULL;
+                    ELSE
+                        its_behind := token_lsn - s.lsn;
+                        its_reason := its_behind || ' bytes of the log of source ' || s.source || ' behind';
                     END IF;
+                    IF status IS NULL OR array_position(ranks, its_status) > array_position(ranks, status)
+                        OR (its_status = status AND behind_bytes >= 0
+                            AND (its_behind < 0 OR its_behind > behind_bytes)) THEN
+                        status := its_status;
+                        behind_bytes := its_behind;
+                        reason := its_reason;
+                    END IF;
+                END LOOP;
+                IF status IS NULL THEN
+                    SELECT c.source INTO other FROM freshet.copy_state c WHERE c.replica = of_replica
+                        ORDER BY c.source LIMIT 1;
+                    IF NOT FOUND THEN
+                        RAISE EXCEPTION 'No replica % has reported in this database', of_replica
+                            USING ERRCODE = '42704';
+                    END IF;
+                    status := 'LOST';
+                    reason := 'the token is of another system than source ' || other;
                 END IF;
-                IF token_lsn >= s.failed_lsn THEN
-                    status := 'BROKEN';
-                    reason := s.failed_reason;
-                    RETURN;
-                END IF;
-                IF token_timeline > s.timeline OR s.lsn IS NULL THEN
-                    status := 'NOT_YET';
-                    behind_bytes := -1;
-                    reason := 'no boundary of the token''s timeline has been reached yet';
-                    RETURN;
-                END IF;
-                IF token_lsn <= s.lsn THEN
-                    status := 'REACHED';
-                    RETURN;
-                END IF;
-                status := 'NOT_YET';
-                behind_bytes := token_lsn - s.lsn;
-                reason := behind_bytes || ' bytes of the source''s log behind';
             END $$""";
 
     /**

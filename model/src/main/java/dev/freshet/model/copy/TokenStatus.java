@@ -52,6 +52,27 @@ public record TokenStatus(
         return new TokenStatus(Kind.BROKEN, 0, reason);
     }
 
+    /**
+     * Returns the worse of this answer and another one to the same token: {@code LOST} before {@code BROKEN} before {@code
+     * NOT_YET} before {@code REACHED}, and among those not yet there the one that is farther behind, where -1 is farthest;
+     * this one if neither is.
+     */
+    public TokenStatus worse(TokenStatus other) {
+        int difference = other.rank() - rank();
+        boolean farther =
+                behindBytes >= 0 && (other.behindBytes < 0 || other.behindBytes > behindBytes) && difference == 0;
+        return difference > 0 || farther ? other : this;
+    }
+
+    private int rank() {
+        return switch (kind) {
+            case REACHED -> 0;
+            case NOT_YET -> 1;
+            case BROKEN -> 2;
+            case LOST -> 3;
+        };
+    }
+
     /** Returns whether the copy has everything that the token stands for. */
     public boolean reached() {
         return kind == Kind.REACHED;
