@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -131,6 +132,15 @@ public final class PlayedRelay implements AutoCloseable {
                         old.since(),
                         null,
                         null));
+    }
+
+    /** Makes the ledger and the topic anew, as a source that was removed and started again does. */
+    public void startAgain(String stream) throws Exception {
+        admin.deleteTopics(List.of(ledger)).all().get(30, TimeUnit.SECONDS);
+        createTopic(ledger, 1);
+        recreate(stream);
+        evolve(Objects.requireNonNull(schemas.get(stream)));
+        commit();
     }
 
     /** Writes a schema record; later changes of the stream are of that version. */

@@ -45,6 +45,22 @@ class RefillTest {
     }
 
     @Test
+    void sourceRemovedAndStartedAgain_isCopiedAnew() throws Exception {
+        world.put(1, "a", 1);
+        Replica replica = world.start();
+        for (int i = 0; i < 5; i++) {
+            world.put(2, "b", i);
+            world.settle();
+        }
+        world.relay.startAgain("t");
+        world.expected.clear();
+        world.put(2, "again", 3);
+        world.settle();
+        assertEquals(List.of("2|again|3"), world.copy());
+        assertTrue(replica.isRunning(), replica.status().toString());
+    }
+
+    @Test
     void copyThatWasAwayForTooLong_isFilledAnew() throws Exception {
         world.put(1, "a", 1);
         world.put(2, "b", 2);

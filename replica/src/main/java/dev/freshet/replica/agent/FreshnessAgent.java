@@ -33,6 +33,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells how fresh the copy is, in the consumer's database: reads the ledgers, compares them with the position rows of all
@@ -42,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * interval, so that it is right when the source is idle.
  */
 public final class FreshnessAgent implements Agent {
+    private static final Logger LOG = LoggerFactory.getLogger(FreshnessAgent.class);
+
     /** While changes are on their way a commit of this instance is looked for that often. */
     private static final Duration BUSY_WAIT = Duration.ofMillis(2);
 
@@ -108,7 +112,12 @@ public final class FreshnessAgent implements Agent {
         int read = 0;
         Duration wait = behind ? BUSY_WAIT : IDLE_WAIT;
         for (LedgerReader ledger : sources.ledgers().values()) {
-            read += ledger.poll(wait.dividedBy(sources.ledgers().size()));
+            try {
+                read += ledger.poll(wait.dividedBy(sources.ledgers().size()));
+            } catch (LossException e) {
+                lost(sources, e);
+                return 1;
+            }
         }
         Instant now = clock.instant();
         long commits = progress.commits();
@@ -138,13 +147,40 @@ public final class FreshnessAgent implements Agent {
         }
     }
 
-    private void report(Sources sources, Instant now) throws SQLException {
+    private Connection connect() throws SQLException {
         Connection c = db;
         if (c == null) {
             c = consumer.open();
             db = c;
             reports.relax(c);
         }
+        return c;
+    }
+
+    /** A ledger is another one now: nothing that was read of it counts, and the applying agent finds all sources anew. */
+    private void lost(Sources sources, LossException e) {
+        String reason = String.valueOf(e.getMessage());
+        LOG.error("Replica '{}' finds its ledgers anew: {}", config.name(), reason);
+        try {
+            Connection c = connect();
+            streams.withdraw(c, reason, true);
+            c.commit();
+        } catch (SQLException further) {
+            letGo();
+            // the ledger says so again at the next poll; until then the row runs out by itself
+            throw new RetriableException(
+                    "Replica '" + config.name() + "' could not withdraw that it is complete: "
+                            + DbErrors.describe(further, false),
+                    further);
+        }
+        watches.clear();
+        lastQuestion = Instant.MIN;
+        progress.freshness(Map.of());
+        progress.lose(sources);
+    }
+
+    private void report(Sources sources, Instant now) throws SQLException {
+        Connection c = connect();
         ask(sources, now);
         List<StreamRow> streamRows = streams.read(c);
         List<Owned> partitions = positions.read(c);

@@ -16,6 +16,7 @@ public final class Progress {
     private volatile ReplicaStatus.State state = ReplicaStatus.State.STARTING;
     private volatile @Nullable String reason;
     private volatile @Nullable Sources sources;
+    private volatile @Nullable Sources lost;
     private volatile long fillRows;
     private volatile boolean prepareAgain;
     private volatile Map<String, Freshness> freshness = Map.of();
@@ -48,6 +49,17 @@ public final class Progress {
     /** Returns the sources, or null before they have been found. */
     public @Nullable Sources sources() {
         return sources;
+    }
+
+    /** Gives sources up whose ledger is not the one any more that was read: they must be found anew. */
+    public void lose(Sources given) {
+        lost = given;
+        sources = null;
+    }
+
+    /** Returns whether these are sources that were given up. */
+    public boolean isLost(Sources given) {
+        return given == lost;
     }
 
     /** Counts applied records and a commit. */

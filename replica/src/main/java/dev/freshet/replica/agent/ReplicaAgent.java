@@ -1,5 +1,6 @@
 package dev.freshet.replica.agent;
 
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.LossException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
@@ -45,6 +46,7 @@ public final class ReplicaAgent implements Agent {
     private @Nullable StreamFill fill;
     private @Nullable StreamReader fillReader;
     private @Nullable Sources found;
+    private boolean finding;
     private Instant frozenLookedFor = Instant.MIN;
 
     /** Creates the agent; it connects when it works. */
@@ -65,6 +67,9 @@ public final class ReplicaAgent implements Agent {
     @Override
     public int doWork() throws InterruptedException {
         try {
+            if (live != null && progress.sources() == null) {
+                letGo();
+            }
             if (live != null) {
                 return live.work();
             }
@@ -105,11 +110,7 @@ public final class ReplicaAgent implements Agent {
 
     /** Connects, makes what is missing, and decides what comes next. */
     private int prepare() throws SQLException, InterruptedException {
-        Sources sources = progress.sources();
-        if (sources == null) {
-            sources = found == null ? Sources.open(config, readers) : found;
-            found = sources;
-        }
+        Sources sources = sources();
         Connection c = db;
         if (c == null) {
             c = consumer.open();
@@ -145,6 +146,36 @@ public final class ReplicaAgent implements Agent {
         next.join();
         progress.state(ReplicaStatus.State.RUNNING, null);
         return 1;
+    }
+
+    /** Nobody but this agent closes lost sources: only here it is sure that it has let go of them. */
+    private Sources sources() throws InterruptedException {
+        Sources known = progress.sources();
+        if (known != null) {
+            return known;
+        }
+        Sources mine = found;
+        if (mine != null && progress.isLost(mine)) {
+            found = null;
+            finding = true;
+            mine.close();
+            mine = null;
+        }
+        if (mine == null) {
+            try {
+                mine = Sources.open(config, readers);
+            } catch (ConfigurationException e) {
+                if (!finding) {
+                    throw e;
+                }
+                // it was right before the ledger was lost: the relay has not written the new one yet
+                throw new RetriableException(
+                        "Replica '" + config.name() + "' waits for a new ledger: " + e.getMessage(), e);
+            }
+            found = mine;
+            finding = false;
+        }
+        return mine;
     }
 
     private boolean beginFill(Connection c, Sources sources, StreamTarget target)
