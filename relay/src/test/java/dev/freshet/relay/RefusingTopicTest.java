@@ -1,11 +1,9 @@
 package dev.freshet.relay;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import java.sql.SQLException;
@@ -29,9 +27,7 @@ class RefusingTopicTest extends RelayFixture {
         db.execute("INSERT INTO note VALUES (1, repeat('x', 3000000))", "INSERT INTO item VALUES (1, 'a', 1)");
         until(relay, s -> is(s, StreamStatus.BROKEN) && s.state() == RelayStatus.State.RUNNING);
         assertTopicIsTable(relay);
-        Cursor cursor = topics.cursor(settings.ledger());
-        StreamEntry notes = cursor.streams().get("notes");
-        assertEquals(StreamStatus.BROKEN, notes.status());
+        StreamEntry notes = entry("notes", StreamStatus.BROKEN);
         assertTrue(notes.reason().contains("refused"), notes.reason());
         assertTrue(relay.status().alarms().stream().anyMatch(a -> a.contains("'notes'")));
     }

@@ -15,6 +15,7 @@ import dev.freshet.model.Lsn;
 import dev.freshet.model.Position;
 import dev.freshet.model.json.JsonReader;
 import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -105,6 +106,16 @@ abstract class RelayFixture {
 
     static boolean is(RelayStatus s, StreamStatus wanted) {
         return s.streams().stream().anyMatch(e -> e.status() == wanted);
+    }
+
+    /** Waits until the ledger says so of a stream: readers see an entry only after its markers, which follow the commit. */
+    StreamEntry entry(String stream, StreamStatus wanted) {
+        StreamEntry[] entry = new StreamEntry[1];
+        Awaitility.await().atMost(LIMIT).until(() -> {
+            entry[0] = topics.cursor(settings.ledger()).streams().get(stream);
+            return entry[0] != null && entry[0].status() == wanted;
+        });
+        return entry[0];
     }
 
     /** Waits until the relay has passed the source's present log, and returns the ledger as of then. */

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -33,6 +34,7 @@ public final class LedgerState {
     private final Map<String, StreamEntry> streams = new TreeMap<>();
     private final Map<String, byte @Nullable []> beside = new LinkedHashMap<>();
     private final Set<String> schemas = new HashSet<>();
+    private List<StreamEntry> durable = List.of();
     private Map<String, String> options = Map.of();
     private Position write;
     private Boundary boundary;
@@ -75,6 +77,11 @@ public final class LedgerState {
     /** Returns whether something waits to be written although no change does. */
     public boolean isChanged() {
         return changed;
+    }
+
+    /** Returns the streams as the last durable entry has them: what may be shown to others. */
+    public List<StreamEntry> durableStreams() {
+        return durable;
     }
 
     /** Returns the streams. */
@@ -187,6 +194,7 @@ public final class LedgerState {
     public void written() {
         beside.clear();
         changed = false;
+        durable = List.copyOf(streams.values());
     }
 
     private Cursor cursor(Instant now) {

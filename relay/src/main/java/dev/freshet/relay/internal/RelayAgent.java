@@ -7,6 +7,7 @@ import dev.freshet.model.LossException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.model.ledger.Boundary;
+import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
 import dev.freshet.relay.RelayStatus.State;
@@ -248,7 +249,8 @@ public final class RelayAgent implements Agent {
                     sentBefore);
             return;
         }
-        leader.ledger().streams().stream()
+        List<StreamEntry> streams = leader.ledger().durableStreams();
+        streams.stream()
                 .filter(e -> e.reason() != null)
                 .forEach(e -> alarms.add("Stream '" + e.stream() + "' is "
                         + e.status().text() + " since " + e.since() + ": " + e.reason()));
@@ -262,7 +264,7 @@ public final class RelayAgent implements Agent {
                 lagBytes,
                 retainedBytes,
                 alarms,
-                List.copyOf(leader.ledger().streams()),
+                streams,
                 sentBefore + leader.recordsSent());
     }
 
