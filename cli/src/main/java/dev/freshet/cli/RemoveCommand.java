@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -30,12 +31,16 @@ import picocli.CommandLine.Spec;
             "",
             "A replication slot that nobody reads any more holds the source's log back until its disk is full: remove a "
                     + "source here before you forget it. A stream that is removed while it is still in the file is begun "
-                    + "anew from its table, which repairs a broken one. First it shows what it will do, and asks."
+                    + "anew from its table, which repairs a broken one. A replica's tables stay where they are, unless "
+                    + "--drop-tables says otherwise.",
+            "",
+            "First it shows what it will do, and asks. Stop the servers that have a source or a replica before you remove "
+                    + "it; a stream may be removed while they run."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:removed, or there was nothing to remove",
-            "1:a server did not answer, or the answer was not yes; what was done is told",
+            "1:the answer was not yes, or a server did not answer: call it again to do the rest",
             "2:mistakes in the command line or the file, or it is in use"
         })
 final class RemoveCommand implements Callable<Integer> {
@@ -54,19 +59,30 @@ final class RemoveCommand implements Callable<Integer> {
     @Mixin
     private ConfigurationOption configuration = new ConfigurationOption();
 
+    @Option(
+            names = "--drop-tables",
+            description =
+                    "Of a replica, drop the tables that it has filled as well. Without it they stay, without updates.")
+    private boolean dropTables;
+
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
+        if (dropTables && kind != Removal.Kind.REPLICA) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--drop-tables goes with `remove replica` only: the tables of a source are never touched");
+        }
         Configuration config = configuration.read();
         if (config.kafka().embedded() && StatusClient.ask(config.http()).isPresent()) {
             throw new dev.freshet.model.ConfigurationException("The server of " + configuration.file()
                     + " runs, and its embedded Kafka with it: stop it first, then remove");
         }
         try (Removal removal = Removal.open(config, configuration.dataFolder(), Clock.systemUTC())) {
-            List<String> actions = removal.describe(kind, name);
+            List<String> actions = removal.describe(kind, name, dropTables);
             if (actions.isEmpty()) {
                 out.println("There is nothing to remove of '" + name + "'.");
                 return ExitCodes.OK;
@@ -79,7 +95,7 @@ final class RemoveCommand implements Callable<Integer> {
                 out.flush();
                 return ExitCodes.FAILED;
             }
-            removal.remove(kind, name);
+            removal.remove(kind, name, dropTables);
             out.println("Done.");
             out.flush();
             return ExitCodes.OK;

@@ -1,5 +1,6 @@
 package dev.freshet.replica;
 
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.AgentRunner;
@@ -9,6 +10,7 @@ import dev.freshet.replica.agent.Progress;
 import dev.freshet.replica.agent.Readers;
 import dev.freshet.replica.agent.ReplicaAdmin;
 import dev.freshet.replica.agent.ReplicaAgent;
+import dev.freshet.replica.agent.ReplicaRemoval;
 import dev.freshet.replica.state.Owned;
 import dev.freshet.stream.Freshness;
 import java.time.Clock;
@@ -93,15 +95,28 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
-     * Takes a replica's state away, and its tables if asked to. All of its instances must have been stopped.
+     * Returns what {@link #remove} will do, one action a line, each beginning with a verb; empty if the database knows nothing
+     * of the replica.
      *
      * @param config the replica
-     * @param tables whether the copied tables are dropped too
-     * @return what was taken away, in sentences
+     * @param tables whether the copied tables are to be dropped too
      * @throws FreshetException if the database refuses
      */
-    public static List<String> remove(ReplicaConfig config, boolean tables) {
-        return new ReplicaAdmin(config).remove(tables);
+    public static List<String> describeRemoval(ReplicaConfig config, boolean tables) {
+        return new ReplicaRemoval(config).describe(tables);
+    }
+
+    /**
+     * Takes a replica's state away, and its tables if asked to, in one transaction. Its consumer group needs no removal:
+     * positions are kept beside the copies, and Kafka forgets a group without members and offsets by itself.
+     *
+     * @param config the replica
+     * @param tables whether the tables that the replica has filled are dropped too; a table that it did not fill never is
+     * @throws ConfigurationException if an instance is at work, or other objects depend on a table that is to be dropped
+     * @throws FreshetException if the database refuses
+     */
+    public static void remove(ReplicaConfig config, boolean tables) {
+        new ReplicaRemoval(config).remove(tables);
     }
 
     /** Returns the replica's name. */

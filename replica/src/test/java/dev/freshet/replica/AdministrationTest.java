@@ -69,18 +69,6 @@ class AdministrationTest {
     }
 
     @Test
-    void remove_takesStateAndTablesAway() throws Exception {
-        Replica replica = world.start();
-        world.settle();
-        replica.close();
-        List<String> done = Replica.remove(world.config().build(), true);
-        assertTrue(done.contains("table public.t"), done.toString());
-        assertEquals("0", world.one("SELECT count(*) FROM freshet.replica_position"));
-        assertEquals("0", world.one("SELECT count(*) FROM freshet.copy_state"));
-        assertEquals("", world.one("SELECT 1 FROM pg_class WHERE relname = 't'"));
-    }
-
-    @Test
     void leastPrivilegedRole_isEnough() throws Exception {
         String role = "shipping_" + world.database.name();
         world.database.execute(

@@ -175,8 +175,10 @@ class WholeWayTest {
             assertTrue(!ready.body().contains("Source 'good'"), ready.body());
         }
         try (Removal removal = Removal.open(config, folder, Clock.systemUTC())) {
-            assertTrue(removal.describe(Removal.Kind.SOURCE, "good").toString().contains("good.freshet-ledger"));
-            removal.remove(Removal.Kind.SOURCE, "good");
+            assertTrue(removal.describe(Removal.Kind.SOURCE, "good", false)
+                    .toString()
+                    .contains("good.freshet-ledger"));
+            removal.remove(Removal.Kind.SOURCE, "good", false);
         }
         assertEquals("0", text(shop, "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'freshet_good'"));
     }

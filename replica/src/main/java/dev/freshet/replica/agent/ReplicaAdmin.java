@@ -8,7 +8,6 @@ import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.state.ConsumerDb;
 import dev.freshet.replica.state.DbErrors;
 import dev.freshet.replica.state.StateTables;
-import dev.freshet.replica.state.StreamRow;
 import dev.freshet.replica.state.StreamRows;
 import dev.freshet.replica.table.TableCatalog;
 import dev.freshet.replica.table.TableFit;
@@ -16,7 +15,6 @@ import dev.freshet.replica.table.TargetTable;
 import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.TopicFacts;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -25,7 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Checks a replica's configuration, and takes replicas away. */
+/** Checks a replica's configuration. */
 public final class ReplicaAdmin {
     /** A copy that may not be away for longer than this would be filled anew all the time. */
     private static final Duration SHORTEST_LIMIT = Duration.ofMinutes(1);
@@ -33,7 +31,7 @@ public final class ReplicaAdmin {
     private final ReplicaConfig config;
     private final ConsumerDb consumer;
 
-    /** Creates the administration of a replica; it connects when asked. */
+    /** Creates the check of a replica; it connects when asked. */
     public ReplicaAdmin(ReplicaConfig config) {
         this.config = config;
         this.consumer = new ConsumerDb(config);
@@ -141,42 +139,6 @@ public final class ReplicaAdmin {
         if (!filled && !table.empty()) {
             problems.add(
                     "Table " + t.table() + " holds rows that Freshet did not bring: empty it, or name another table");
-        }
-    }
-
-    /**
-     * Takes the replica's rows away, and its tables if asked to.
-     *
-     * @param tables whether the copied tables are dropped
-     * @return what was taken away
-     */
-    public List<String> remove(boolean tables) {
-        List<String> done = new ArrayList<>();
-        try (Connection db = consumer.open()) {
-            if (!holds(db, "to_regclass('" + StateTables.STREAMS + "') IS NOT NULL")) {
-                return done;
-            }
-            for (StreamRow row : new StreamRows(config.name()).read(db)) {
-                done.add("state of stream '" + row.stream() + "' (fill " + row.fill() + ")");
-            }
-            for (String table : List.of(StateTables.POSITIONS, StateTables.STREAMS, CopyTables.STATE)) {
-                try (PreparedStatement s = db.prepareStatement("DELETE FROM " + table + " WHERE replica = ?")) {
-                    s.setString(1, config.name());
-                    s.executeUpdate();
-                }
-            }
-            if (tables) {
-                for (StreamTarget t : config.streams()) {
-                    try (Statement s = db.createStatement()) {
-                        s.execute("DROP TABLE IF EXISTS " + t.table().quoted());
-                    }
-                    done.add("table " + t.table());
-                }
-            }
-            db.commit();
-            return done;
-        } catch (SQLException e) {
-            throw DbErrors.wrap("Replica '" + config.name() + "' could not be removed", e);
         }
     }
 }

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +55,7 @@ public final class Removal implements AutoCloseable {
         SOURCE,
         /** A stream: its topic and its entry in the ledger. */
         STREAM,
-        /** A replica: its state, consumer group and, if asked for, tables. */
+        /** A replica: its state and, if asked for, its tables. */
         REPLICA
     }
 
@@ -63,13 +64,14 @@ public final class Removal implements AutoCloseable {
      *
      * @param kind what kind of thing
      * @param name its name
+     * @param tables of a replica, whether the tables that it has filled are dropped as well
      * @throws ConfigurationException if the configuration does not have it
      */
-    public List<String> describe(Kind kind, String name) {
+    public List<String> describe(Kind kind, String name, boolean tables) {
         return switch (kind) {
             case SOURCE -> withRelay(source(name), RelayRemoval::describeSource);
             case STREAM -> describeStream(name);
-            case REPLICA -> describeReplica(replica(name));
+            case REPLICA -> Replica.describeRemoval(replica(name), tables);
         };
     }
 
@@ -78,8 +80,10 @@ public final class Removal implements AutoCloseable {
      *
      * @param kind what kind of thing
      * @param name its name
+     * @param tables as there
+     * @throws ConfigurationException if it is in use
      */
-    public void remove(Kind kind, String name) {
+    public void remove(Kind kind, String name, boolean tables) {
         switch (kind) {
             case SOURCE ->
                 withRelay(source(name), r -> {
@@ -96,7 +100,7 @@ public final class Removal implements AutoCloseable {
                     });
                 }
             }
-            case REPLICA -> Replica.remove(Settings.replica(config, replica(name), kafka), false);
+            case REPLICA -> Replica.remove(replica(name), tables);
         }
     }
 
@@ -108,28 +112,24 @@ public final class Removal implements AutoCloseable {
         return actions;
     }
 
-    private static List<String> describeReplica(ReplicaConfig replica) {
-        List<String> actions = new ArrayList<>();
-        actions.add("forget in " + replica.url() + " how far replica '" + replica.name()
-                + "' is; a server that still has it fills its copies anew");
-        replica.copies().forEach(c -> actions.add("leave the table " + c.table() + " as it is; drop it yourself"));
-        return actions;
-    }
-
-    private ReplicaConfig replica(String name) {
+    private dev.freshet.replica.ReplicaConfig replica(String name) {
         ReplicaConfig replica = config.replicas().get(name);
         if (replica == null) {
-            throw new ConfigurationException("The configuration has no replica '" + name + "' (replicas: "
-                    + String.join(", ", config.replicas().keySet()) + "); nothing was removed");
+            throw unknown("replica", name, config.replicas().keySet());
         }
-        return replica;
+        return Settings.replica(config, replica, kafka);
+    }
+
+    private static ConfigurationException unknown(String kind, String name, Set<String> known) {
+        return new ConfigurationException("The configuration has no " + kind + " '" + name + "'"
+                + (known.isEmpty() ? "" : " (" + kind + "s: " + String.join(", ", known) + ")")
+                + ", and so not where to remove it; put it back into the file first. Nothing was removed");
     }
 
     private SourceConfig source(String name) {
         SourceConfig source = config.sources().get(name);
         if (source == null) {
-            throw new ConfigurationException("The configuration has no source '" + name + "' (sources: "
-                    + String.join(", ", config.sources().keySet()) + "); nothing was removed");
+            throw unknown("source", name, config.sources().keySet());
         }
         return source;
     }

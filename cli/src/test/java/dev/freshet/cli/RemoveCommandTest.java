@@ -1,0 +1,199 @@
+package dev.freshet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.TopicPrefix;
+import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.server.Server;
+import dev.freshet.server.config.ConfigurationFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code remove} on real servers: what it shows, asks, refuses and takes away, and its exit codes. */
+@ExtendWith(FreshetServers.class)
+class RemoveCommandTest {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final String COPIED = "SELECT count(*) FROM public.orders_copy";
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Path file = Path.of("");
+    private String source = "";
+    private TestDatabase shop;
+    private TestDatabase shipping;
+
+    RemoveCommandTest(TestDatabase shop, TestDatabase shipping) {
+        this.shop = shop;
+        this.shipping = shipping;
+    }
+
+    @BeforeEach
+    void write(EmbeddedKafka kafka, TopicPrefix prefix) throws Exception {
+        source = prefix.name("removal");
+        shop.execute(
+                "CREATE TABLE orders (o_orderkey bigint PRIMARY KEY, o_totalprice numeric(15,2))",
+                "INSERT INTO orders SELECT i, i FROM generate_series(1, 100) i");
+        file = Files.writeString(folder.resolve("freshet.yaml"), """
+                kafka: { bootstrap-servers: "%s" }
+                sources: { %s: { url: "%s", user: %s, password: "%s" } }
+                streams: { orders: { source: %s, table: public.orders } }
+                replicas:
+                  copies:
+                    streams: { orders: { table: public.orders_copy } }
+                    url: "%s"
+                    user: %s
+                    password: "%s"
+                    group: %s
+                http: { port: 0 }
+                """.formatted(
+                        kafka.bootstrapServers(),
+                        source,
+                        shop.jdbcUrl(),
+                        shop.user(),
+                        shop.password(),
+                        source,
+                        shipping.jdbcUrl(),
+                        shipping.user(),
+                        shipping.password(),
+                        source));
+    }
+
+    private Server start() {
+        Server server =
+                Server.start(ConfigurationFile.read(file, Map.of()), folder.resolve(".freshet"), Clock.systemUTC());
+        Awaitility.await()
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertTrue(
+                        server.status().ready(), () -> server.status().toString()));
+        return server;
+    }
+
+    private CommandLineRun remove(String... arguments) {
+        return answering("", arguments);
+    }
+
+    private CommandLineRun answering(String answer, String... arguments) {
+        String[] all = new String[arguments.length + 3];
+        all[0] = "remove";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        all[all.length - 2] = "-c";
+        all[all.length - 1] = file.toString();
+        return CommandLineRun.answering(answer, all);
+    }
+
+    private static void assertNothingToRemove(CommandLineRun run) {
+        assertEquals(ExitCodes.OK, run.exitCode(), run.err());
+        assertTrue(run.out().contains("nothing to remove"), run.out());
+    }
+
+    private static void assertMistake(String message, CommandLineRun run) {
+        assertEquals(ExitCodes.MISTAKES, run.exitCode(), run.out());
+        assertTrue(run.err().contains(message), run.err());
+    }
+
+    private static String text(TestDatabase database, String sql) throws SQLException {
+        try (Connection c = database.connect();
+                Statement s = c.createStatement();
+                ResultSet row = s.executeQuery(sql)) {
+            row.next();
+            return String.valueOf(row.getString(1));
+        }
+    }
+
+    @Test
+    void stream_isShownAskedForAndBegunAnewByARunningServer() throws Exception {
+        try (Server server = start()) {
+            String since = server.status().streams().get(0).since();
+            for (String answer : new String[] {"", "no\n", "ORDERS\n"}) {
+                CommandLineRun asked = answering(answer, "stream", "orders");
+                assertEquals(ExitCodes.FAILED, asked.exitCode(), asked.err());
+                assertTrue(asked.out().contains("delete the topic '" + source + ".orders'"), asked.out());
+                assertTrue(asked.out().contains("Nothing was removed."), asked.out());
+                assertTrue(asked.out().lines().allMatch(l -> l.length() <= TextTable.WIDTH), asked.out());
+            }
+            assertEquals(since, server.status().streams().get(0).since());
+
+            CommandLineRun done = answering("orders\n", "stream", "orders");
+            assertEquals(ExitCodes.OK, done.exitCode(), done.err());
+            assertTrue(done.out().contains("Done."), done.out());
+            shop.execute("INSERT INTO orders VALUES (1000, 1000)");
+            Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
+                assertEquals("101", text(shipping, COPIED));
+                assertTrue(server.status().ready(), () -> server.status().toString());
+            });
+        }
+        assertEquals(ExitCodes.OK, remove("stream", "orders", "--yes").exitCode());
+        assertNothingToRemove(remove("stream", "orders", "--yes"));
+        assertNothingToRemove(remove("stream", "unheard-of", "--yes"));
+        assertEquals(
+                "1",
+                text(shop, "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"),
+                "the source stays");
+        assertEquals(ExitCodes.OK, remove("source", source, "--yes").exitCode());
+    }
+
+    @Test
+    void replica_leavesItsTablesUnlessToldOtherwise() throws Exception {
+        try (Server server = start()) {
+            assertMistake("stop every server that has it first", remove("replica", "copies", "--yes"));
+            assertTrue(server.status().ready());
+        }
+        CommandLineRun asked = answering("no\n", "replica", "copies");
+        assertEquals(ExitCodes.FAILED, asked.exitCode(), asked.err());
+        assertTrue(asked.out().contains("leave the table public.orders_copy with its rows (about 100)"), asked.out());
+        assertTrue(asked.out().contains("Nothing was removed."), asked.out());
+        assertEquals("1", text(shipping, "SELECT count(*) FROM freshet.replica_stream"));
+
+        assertEquals(ExitCodes.OK, answering("copies\n", "replica", "copies").exitCode());
+        assertEquals("100", text(shipping, COPIED));
+        assertEquals("0", text(shipping, "SELECT count(*) FROM freshet.replica_stream"));
+        assertNothingToRemove(remove("replica", "copies", "--yes"));
+
+        shipping.execute("DROP TABLE public.orders_copy");
+        start().close();
+        CommandLineRun dropped = remove("replica", "copies", "--drop-tables", "--yes");
+        assertEquals(ExitCodes.OK, dropped.exitCode(), dropped.err());
+        assertTrue(dropped.out().contains("drop the table public.orders_copy"), dropped.out());
+        assertEquals("null", text(shipping, "SELECT to_regclass('public.orders_copy')"));
+        assertEquals("100", text(shop, "SELECT count(*) FROM orders"));
+        assertEquals(ExitCodes.OK, remove("source", source, "--yes").exitCode());
+    }
+
+    @Test
+    void mistakes_endWithTwoAndServersAwayWithOne() throws IOException {
+        assertMistake("The configuration has no replica 'copy' (replicas: copies)", remove("replica", "copy"));
+        assertMistake("The configuration has no source 'none' (sources: " + source + ")", remove("source", "none"));
+        assertMistake("--drop-tables goes with", remove("source", source, "--drop-tables"));
+        assertMistake("expected one of", remove("table", "orders"));
+        assertMistake("Missing required parameter", remove("stream"));
+
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace(shipping.jdbcUrl(), "jdbc:postgresql://127.0.0.1:9/away")
+                        .replace(shop.jdbcUrl(), "jdbc:postgresql://127.0.0.1:9/away"));
+        for (String[] what : new String[][] {{"replica", "copies"}, {"source", source}}) {
+            CommandLineRun away = remove(what[0], what[1], "--yes");
+            assertEquals(ExitCodes.FAILED, away.exitCode(), away.out() + away.err());
+            assertTrue(away.err().contains("'" + what[1] + "'"), away.err());
+            assertTrue(!away.err().contains(shop.password()), away.err());
+        }
+    }
+}

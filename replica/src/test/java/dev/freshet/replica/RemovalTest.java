@@ -1,0 +1,116 @@
+package dev.freshet.replica;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.TopicPrefix;
+import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.model.ConfigurationException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(FreshetServers.class)
+class RemovalTest {
+    private static final String STATE = "SELECT count(*) FROM (SELECT FROM freshet.replica_position UNION ALL"
+            + " SELECT FROM freshet.replica_stream UNION ALL SELECT FROM freshet.copy_state) s";
+
+    private ReplicaWorld world;
+    private ReplicaConfig config;
+
+    @BeforeEach
+    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
+        world = new ReplicaWorld(kafka, prefix, database, 2);
+        config = world.config().build();
+        world.put(1, "a", 1);
+        world.relay.commit();
+    }
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    private void fillAndStop() throws Exception {
+        Replica replica = world.start(config);
+        world.settle();
+        replica.close();
+    }
+
+    @Test
+    void tables_stayUnlessAskedFor() throws Exception {
+        fillAndStop();
+        List<String> actions = Replica.describeRemoval(config, false);
+        assertEquals(2, actions.size(), actions.toString());
+        assertTrue(actions.get(1).startsWith("leave the table public.t with its rows (about 1)"), actions.toString());
+        assertTrue(actions.get(1).contains("--drop-tables"), actions.toString());
+        Replica.remove(config, false);
+        assertEquals("0", world.one(STATE));
+        assertEquals(List.of("1|a|1"), world.copy());
+        assertEquals(List.of(), Replica.describeRemoval(config, true), "what is forgotten is nobody's");
+    }
+
+    @Test
+    void tables_areDroppedIfAskedFor() throws Exception {
+        fillAndStop();
+        assertTrue(
+                Replica.describeRemoval(config, true).get(1).startsWith("drop the table public.t with its rows"),
+                "it says so first");
+        assertEquals(List.of("1|a|1"), world.copy());
+        Replica.remove(config, true);
+        assertEquals("0", world.one(STATE));
+        assertEquals("", world.one("SELECT 1 FROM pg_class WHERE relname = 't'"));
+    }
+
+    @Test
+    void tableThatItDidNotFill_isNeverDropped() throws Exception {
+        world.database.execute(
+                "CREATE TABLE t (id bigint PRIMARY KEY, name text, n integer)", "INSERT INTO t VALUES (5, 'mine', 5)");
+        Replica replica = world.start(config);
+        ReplicaWorld.until(() -> replica.status().state() == ReplicaStatus.State.STOPPED);
+        replica.close();
+        List<String> actions = Replica.describeRemoval(config, true);
+        assertTrue(actions.stream().noneMatch(a -> a.contains("public.t")), actions.toString());
+        Replica.remove(config, true);
+        assertEquals(List.of("5|mine|5"), world.copy());
+    }
+
+    @Test
+    void replicaAtWork_isRefused() throws Exception {
+        Replica replica = world.start(config);
+        world.settle();
+        ConfigurationException e = assertThrows(ConfigurationException.class, () -> Replica.remove(config, true));
+        assertTrue(String.valueOf(e.getMessage()).contains("stop every server that has it first"), e.getMessage());
+        world.put(2, "b", 2);
+        world.settle();
+        assertEquals(List.of("1|a|1", "2|b|2"), world.copy());
+        replica.close();
+        ReplicaWorld.until(() -> "0"
+                .equals(world.one("SELECT count(*) FROM pg_stat_activity WHERE application_name"
+                        + " = 'freshet copy' AND datname = current_database()")));
+        Replica.remove(config, true);
+        assertEquals("0", world.one(STATE));
+    }
+
+    @Test
+    void tableOnWhichOthersDepend_isNamedAndNothingIsRemoved() throws Exception {
+        fillAndStop();
+        String before = world.one(STATE);
+        world.database.execute("CREATE VIEW v AS SELECT * FROM t");
+        ConfigurationException e = assertThrows(ConfigurationException.class, () -> Replica.remove(config, true));
+        assertTrue(String.valueOf(e.getMessage()).startsWith("Table public.t of replica 'copy' cannot be dropped"));
+        assertEquals(before, world.one(STATE));
+        assertEquals(List.of("1|a|1"), world.copy());
+    }
+
+    @Test
+    void databaseThatDoesNotKnowIt_hasNothingToRemove() {
+        assertEquals(List.of(), Replica.describeRemoval(config, true));
+        Replica.remove(config, true);
+    }
+}
