@@ -25,11 +25,14 @@ import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /** Plays the relay of one source on a real Kafka: changes, schema records and the cursor in Kafka transactions. */
@@ -134,6 +137,33 @@ public final class PlayedRelay implements AutoCloseable {
                         null));
     }
 
+    /** Adds partitions, as somebody might who does not know better; the relay does not write to them. */
+    public void addPartitions(String stream, int partitions) throws Exception {
+        admin.createPartitions(Map.of(topic(stream), NewPartitions.increaseTo(partitions)))
+                .all()
+                .get(30, TimeUnit.SECONDS);
+    }
+
+    /** Takes added partitions over: from now on the ledger speaks of them, and keys go into them. */
+    public void takeOverPartitions(String stream, int partitions) {
+        StreamEntry old = entry(stream);
+        long[] end = Objects.requireNonNull(ends.get(old.topic()));
+        ends.put(old.topic(), Arrays.copyOf(end, partitions));
+        streams.put(
+                stream,
+                new StreamEntry(
+                        stream,
+                        old.topic(),
+                        old.topicId(),
+                        partitions,
+                        "print",
+                        old.schemaVersion(),
+                        old.status(),
+                        old.since(),
+                        null,
+                        null));
+    }
+
     /** Makes the ledger and the topic anew, as a source that was removed and started again does. */
     public void startAgain(String stream) throws Exception {
         admin.deleteTopics(List.of(ledger)).all().get(30, TimeUnit.SECONDS);
@@ -190,7 +220,7 @@ public final class PlayedRelay implements AutoCloseable {
         if (schema == null) {
             throw new IllegalArgumentException("No schema of " + stream);
         }
-        int partition = Math.floorMod(key.hashCode(), entry.partitions());
+        int partition = partitionOf(stream, key);
         Position position = new Position(1, lsn, ++ordinal, 0);
         resend(stream, partition, position, op, key, value, schema.version());
         return position;
@@ -225,7 +255,25 @@ public final class PlayedRelay implements AutoCloseable {
     }
 
     public int partitionOf(String stream, String key) {
-        return Math.floorMod(key.hashCode(), entry(stream).partitions());
+        return partitionOf(key, entry(stream).partitions());
+    }
+
+    /** Returns the partition of a key among so many, as the relay's writer has it. */
+    public static int partitionOf(String key, int partitions) {
+        return Utils.toPositive(Utils.murmur2(bytes(key))) % partitions;
+    }
+
+    /** Returns whether a member of the group has the partition, as the coordinator sees it. */
+    public boolean isAssigned(String group, String stream, int partition) throws Exception {
+        TopicPartition wanted = new TopicPartition(topic(stream), partition);
+        return admin
+                .describeConsumerGroups(List.of(group))
+                .describedGroups()
+                .get(group)
+                .get(30, TimeUnit.SECONDS)
+                .members()
+                .stream()
+                .anyMatch(m -> m.assignment().topicPartitions().contains(wanted));
     }
 
     private void send(ProducerRecord<byte[], byte[]> record) {
@@ -243,7 +291,7 @@ public final class PlayedRelay implements AutoCloseable {
         for (Future<RecordMetadata> f : sent) {
             RecordMetadata m = f.get();
             long[] end = ends.get(m.topic());
-            if (end != null) {
+            if (end != null && m.partition() < end.length) {
                 end[m.partition()] = m.offset() + 1;
             }
         }

@@ -4,6 +4,7 @@ import dev.freshet.model.Position;
 import dev.freshet.model.copy.CopyState;
 import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import java.time.Duration;
@@ -125,15 +126,34 @@ public record Freshness(
         } else if (!facts.topicId().equals(entry.topicId())) {
             problem = "was made again: the ledger speaks of the topic id " + entry.topicId() + ", it now has "
                     + facts.topicId();
-        } else if (facts.partitions() != entry.partitions()) {
-            problem = "has " + facts.partitions() + " partitions, but the ledger speaks of " + entry.partitions();
         } else {
-            return null;
+            return partitionsChanged(topic, facts, entry, copy);
         }
         return new NotComplete(
                 NotComplete.Cause.TOPIC_CHANGED,
                 "The topic '" + topic + "' " + problem + "; the copy must be filled anew once stream '" + entry.stream()
                         + "' is running");
+    }
+
+    private static @Nullable NotComplete partitionsChanged(
+            String topic, TopicFacts facts, StreamEntry entry, CopyProgress copy) {
+        OffsetVector at = copy.positions().get(topic);
+        int filled = at == null || at.partitions() == 0 ? facts.partitions() : at.partitions();
+        int now = facts.partitions();
+        if (now == filled && now == entry.partitions()) {
+            return null;
+        }
+        String told = "The topic '" + topic + "' has " + now + " partitions, the copy was filled with " + filled;
+        if (now == entry.partitions()) {
+            return new NotComplete(NotComplete.Cause.TOPIC_CHANGED, told + ", and is filled anew");
+        }
+        return new NotComplete(
+                NotComplete.Cause.TOPIC_CHANGED,
+                told + ", and the ledger speaks of " + entry.partitions()
+                        + ". The stream must be captured anew: set streams." + entry.stream() + ".partitions of its"
+                        + " source to " + now + ", remove the stream ('freshet remove stream " + entry.stream()
+                        + "') and start the relay again. Then the copy is filled anew by itself; until then it can be"
+                        + " read, is not complete, and takes nothing from partitions that it was not filled with");
     }
 
     private static @Nullable NotComplete awayTooLong(String topic, CopyProgress copy, Instant now) {

@@ -157,8 +157,15 @@ class FreshnessTest {
     @Test
     void otherPartitionCount_isNotComplete() {
         apply(cursor(boundary(10, offsets(ORDERS, 5, 5)), true, orders));
-        CopyProgress grown = copy(facts(ID, 3, Duration.ofDays(7), Duration.ofDays(7)), START, 8, 8, 0);
-        assertNotComplete(of(grown), Cause.TOPIC_CHANGED, "has 3 partitions, but the ledger speaks of 2");
+        TopicFacts three = facts(ID, 3, Duration.ofDays(7), Duration.ofDays(7));
+        assertNotComplete(
+                of(copy(three, START, 8, 8)), Cause.TOPIC_CHANGED, "has 3 partitions, the copy was filled with 2");
+        assertNotComplete(of(copy(three, START, 8, 8)), Cause.TOPIC_CHANGED, "streams.orders.partitions");
+        assertNotComplete(of(copy(three, START, 8, 8, 0)), Cause.TOPIC_CHANGED, "the ledger speaks of 2");
+        apply(cursor(
+                boundary(20, offsets(ORDERS, 5, 5, 5)), true, stream(ORDERS, 3).running(at(15))));
+        assertNotComplete(of(copy(three, START, 8, 8)), Cause.TOPIC_CHANGED, "filled with 2, and is filled anew");
+        assertTrue(of(copy(three, START, 8, 8, 5)).complete());
     }
 
     @Test

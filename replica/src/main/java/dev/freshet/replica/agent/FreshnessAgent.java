@@ -19,6 +19,7 @@ import dev.freshet.stream.Freshness;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.LogEnd;
 import dev.freshet.stream.NotComplete;
+import dev.freshet.stream.Partition;
 import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.TopicFacts;
 import java.sql.Connection;
@@ -186,6 +187,7 @@ public final class FreshnessAgent implements Agent {
         List<Owned> partitions = positions.read(c);
         c.commit();
         progress.partitions(partitions);
+        prepareIfFilled(streamRows, partitions);
         Map<String, Freshness> found = new TreeMap<>();
         behind = false;
         for (Map.Entry<String, LedgerReader> e : sources.ledgers().entrySet()) {
@@ -201,6 +203,19 @@ public final class FreshnessAgent implements Agent {
         }
         c.commit();
         progress.freshness(found);
+    }
+
+    /** A partition that the applying agent left out, and that a fill knows by now, is to be applied. */
+    private void prepareIfFilled(List<StreamRow> streamRows, List<Owned> partitions) {
+        Set<Partition> leftOut = progress.leftOut();
+        for (StreamRow row : streamRows) {
+            if (row.filled()
+                    && partitions.stream()
+                            .anyMatch(o -> o.stream().equals(row.stream())
+                                    && leftOut.contains(new Partition(row.topic(), o.partition())))) {
+                progress.prepareAgain();
+            }
+        }
     }
 
     private static boolean isBehind(LedgerReader ledger, Freshness f) {
@@ -283,7 +298,7 @@ public final class FreshnessAgent implements Agent {
             return f.withheld(own);
         }
         if (why != null && mustRefill(why)) {
-            refill(c, watch, streamRows, why);
+            refill(c, ledger, watch, streamRows, partitions, why);
         }
         return f;
     }
@@ -349,16 +364,32 @@ public final class FreshnessAgent implements Agent {
     }
 
     /** The flag is cleared in the transaction that asks for the fill, and so before it begins. */
-    private void refill(Connection c, SourceWatch watch, List<StreamRow> streamRows, NotComplete why)
+    private void refill(
+            Connection c,
+            LedgerReader ledger,
+            SourceWatch watch,
+            List<StreamRow> streamRows,
+            List<Owned> partitions,
+            NotComplete why)
             throws SQLException {
         for (StreamRow row : streamRows) {
             TopicFacts facts = watch.facts.get(row.topic());
             boolean concerned = why.cause() == NotComplete.Cause.AWAY_TOO_LONG
-                    || (facts != null && !facts.topicId().equals(row.topicId()));
+                    || (facts != null && !facts.topicId().equals(row.topicId()))
+                    || (facts != null && repartitioned(ledger, row, facts, partitions));
             if (watch.topics.contains(row.topic()) && row.filled() && concerned) {
                 streams.refill(c, row.stream(), row.fill(), why.text());
             }
         }
+    }
+
+    /** Whether the topic has other partitions than the copy was filled with, and the relay writes to all of them. */
+    private static boolean repartitioned(LedgerReader ledger, StreamRow row, TopicFacts facts, List<Owned> partitions) {
+        return facts.partitions() != vector(row.stream(), partitions).partitions()
+                && ledger.view()
+                        .streamOfTopic(row.topic())
+                        .filter(e -> e.topicId().equals(facts.topicId()) && e.partitions() == facts.partitions())
+                        .isPresent();
     }
 
     private void letGo() {

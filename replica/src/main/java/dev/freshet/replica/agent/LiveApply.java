@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,8 +62,8 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     private final Map<Partition, Long> moved = new HashMap<>();
     private final Map<Partition, Instant> stopped = new HashMap<>();
     private final Map<Partition, Duration> waits = new HashMap<>();
+    private final Set<Partition> leftOut = new TreeSet<>();
     private Instant lastQuietCommit = Instant.MIN;
-    private boolean notFilled;
 
     LiveApply(
             ReplicaConfig config,
@@ -87,10 +88,12 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
 
     /** Joins the group. */
     void join() {
+        progress.leftOut(Set.of());
         progress.takePrepareAgain();
         reader.subscribe(streamOfTopic.keySet(), this);
     }
 
+    /** A partition that no fill knows is left out; the freshness agent has this instance prepare again once one does. */
     @Override
     public Map<Partition, Long> assigned(Set<Partition> partitions) {
         Map<Partition, Long> starts = new HashMap<>();
@@ -99,8 +102,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
                 String stream = streamOfTopic.get(p.topic());
                 Owned row = stream == null ? null : positions.claim(db, stream, p.number());
                 if (row == null) {
-                    notFilled = true;
-                    starts.put(p, 0L);
+                    leftOut.add(p);
                     continue;
                 }
                 owned.put(p, row);
@@ -112,6 +114,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             rollback();
             throw claimFailed(e);
         }
+        progress.leftOut(leftOut);
         LOG.debug("Replica '{}' has taken over {}", config.name(), partitions);
         return starts;
     }
@@ -148,7 +151,9 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             stopped.remove(p);
             waits.remove(p);
             seen.forget(p);
+            leftOut.remove(p);
         }
+        progress.leftOut(leftOut);
     }
 
     /**
@@ -164,7 +169,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         } catch (ForeignRecordException e) {
             return stopBeforeForeign(e);
         }
-        if (notFilled || progress.takePrepareAgain()) {
+        if (progress.takePrepareAgain()) {
             throw new RetriableException("A table of replica '" + config.name()
                     + "' is to be filled anew, or another instance fills it: this instance prepares again");
         }

@@ -3,8 +3,10 @@ package dev.freshet.replica.agent;
 import dev.freshet.replica.ReplicaStatus;
 import dev.freshet.replica.state.Owned;
 import dev.freshet.stream.Freshness;
+import dev.freshet.stream.Partition;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ public final class Progress {
     private volatile @Nullable String reason;
     private volatile @Nullable Sources sources;
     private volatile @Nullable Sources lost;
+    private volatile Set<Partition> leftOut = Set.of();
     private volatile long fillRows;
     private volatile boolean prepareAgain;
     private volatile Map<String, Freshness> freshness = Map.of();
@@ -88,6 +91,16 @@ public final class Progress {
         boolean asked = prepareAgain;
         prepareAgain = false;
         return asked;
+    }
+
+    /** Sets the partitions of this instance that it does not apply, since no fill knows them (yet). */
+    public void leftOut(Set<Partition> partitions) {
+        leftOut = Set.copyOf(partitions);
+    }
+
+    /** Returns the partitions of this instance that it does not apply. */
+    public Set<Partition> leftOut() {
+        return leftOut;
     }
 
     /** Sets how many rows the running fill has copied. */

@@ -152,7 +152,9 @@ public final class KafkaStreamReader implements StreamReader {
         for (Partition partition : fresh) {
             Long offset = starts.get(partition);
             if (offset == null) {
-                throw new IllegalStateException("The listener names no start offset for partition " + partition);
+                // it stays paused, as it came
+                unstarted.remove(partition);
+                continue;
             }
             TopicPartition kafka = kafka(partition);
             consumer.seek(kafka, offset);
