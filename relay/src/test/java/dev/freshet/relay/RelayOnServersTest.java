@@ -126,6 +126,7 @@ class RelayOnServersTest extends RelayFixture {
         ConsumerRecord<byte[], byte[]> insert = records.get(0);
         assertEquals("{\"id\":7}", TopicReader.text(insert.key()));
         assertEquals("{\"id\":7,\"name\":\"seven\",\"price\":1.50}", TopicReader.text(insert.value()));
+        assertEquals("freshet-position", insert.headers().iterator().next().key());
         assertEquals("1.0", header(insert, "ce_specversion"));
         assertEquals("items.changed", header(insert, "ce_type"));
         assertEquals("/freshet/shop", header(insert, "ce_source"));

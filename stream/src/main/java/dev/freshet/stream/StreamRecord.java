@@ -2,7 +2,6 @@ package dev.freshet.stream;
 
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,6 @@ public final class StreamRecord {
     private final Position position;
     private final String schemaVersion;
     private final boolean readBack;
-    private final byte[] id;
 
     /**
      * Creates a record.
@@ -35,7 +33,6 @@ public final class StreamRecord {
      * @param position where in the source it was committed
      * @param schemaVersion the version of the stream's schema record that describes the value
      * @param readBack whether a part of the value was read from the table and may be newer than the position
-     * @param id the header {@code ce_id}, UTF-8
      */
     public StreamRecord(
             Partition partition,
@@ -46,8 +43,7 @@ public final class StreamRecord {
             Op op,
             Position position,
             String schemaVersion,
-            boolean readBack,
-            byte[] id) {
+            boolean readBack) {
         this.partition = Objects.requireNonNull(partition, "partition");
         this.offset = offset;
         this.timestampMillis = timestampMillis;
@@ -57,7 +53,6 @@ public final class StreamRecord {
         this.position = Objects.requireNonNull(position, "position");
         this.schemaVersion = Objects.requireNonNull(schemaVersion, "schemaVersion");
         this.readBack = readBack;
-        this.id = Objects.requireNonNull(id, "id");
     }
 
     /** Returns the partition in which it stands. */
@@ -110,9 +105,9 @@ public final class StreamRecord {
         return readBack;
     }
 
-    /** Returns the record's CloudEvents id; decoded on each call. */
+    /** Returns the record's CloudEvents id: the text of its position, as in the header {@code ce_id}; made on each call. */
     public String id() {
-        return new String(id, StandardCharsets.UTF_8);
+        return position.toString();
     }
 
     /** Returns the size of key and value in bytes. */

@@ -16,8 +16,7 @@ class SeenPositionsTest {
     private final SeenPositions seen = new SeenPositions();
 
     private static StreamRecord at(Partition partition, Position position) {
-        return new StreamRecord(
-                partition, 7, 0, new byte[0], new byte[0], Op.UPDATE, position, "v", false, new byte[0]);
+        return new StreamRecord(partition, 7, 0, new byte[0], new byte[0], Op.UPDATE, position, "v", false);
     }
 
     @Test

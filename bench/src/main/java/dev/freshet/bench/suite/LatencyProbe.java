@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
  * @param length for how long
  */
 record LatencyProbe(int perSecond, Duration length) {
-    /** What is written so long does not count: the contender's JVM warms up. */
-    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    /** What is written so long does not count: the JVMs of contender and broker compile, which takes a core for a while. */
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
 
     private static final long ARRIVAL_LIMIT_NANOS = Duration.ofSeconds(30).toNanos();
     private static final double RATE_KEPT = 0.95;

@@ -39,11 +39,20 @@ final class RecordHeaderWriter {
         return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Returns the headers in the client's own type, which it copies at once instead of one by one. */
+    /**
+     * Returns the headers in the client's own type, which it copies at once instead of one by one. Freshet's own stand first,
+     * what is rare before what is always there, so that a reader has seen all it needs after the schema.
+     */
     Headers of(Change change) {
         byte[] position = change.position().toBytes();
         Header[] all = new Header[ALWAYS + (change.value() == null ? 0 : 1) + (change.readBack() ? 1 : 0)];
         int n = 0;
+        if (change.readBack()) {
+            all[n++] = readBack;
+        }
+        all[n++] = new RecordHeader(RecordHeaders.POSITION, position);
+        all[n++] = Objects.requireNonNull(ops.get(change.op()));
+        all[n++] = schemas.computeIfAbsent(change.schemaVersion(), v -> header(RecordHeaders.SCHEMA, v));
         all[n++] = specVersion;
         all[n++] = new RecordHeader(RecordHeaders.ID, position);
         all[n++] =
@@ -51,13 +60,7 @@ final class RecordHeaderWriter {
         all[n++] = source;
         all[n++] = time(change.committedAt());
         if (change.value() != null) {
-            all[n++] = contentType;
-        }
-        all[n++] = new RecordHeader(RecordHeaders.POSITION, position);
-        all[n++] = Objects.requireNonNull(ops.get(change.op()));
-        all[n++] = schemas.computeIfAbsent(change.schemaVersion(), v -> header(RecordHeaders.SCHEMA, v));
-        if (change.readBack()) {
-            all[n] = readBack;
+            all[n] = contentType;
         }
         return new org.apache.kafka.common.header.internals.RecordHeaders(all);
     }

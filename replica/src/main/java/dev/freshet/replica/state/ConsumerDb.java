@@ -56,6 +56,11 @@ public final class ConsumerDb {
     /**
      * Opens a session without auto-commit.
      *
+     * <p>Its commits do not wait for the disk ({@code synchronous_commit = off}), as those of PostgreSQL's own subscriptions do
+     * not: what a crash of the server takes back, it takes back together with offset and position, and it is applied again. A
+     * later commit of the service that does wait makes durable all that the service may have read of the copy. Who wants it
+     * otherwise says so in the URL: {@code ?options=-c%20synchronous_commit=on}.
+     *
      * @throws SQLException if it cannot be opened
      */
     public Connection open() throws SQLException {
@@ -69,6 +74,8 @@ public final class ConsumerDb {
         p.setProperty("binaryTransferEnable", BINARY_TYPES);
         p.setProperty("prepareThreshold", "1");
         p.setProperty("cancelSignalTimeout", "10");
+        // options in the URL take this one's place
+        p.setProperty("options", "-c synchronous_commit=off");
         Connection db = DriverManager.getConnection(url, p);
         try {
             bind(db);

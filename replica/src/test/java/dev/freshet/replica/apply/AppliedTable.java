@@ -121,8 +121,7 @@ public final class AppliedTable implements AutoCloseable {
                 op,
                 new Position(1, n, 1, 0),
                 schema.version(),
-                false,
-                new byte[0]);
+                false);
     }
 
     public Owned claim(int partition) throws SQLException {
