@@ -60,6 +60,7 @@ public final class KafkaTopicStore implements TopicStore {
     /** Creates a store; the cluster is first asked by its methods. */
     public static KafkaTopicStore create(RelaySettings settings) {
         Map<String, Object> config = new HashMap<>();
+        config.put(AdminClientConfig.RETRY_BACKOFF_MS_CONFIG, KafkaTopicWriter.RETRY_BACKOFF_MS);
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
         config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
         config.putAll(settings.kafka());
@@ -201,7 +202,9 @@ public final class KafkaTopicStore implements TopicStore {
         long end = Objects.requireNonNull(
                 offsets(List.of(partition), OffsetSpec.latest()).get(partition));
         LedgerContents contents = new LedgerContents();
-        Map<String, Object> config = new HashMap<>(settings.kafka());
+        Map<String, Object> config = new HashMap<>();
+        config.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, KafkaTopicWriter.RETRY_BACKOFF_MS);
+        config.putAll(settings.kafka());
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Defaults that {@code kafka.properties} may change, all in Kafka's own words: {@code fetch.max.bytes} 8 MiB and {@code
  * max.partition.fetch.bytes} 1 MiB bound what a reader holds (about two fetches a broker, unpacked batch by batch);
  * {@code max.poll.records} 5000; {@code fetch.max.wait.ms} 20: a partition that was drained late waits at most that long
- * for the fetch that is under way without it; {@code session.timeout.ms} 10 s, {@code heartbeat.interval.ms} 500 ms.
+ * for the fetch that is under way without it; {@code retry.backoff.ms} 20, since a new client waits that long for each thing that
+ * it does not know yet; {@code session.timeout.ms} 10 s, {@code heartbeat.interval.ms} 500 ms.
  *
  * <p>The group protocol is Kafka's classic one with cooperative assignment: an instance that joins or leaves has its
  * partitions moved within about two heartbeats (measured on a 4.3 broker: 0.5 to 1 s), one that dies after the session
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param properties passed to every client
  */
 public record KafkaConnection(String bootstrapServers, Map<String, String> properties) {
+    private static final String RETRY_BACKOFF_MS = "20";
     private static final AtomicLong CLIENTS = new AtomicLong();
 
     private static final Map<String, String> MUST_HOLD = Map.of(
@@ -59,7 +61,9 @@ public record KafkaConnection(String bootstrapServers, Map<String, String> prope
     }
 
     Admin admin(String name) {
-        Map<String, Object> all = new LinkedHashMap<>(properties);
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MS);
+        all.putAll(properties);
         all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         all.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId(name));
         try {
@@ -76,6 +80,7 @@ public record KafkaConnection(String bootstrapServers, Map<String, String> prope
     /** Returns all properties of a consumer; refuses what contradicts the protocol. */
     Map<String, Object> consumerProperties(String name, @Nullable String group) {
         Map<String, Object> all = new LinkedHashMap<>();
+        all.put(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MS);
         all.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "20");
         all.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(8 << 20));
         all.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(1 << 20));

@@ -29,7 +29,8 @@ final class RecordParser {
         byte[] schema = null;
         boolean readBack = false;
         Iterator<Header> headers = record.headers().iterator();
-        // The relay writes these first. The names of the others are not even decoded: that was a third of a reader's time.
+        // The relay writes these first. The names of the others are not even decoded: that was a third of a reader's
+        // time.
         while (headers.hasNext() && (op == null || position == null || schema == null)) {
             Header header = headers.next();
             switch (header.key()) {
