@@ -1,6 +1,7 @@
 package dev.freshet.replica;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
@@ -8,6 +9,7 @@ import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.embedded.junit.FreshetServers;
 import dev.freshet.model.Op;
+import dev.freshet.model.ledger.StreamStatus;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +59,38 @@ class ReplicaTest {
         assertEquals(ReplicaStatus.State.RUNNING, status.state());
         assertEquals(3, status.partitions().size());
         assertTrue(status.freshnessMillis() != null && status.freshnessMillis() < 60_000, status.toString());
+    }
+
+    @Test
+    void snapshotUnderWay_isCopiedToItsEnd_andNotAppliedRowByRow() throws Exception {
+        world.relay.status("t", StreamStatus.SNAPSHOTTING);
+        world.put(Op.READ, 0, "row", 0);
+        world.relay.commit();
+        Replica replica = world.start();
+        int rows = 1;
+        ReplicaWorld.until(() -> replica.status().fillRows() > 0);
+        while (rows < 20) {
+            world.put(Op.READ, rows, "row", rows);
+            world.relay.commit();
+            rows++;
+        }
+        assertEquals(ReplicaStatus.State.FILLING, replica.status().state());
+        world.put(Op.READ, rows, "last row", rows);
+        world.relay.status("t", StreamStatus.RUNNING);
+        world.settle();
+        assertEquals(world.expectedRows(), world.copy());
+        assertEquals(0, replica.status().applied());
+    }
+
+    @Test
+    void snapshotThatStandsStill_isNotWaitedFor() throws Exception {
+        world.relay.status("t", StreamStatus.SNAPSHOTTING);
+        world.put(Op.READ, 1, "a", 1);
+        world.relay.commit();
+        Replica replica = world.start();
+        ReplicaWorld.until(() -> replica.status().state() == ReplicaStatus.State.RUNNING);
+        assertEquals(world.expectedRows(), world.copy());
+        assertFalse(replica.status().complete());
     }
 
     @Test

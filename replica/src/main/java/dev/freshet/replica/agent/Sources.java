@@ -3,6 +3,7 @@ package dev.freshet.replica.agent;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.model.ledger.StreamEntry;
+import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.apply.SchemaSource;
@@ -90,6 +91,15 @@ public final class Sources implements SchemaSource, AutoCloseable {
                     + "' has no schema of the stream with" + " topic '" + topic + "' yet; the replica waits for it");
         }
         return version;
+    }
+
+    @Override
+    public boolean isSnapshotting(String topic) {
+        return ledger(topic)
+                .view()
+                .streamOfTopic(topic)
+                .map(e -> e.status() == StreamStatus.SNAPSHOTTING)
+                .orElse(false);
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.freshet.replica.apply;
 
 import dev.freshet.model.ledger.SchemaRecord;
 
-/** Where schema records come from: the ledger of the stream's source. */
+/** What the ledger of a stream's source says of the stream: its schema records, and whether its snapshot is under way. */
 public interface SchemaSource {
     /**
      * Returns a schema record, waiting a limited time until the ledger's reader has come to it.
@@ -21,4 +21,11 @@ public interface SchemaSource {
      * @throws dev.freshet.model.RetriableException if it is not known (yet)
      */
     String newestVersion(String topic);
+
+    /**
+     * Returns whether the stream's snapshot is still being written to its topic, as far as the ledger was read.
+     *
+     * @param topic the stream's topic
+     */
+    boolean isSnapshotting(String topic);
 }

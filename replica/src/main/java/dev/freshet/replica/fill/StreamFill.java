@@ -47,12 +47,19 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It is one transaction of the consumer's database: the row's lock keeps every other filler waiting and goes when this
  * process or its connection dies, and the shadow with it. Rows whose key was surely not seen before go straight into the
- * shadow, the others by way of {@link PendingRows}. The end vector is taken at the start; what is read beyond it does no
- * harm, since the positions that are stored at the end are those that were reached.
+ * shadow, the others by way of {@link PendingRows}. The end vector is taken at the start, and again while the stream's own
+ * snapshot is under way, so that its rows are copied and not applied one by one; what is read beyond it does no harm, since
+ * the positions that are stored at the end are those that were reached.
  */
 public final class StreamFill implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamFill.class);
     private static final Duration POLL = Duration.ofMillis(200);
+
+    /** A snapshot that gives no row for so long is not waited for: the table is of more use with the rows that there are. */
+    private static final Duration SNAPSHOT_PATIENCE = Duration.ofSeconds(2);
+
+    /** A fill follows a snapshot for that part of the time at most that a fill may take. */
+    private static final int SNAPSHOT_SHARE = 4;
 
     /** How long the swap may wait for readers of the table at once, who make all later ones wait as well. */
     private static final String SWAP_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '1s'";
@@ -65,15 +72,18 @@ public final class StreamFill implements AutoCloseable {
     private final StreamRows rows;
     private final StreamRow row;
     private final TopicFacts facts;
-    private final OffsetVector ends;
+    private OffsetVector ends;
     private final Instant startedAt;
     private final Shadow shadow;
     private final PendingRows pending;
     private final FillRows lines;
+    private final SchemaSource ledger;
     private final SeenPositions seen = new SeenPositions();
     private final KeyFilter filter;
     private final Map<RecordKey, StreamRecord> later = new LinkedHashMap<>();
     private int laterBytes;
+    private Instant lastRow;
+    private boolean followed = true;
     private @Nullable List<String> renames;
 
     private StreamFill(
@@ -89,7 +99,8 @@ public final class StreamFill implements AutoCloseable {
             Instant startedAt,
             Shadow shadow,
             PendingRows pending,
-            FillRows lines) {
+            FillRows lines,
+            SchemaSource ledger) {
         this.db = db;
         this.config = config;
         this.target = target;
@@ -103,6 +114,8 @@ public final class StreamFill implements AutoCloseable {
         this.shadow = shadow;
         this.pending = pending;
         this.lines = lines;
+        this.ledger = ledger;
+        this.lastRow = startedAt;
         this.filter = new KeyFilter(config.limits().fillFilterBytes());
     }
 
@@ -111,7 +124,7 @@ public final class StreamFill implements AutoCloseable {
      *
      * @param db a connection for this fill alone
      * @param schema the stream's newest schema record
-     * @param schemas where the others come from
+     * @param ledger where the others come from, and the stream's state
      * @param reader a reader for this fill alone
      * @return the fill, or null if another instance fills, or has filled
      * @throws ConfigurationException if the table does not fit, with everything that is wrong
@@ -121,7 +134,7 @@ public final class StreamFill implements AutoCloseable {
             ReplicaConfig config,
             StreamTarget target,
             SchemaRecord schema,
-            SchemaSource schemas,
+            SchemaSource ledger,
             StreamReader reader,
             InstantSource clock)
             throws SQLException {
@@ -149,9 +162,9 @@ public final class StreamFill implements AutoCloseable {
         Shadow shadow = Shadow.create(db, fields, target.table());
         PendingRows pending = PendingRows.create(db, fields);
         FillRows lines = new FillRows(
-                db, target, fields, schemas, shadow.name(), pending, config.schema() != SchemaPolicy.IGNORE);
+                db, target, fields, ledger, shadow.name(), pending, config.schema() != SchemaPolicy.IGNORE);
         StreamFill fill = new StreamFill(
-                db, config, target, reader, clock, rows, row, facts, ends, startedAt, shadow, pending, lines);
+                db, config, target, reader, clock, rows, row, facts, ends, startedAt, shadow, pending, lines, ledger);
         fill.assign();
         LOG.info(
                 "Replica '{}' fills {} from topic '{}' up to {}{}",
@@ -244,7 +257,10 @@ public final class StreamFill implements AutoCloseable {
                 || laterBytes >= config.limits().batchBytes()) {
             endPiece();
         }
-        if (atEnd()) {
+        if (!batch.records().isEmpty()) {
+            lastRow = clock.instant();
+        }
+        if (atEnd() && !follows()) {
             endPiece();
             finish();
             return 1;
@@ -280,6 +296,23 @@ public final class StreamFill implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /** Moves the end on as long as the stream's snapshot gives rows, and once more when it is done. */
+    private boolean follows() {
+        Instant now = clock.instant();
+        boolean snapshotting = ledger.isSnapshotting(target.topic());
+        if (!followed
+                || now.isAfter(lastRow.plus(SNAPSHOT_PATIENCE))
+                || now.isAfter(startedAt.plus(facts.awayLimit().dividedBy(SNAPSHOT_SHARE)))) {
+            return false;
+        }
+        followed = snapshotting;
+        OffsetVector newest = reader.endOffsets(Set.of(target.topic())).get(target.topic());
+        if (newest != null && newest.partitions() == ends.partitions()) {
+            ends = newest;
+        }
+        return snapshotting || !atEnd();
     }
 
     private void finish() throws SQLException {

@@ -87,6 +87,11 @@ public final class AppliedTable implements AutoCloseable {
             public String newestVersion(String topic) {
                 return SCHEMA.version();
             }
+
+            @Override
+            public boolean isSnapshotting(String topic) {
+                return false;
+            }
         });
     }
 
