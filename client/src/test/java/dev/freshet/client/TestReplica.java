@@ -59,7 +59,7 @@ final class TestReplica implements AutoCloseable {
                 upsert.setLong(13, state.failure().lsn());
                 upsert.setString(14, state.failure().reason());
             }
-            upsert.setLong(15, validMillis);
+            upsert.setTimestamp(15, Timestamp.from(Instant.now().plusMillis(validMillis)));
             upsert.executeUpdate();
         }
     }

@@ -159,14 +159,13 @@ public final class CopyTables {
      * timestamptz or null, changes_behind bigint, epoch int, position text or null ({@code Position.toString()}), lsn
      * bigint or null (the same position's LSN; null too if it is of an earlier epoch), system text (empty before the
      * ledger has been read, then with timeline 1), timeline bigint, switches text ({@link
-     * CopyState#switchesText()}), failed_lsn bigint or null, failed_reason text or null, and for how many milliseconds the
-     * row is valid (bigint).
+     * CopyState#switchesText()}), failed_lsn bigint or null, failed_reason text or null, and valid_until timestamptz, by
+     * this database's clock, counted from before the first look at what the row says.
      */
     public static final String UPSERT = """
             INSERT INTO freshet.copy_state AS s (replica, source, complete, reason, complete_to, changes_behind, epoch,
                 position, lsn, system, timeline, switches, failed_lsn, failed_reason, updated_at, valid_until)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, clock_timestamp(),
-                clock_timestamp() + ? * interval '1 millisecond')
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, clock_timestamp(), ?)
             ON CONFLICT (replica, source) DO UPDATE SET complete = excluded.complete, reason = excluded.reason,
                 complete_to = excluded.complete_to, changes_behind = excluded.changes_behind, epoch = excluded.epoch,
                 position = excluded.position, lsn = excluded.lsn, system = excluded.system,

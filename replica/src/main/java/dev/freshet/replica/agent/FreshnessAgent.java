@@ -3,9 +3,7 @@ package dev.freshet.replica.agent;
 import dev.freshet.model.LossException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
-import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.replica.ReplicaConfig;
-import dev.freshet.replica.ReplicaStatus;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.state.ConsumerDb;
 import dev.freshet.replica.state.DbErrors;
@@ -14,25 +12,20 @@ import dev.freshet.replica.state.Owned;
 import dev.freshet.replica.state.Positions;
 import dev.freshet.replica.state.StreamRow;
 import dev.freshet.replica.state.StreamRows;
-import dev.freshet.stream.CopyProgress;
 import dev.freshet.stream.Freshness;
 import dev.freshet.stream.LedgerReader;
-import dev.freshet.stream.LogEnd;
-import dev.freshet.stream.NotComplete;
 import dev.freshet.stream.Partition;
 import dev.freshet.stream.StreamReader;
-import dev.freshet.stream.TopicFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,22 +64,6 @@ public final class FreshnessAgent implements Agent {
     private long commitsSeen = -1;
     private boolean behind = true;
 
-    /** What is known of one source's topics. */
-    private static final class SourceWatch {
-        final Set<String> topics;
-        Map<String, OffsetVector> ends = Map.of();
-        Map<String, TopicFacts> facts = Map.of();
-
-        @Nullable
-        LogEnd logEnd;
-
-        long fills;
-
-        SourceWatch(Set<String> topics) {
-            this.topics = topics;
-        }
-    }
-
     /** Creates the agent; it connects when it works. */
     public FreshnessAgent(ReplicaConfig config, Readers readers, InstantSource clock, Progress progress) {
         this.config = config;
@@ -110,6 +87,7 @@ public final class FreshnessAgent implements Agent {
         if (sources == null) {
             return 0;
         }
+        Instant before = clock.instant();
         int read = 0;
         Duration wait = behind ? BUSY_WAIT : IDLE_WAIT;
         for (LedgerReader ledger : sources.ledgers().values()) {
@@ -129,7 +107,7 @@ public final class FreshnessAgent implements Agent {
             return 0;
         }
         try {
-            report(sources, now);
+            report(sources, before, now);
             lastReport = now;
             commitsSeen = commits;
             return 1;
@@ -180,29 +158,37 @@ public final class FreshnessAgent implements Agent {
         progress.lose(sources);
     }
 
-    private void report(Sources sources, Instant now) throws SQLException {
+    /**
+     * One transaction, which holds the lock that every withdrawal takes: what it says was true when it began to read, and
+     * nothing that came since is written over.
+     *
+     * @param before a time before the ledgers were read: from then on the report is valid
+     */
+    private void report(Sources sources, Instant before, Instant now) throws SQLException {
         Connection c = connect();
         ask(sources, now);
+        Instant locked = reports.lock(
+                c, watches.values().stream().map(SourceWatch::source).toList());
+        Instant asOf = locked.minus(Duration.between(before, clock.instant()));
         List<StreamRow> streamRows = streams.read(c);
         List<Owned> partitions = positions.read(c);
-        c.commit();
         progress.partitions(partitions);
         prepareIfFilled(streamRows, partitions);
+        FreshnessFinder finder = new FreshnessFinder(config, progress, streams, c, streamRows, partitions, now);
         Map<String, Freshness> found = new TreeMap<>();
         behind = false;
-        for (Map.Entry<String, LedgerReader> e : sources.ledgers().entrySet()) {
-            SourceWatch watch = watches.get(e.getKey());
-            if (watch == null) {
-                continue;
-            }
-            Freshness f = find(c, e.getValue(), watch, streamRows, partitions, now);
-            String source = sources.location(watch.topics.iterator().next()).source();
-            found.put(source, f);
-            reports.write(c, source, f);
-            behind |= isBehind(e.getValue(), f);
+        for (SourceWatch watch : watches.values()) {
+            Freshness f = finder.find(watch);
+            found.put(watch.source(), f);
+            reports.write(c, watch.source(), f, asOf);
+            behind |= isBehind(watch.ledger(), f);
         }
         c.commit();
         progress.freshness(found);
+        for (String stream : finder.refilled()) {
+            streams.fence(c, stream);
+        }
+        c.commit();
     }
 
     /** A partition that the applying agent left out, and that a fill knows by now, is to be applied. */
@@ -237,159 +223,18 @@ public final class FreshnessAgent implements Agent {
             q = readers.alone();
             questions = q;
         }
-        for (String ledger : sources.ledgers().keySet()) {
-            SourceWatch watch = watches.computeIfAbsent(ledger, l -> new SourceWatch(topics(sources, l)));
-            Map<String, TopicFacts> facts = q.describe(watch.topics);
-            watch.facts = facts;
-            watch.ends = facts.isEmpty() ? Map.of() : q.endOffsets(facts.keySet());
-            if (watch.logEnd != null) {
-                watch.logEnd.sampled(now, watch.ends);
-            }
+        sources.ledgers().forEach((ledger, reader) -> watches.computeIfAbsent(ledger, l -> watch(sources, l, reader)));
+        for (SourceWatch watch : watches.values()) {
+            watch.ask(q, now);
         }
     }
 
-    private Set<String> topics(Sources sources, String ledger) {
-        return config.streams().stream()
+    private SourceWatch watch(Sources sources, String ledger, LedgerReader reader) {
+        Set<String> topics = config.streams().stream()
                 .map(StreamTarget::topic)
                 .filter(t -> sources.location(t).ledger().equals(ledger))
-                .collect(java.util.stream.Collectors.toUnmodifiableSet());
-    }
-
-    private Freshness find(
-            Connection c,
-            LedgerReader ledger,
-            SourceWatch watch,
-            List<StreamRow> streamRows,
-            List<Owned> partitions,
-            Instant now)
-            throws SQLException {
-        Map<String, OffsetVector> at = new HashMap<>();
-        Map<String, String> ids = new HashMap<>();
-        Instant caughtUpAt = now;
-        NotComplete own = null;
-        long fills = 0;
-        for (StreamRow row : streamRows) {
-            if (!watch.topics.contains(row.topic())) {
-                continue;
-            }
-            fills += row.fill();
-            ids.put(row.topic(), row.topicId());
-            at.put(row.topic(), vector(row.stream(), partitions));
-            if (!row.filled() || row.atEnd() == null) {
-                own = new NotComplete(NotComplete.Cause.FILLING, filling(row));
-                if (progress.state() == ReplicaStatus.State.RUNNING) {
-                    progress.prepareAgain();
-                }
-            } else if (row.atEnd().isBefore(caughtUpAt)) {
-                caughtUpAt = row.atEnd();
-            }
-        }
-        watch.topics.forEach(t -> ids.putIfAbsent(t, ""));
-        if (own == null) {
-            own = stopped(partitions);
-        }
-        if (own == null || own.cause() != NotComplete.Cause.FILLING) {
-            caughtUpAt = logEnd(c, watch, streamRows, at, caughtUpAt, fills, now);
-        }
-        CopyProgress copy = new CopyProgress(at, watch.ends, ids, watch.facts, caughtUpAt);
-        Freshness f = Freshness.of(ledger.view(), copy, config.limits().ledgerLimit(), now);
-        NotComplete why = f.why();
-        if (own != null) {
-            return f.withheld(own);
-        }
-        if (why != null && mustRefill(why)) {
-            refill(c, ledger, watch, streamRows, partitions, why);
-        }
-        return f;
-    }
-
-    private String filling(StreamRow row) {
-        String reason = progress.reason();
-        return "The table of stream '" + row.stream() + "' is being filled"
-                + (row.refill() == null ? "" : " anew: " + row.refill())
-                + (reason == null || progress.state() == ReplicaStatus.State.WAITING ? "" : " (" + reason + ")");
-    }
-
-    private @Nullable NotComplete stopped(List<Owned> partitions) {
-        List<String> reasons = new ArrayList<>();
-        for (Owned o : partitions) {
-            if (o.stopped() != null) {
-                reasons.add(o.stopped());
-            }
-        }
-        if (reasons.isEmpty() && progress.state() == ReplicaStatus.State.STOPPED && progress.reason() != null) {
-            reasons.add(progress.reason());
-        }
-        return reasons.isEmpty() ? null : new NotComplete(NotComplete.Cause.COPY_STOPPED, String.join("; ", reasons));
-    }
-
-    private static OffsetVector vector(String stream, List<Owned> partitions) {
-        return OffsetVector.of(partitions.stream()
-                .filter(p -> p.stream().equals(stream))
-                .mapToLong(Owned::nextOffset)
-                .toArray());
-    }
-
-    private Instant logEnd(
-            Connection c,
-            SourceWatch watch,
-            List<StreamRow> streamRows,
-            Map<String, OffsetVector> at,
-            Instant stored,
-            long fills,
-            Instant now)
-            throws SQLException {
-        Duration limit = watch.facts.values().stream()
-                .map(TopicFacts::awayLimit)
-                .min(Duration::compareTo)
-                .orElse(Duration.ofDays(1));
-        LogEnd end = watch.logEnd;
-        if (end == null || watch.fills != fills || stored.isAfter(end.at())) {
-            end = new LogEnd(stored, limit);
-            watch.logEnd = end;
-            watch.fills = fills;
-        }
-        if (end.passed(at, now) && Duration.between(stored, end.at()).compareTo(limit.dividedBy(100)) > 0) {
-            for (StreamRow row : streamRows) {
-                if (watch.topics.contains(row.topic())) {
-                    streams.atEnd(c, row.stream(), row.fill(), end.at());
-                }
-            }
-        }
-        return end.at();
-    }
-
-    private static boolean mustRefill(NotComplete why) {
-        return why.cause() == NotComplete.Cause.AWAY_TOO_LONG || why.cause() == NotComplete.Cause.TOPIC_CHANGED;
-    }
-
-    /** The flag is cleared in the transaction that asks for the fill, and so before it begins. */
-    private void refill(
-            Connection c,
-            LedgerReader ledger,
-            SourceWatch watch,
-            List<StreamRow> streamRows,
-            List<Owned> partitions,
-            NotComplete why)
-            throws SQLException {
-        for (StreamRow row : streamRows) {
-            TopicFacts facts = watch.facts.get(row.topic());
-            boolean concerned = why.cause() == NotComplete.Cause.AWAY_TOO_LONG
-                    || (facts != null && !facts.topicId().equals(row.topicId()))
-                    || (facts != null && repartitioned(ledger, row, facts, partitions));
-            if (watch.topics.contains(row.topic()) && row.filled() && concerned) {
-                streams.refill(c, row.stream(), row.fill(), why.text());
-            }
-        }
-    }
-
-    /** Whether the topic has other partitions than the copy was filled with, and the relay writes to all of them. */
-    private static boolean repartitioned(LedgerReader ledger, StreamRow row, TopicFacts facts, List<Owned> partitions) {
-        return facts.partitions() != vector(row.stream(), partitions).partitions()
-                && ledger.view()
-                        .streamOfTopic(row.topic())
-                        .filter(e -> e.topicId().equals(facts.topicId()) && e.partitions() == facts.partitions())
-                        .isPresent();
+                .collect(Collectors.toUnmodifiableSet());
+        return new SourceWatch(sources.location(topics.iterator().next()).source(), reader, topics);
     }
 
     private void letGo() {

@@ -224,12 +224,13 @@ public final class ReplicaAgent implements Agent {
         LOG.error("Replica '{}' has its tables filled anew: {}", config.name(), e.getMessage());
         try (Connection c = consumer.open()) {
             List<StreamRow> known = rows.read(c);
-            rows.withdraw(c, String.valueOf(e.getMessage()), true);
             for (StreamRow row : known) {
-                if (String.valueOf(e.getMessage()).contains(row.topic())) {
-                    rows.refill(c, row.stream(), row.fill(), String.valueOf(e.getMessage()));
+                if (String.valueOf(e.getMessage()).contains(row.topic())
+                        && rows.refill(c, row.stream(), row.fill(), String.valueOf(e.getMessage()))) {
+                    rows.fence(c, row.stream());
                 }
             }
+            rows.withdraw(c, String.valueOf(e.getMessage()), true);
             c.commit();
         } catch (SQLException further) {
             throw passing(

@@ -24,7 +24,8 @@ public final class StreamRows {
     }
 
     /**
-     * Adds the row of a stream; one that speaks of another topic or table begins again. A row that is as it should be is not
+     * Adds the row of a stream; one that speaks of another topic or table begins again. Either takes {@code complete} from
+     * the copy. A row that is as it should be is not
      * locked: a filler may hold it for long.
      */
     public void ensure(Connection db, StreamTarget target) throws SQLException {
@@ -52,6 +53,7 @@ public final class StreamRows {
             s.setString(4, target.table().toString());
             s.executeUpdate();
         }
+        withdraw(db, "The table " + target.table() + " of stream '" + target.stream() + "' is to be filled", true);
     }
 
     /** Returns the rows. */
@@ -98,27 +100,35 @@ public final class StreamRows {
     }
 
     /**
-     * Has a stream's table filled anew. From then on nobody can take a partition over; who owns one is fenced by the fill.
+     * Has a stream's table filled anew. From then on nobody can take a partition over; {@link #fence} keeps out who owns
+     * one. A row that is locked is left alone: it never waits.
      *
      * @param fill the fill that is at fault; a newer one is left alone
      * @param reason why, in a sentence
+     * @return whether it was noted
      */
-    public void refill(Connection db, String stream, long fill, String reason) throws SQLException {
+    public boolean refill(Connection db, String stream, long fill, String reason) throws SQLException {
         try (PreparedStatement s = db.prepareStatement("UPDATE freshet.replica_stream SET refill = ?"
-                + " WHERE replica = ? AND stream = ? AND fill = ? AND refill IS NULL")) {
+                + " WHERE (replica, stream) IN (SELECT replica, stream FROM freshet.replica_stream WHERE replica = ?"
+                + " AND stream = ? AND fill = ? AND refill IS NULL FOR UPDATE SKIP LOCKED)")) {
             s.setString(1, reason);
             s.setString(2, replica);
             s.setString(3, stream);
             s.setLong(4, fill);
-            if (s.executeUpdate() == 1) {
-                // whoever owns a partition finds at its next commit that it does not any more
-                execute(
-                        db,
-                        "UPDATE freshet.replica_position SET generation = generation + 1 WHERE replica = ? AND stream = ?",
-                        replica,
-                        stream);
-            }
+            return s.executeUpdate() == 1;
         }
+    }
+
+    /**
+     * Has whoever owns a partition of the stream find at its next commit that it does not any more. It waits for those who
+     * are committing, so that the caller must not hold the lock of the freshness rows.
+     */
+    public void fence(Connection db, String stream) throws SQLException {
+        execute(
+                db,
+                "UPDATE freshet.replica_position SET generation = generation + 1 WHERE replica = ? AND stream = ?",
+                replica,
+                stream);
     }
 
     /** Remembers when the copy was last at the log's end; never an earlier time, and not while it is filled. */
@@ -197,12 +207,14 @@ public final class StreamRows {
     }
 
     /**
-     * Takes {@code complete} from the copy (the protocol's I3), whatever its source.
+     * Takes {@code complete} from the copy (the protocol's I3), whatever its source. It comes last in its transaction, see
+     * {@link FreshnessRows}.
      *
      * @param reason what the row says instead
      * @param anew whether its position goes too
      */
     public void withdraw(Connection db, String reason, boolean anew) throws SQLException {
+        FreshnessRows.lock(db, replica);
         execute(
                 db,
                 "UPDATE freshet.copy_state SET complete = false, reason = ?"

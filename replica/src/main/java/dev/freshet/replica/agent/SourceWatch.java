@@ -1,0 +1,91 @@
+package dev.freshet.replica.agent;
+
+import dev.freshet.model.ledger.OffsetVector;
+import dev.freshet.stream.LedgerReader;
+import dev.freshet.stream.LogEnd;
+import dev.freshet.stream.StreamReader;
+import dev.freshet.stream.TopicFacts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one source's topics: what the brokers said last, and when the copy was last at their end. */
+final class SourceWatch {
+    /** As long as no topic is known to compact sooner. */
+    private static final Duration UNKNOWN_LIMIT = Duration.ofDays(1);
+
+    private final String source;
+    private final LedgerReader ledger;
+    private final Set<String> topics;
+    private Map<String, OffsetVector> ends = Map.of();
+    private Map<String, TopicFacts> facts = Map.of();
+    private @Nullable LogEnd logEnd;
+    private long fills;
+
+    SourceWatch(String source, LedgerReader ledger, Set<String> topics) {
+        this.source = source;
+        this.ledger = ledger;
+        this.topics = Set.copyOf(topics);
+    }
+
+    /** Asks the brokers. */
+    void ask(StreamReader questions, Instant now) {
+        facts = questions.describe(topics);
+        ends = facts.isEmpty() ? Map.of() : questions.endOffsets(facts.keySet());
+        if (logEnd != null) {
+            logEnd.sampled(now, ends);
+        }
+    }
+
+    String source() {
+        return source;
+    }
+
+    LedgerReader ledger() {
+        return ledger;
+    }
+
+    /** Returns the replica's topics of this source. */
+    Set<String> topics() {
+        return topics;
+    }
+
+    /** Returns the committed ends by topic, as the brokers said last. */
+    Map<String, OffsetVector> ends() {
+        return ends;
+    }
+
+    /** Returns the topics that exist, as the brokers described them last. */
+    Map<String, TopicFacts> facts() {
+        return facts;
+    }
+
+    /**
+     * Tells the positions that the copy has committed.
+     *
+     * @param at by topic
+     * @param stored when the copy was last at the end, as it is stored
+     * @param filled a number that changes with each fill
+     * @return whether {@link #caughtUpAt} has moved on so far that it is to be stored
+     */
+    boolean passed(Map<String, OffsetVector> at, Instant stored, long filled, Instant now) {
+        Duration limit = facts.values().stream()
+                .map(TopicFacts::awayLimit)
+                .min(Duration::compareTo)
+                .orElse(UNKNOWN_LIMIT);
+        LogEnd end = logEnd;
+        if (end == null || fills != filled || stored.isAfter(end.at())) {
+            end = new LogEnd(stored, limit);
+            logEnd = end;
+            fills = filled;
+        }
+        return end.passed(at, now) && Duration.between(stored, end.at()).compareTo(limit.dividedBy(100)) > 0;
+    }
+
+    /** Returns when the copy was last at the logs' end; given that time as it is stored if nothing is known yet. */
+    Instant caughtUpAt(Instant stored) {
+        return logEnd == null ? stored : logEnd.at();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.freshet.replica;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.TopicPrefix;
+import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.replica.state.StreamRows;
+import dev.freshet.replica.table.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What takes {@code complete} from a copy is not written over by a report that began before. */
+@ExtendWith(FreshetServers.class)
+class WithdrawalTest {
+    private ReplicaWorld world;
+
+    @BeforeEach
+    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
+        world = new ReplicaWorld(kafka, prefix, database, 2);
+        world.put(1, "a", 1);
+        world.start();
+        world.settle();
+        // each report leaves here what it said and whether a partition was stopped then
+        database.execute(
+                "CREATE TABLE told (complete boolean, stopped boolean, updated_at timestamptz, valid_until timestamptz)",
+                "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO told SELECT NEW.complete,"
+                        + " EXISTS (SELECT FROM freshet.replica_position WHERE stopped IS NOT NULL), NEW.updated_at,"
+                        + " NEW.valid_until; RETURN NEW; END'",
+                "CREATE TRIGGER noting AFTER INSERT OR UPDATE ON freshet.copy_state FOR EACH ROW EXECUTE FUNCTION note()");
+    }
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    private static void run(Connection db, String... statements) throws SQLException {
+        try (Statement s = db.createStatement()) {
+            for (String sql : statements) {
+                s.execute(sql);
+            }
+        }
+    }
+
+    private void untilTrue(String sql) {
+        ReplicaWorld.until(() -> world.one(sql).equals("t"));
+    }
+
+    /** Waits until a report is kept waiting by a session that holds the freshness row. */
+    private void untilAReportWaits() {
+        untilTrue("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'freshet copy'"
+                + " AND wait_event_type = 'Lock' AND query LIKE '%copy_state%')");
+    }
+
+    @Test
+    void partitionThatStopsWhileAReportIsMade_isNotCalledComplete() throws Exception {
+        try (Connection owner = world.database.connect()) {
+            owner.setAutoCommit(false);
+            run(owner, "SELECT FROM freshet.copy_state FOR UPDATE");
+            untilAReportWaits();
+            run(
+                    owner,
+                    "UPDATE freshet.replica_position SET stopped = 'a test stopped it'",
+                    "UPDATE freshet.copy_state SET complete = false, reason = 'a test stopped it'");
+            owner.commit();
+        }
+        untilTrue("SELECT count(*) >= 3 FROM told WHERE stopped");
+        assertEquals("0", world.one("SELECT count(*) FROM told WHERE complete AND stopped"));
+    }
+
+    @Test
+    void reportThatWasKeptWaiting_isValidFromBeforeItsLook() throws Exception {
+        String proven;
+        try (Connection other = world.database.connect()) {
+            other.setAutoCommit(false);
+            run(other, "SELECT FROM freshet.copy_state FOR UPDATE", "TRUNCATE told");
+            untilAReportWaits();
+            proven = world.one("SELECT clock_timestamp()");
+            untilTrue("SELECT clock_timestamp() > '" + proven + "'::timestamptz + interval '1 second'");
+            other.commit();
+        }
+        untilTrue("SELECT EXISTS (SELECT FROM told WHERE updated_at > '" + proven + "')");
+        assertEquals(
+                "t",
+                world.one("SELECT valid_until <= '" + proven + "'::timestamptz + interval '3 seconds' FROM told"
+                        + " WHERE updated_at > '" + proven + "' ORDER BY updated_at LIMIT 1"));
+    }
+
+    @Test
+    void streamThatIsToHaveAnotherTable_takesCompleteAway() throws Exception {
+        world.close();
+        try (Connection db = world.database.connect()) {
+            db.setAutoCommit(false);
+            run(db, "UPDATE freshet.copy_state SET valid_until = 'infinity'");
+            StreamRows rows = new StreamRows("copy");
+            StreamTarget same =
+                    new StreamTarget("t", world.relay.topic("t"), null, TableName.parse("public.t"), Map.of());
+            rows.ensure(db, same);
+            assertEquals(List.of("true"), complete(db));
+            rows.ensure(db, new StreamTarget("t", same.topic(), null, TableName.parse("public.other"), Map.of()));
+            assertEquals(List.of("false"), complete(db));
+            run(db, "UPDATE freshet.copy_state SET complete = true");
+            rows.ensure(db, new StreamTarget("u", "shop.u", null, TableName.parse("public.u"), Map.of()));
+            assertEquals(List.of("false"), complete(db));
+            db.rollback();
+        }
+    }
+
+    private static List<String> complete(Connection db) throws SQLException {
+        try (Statement s = db.createStatement();
+                var r = s.executeQuery("SELECT complete::text FROM freshet.copy_state")) {
+            r.next();
+            return List.of(r.getString(1));
+        }
+    }
+}
