@@ -33,14 +33,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jspecify.annotations.Nullable;
 
 /** Topics and ledger by Kafka's admin client and a consumer of the ledger. */
 public final class KafkaTopicStore implements TopicStore {
@@ -51,10 +49,12 @@ public final class KafkaTopicStore implements TopicStore {
 
     private final RelaySettings settings;
     private final Admin admin;
+    private final AdminCalls calls;
 
     private KafkaTopicStore(RelaySettings settings, Admin admin) {
         this.settings = settings;
         this.admin = admin;
+        this.calls = new AdminCalls(settings.kafka().getOrDefault(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, ""));
     }
 
     /** Creates a store; the cluster is first asked by its methods. */
@@ -68,14 +68,14 @@ public final class KafkaTopicStore implements TopicStore {
         try {
             return new KafkaTopicStore(settings, Admin.create(config));
         } catch (KafkaException e) {
-            throw new RetriableException("No Kafka client could be made: " + rootMessage(e), e);
+            throw new RetriableException("No Kafka client could be made: " + AdminCalls.rootMessage(e), e);
         }
     }
 
     @Override
     public List<String> checkCluster() {
-        FinalizedVersionRange range = await(
-                        "ask for the cluster's features",
+        FinalizedVersionRange range = calls.await(
+                        "ask for the cluster's features, to know its transaction.version",
                         admin.describeFeatures().featureMetadata())
                 .finalizedFeatures()
                 .get("transaction.version");
@@ -126,7 +126,7 @@ public final class KafkaTopicStore implements TopicStore {
 
     private Config config(String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        return Objects.requireNonNull(await(
+        return Objects.requireNonNull(calls.await(
                         "read the settings of topic '" + topic + "'",
                         admin.describeConfigs(List.of(resource)).all())
                 .get(resource));
@@ -189,10 +189,10 @@ public final class KafkaTopicStore implements TopicStore {
             admin.createTopics(List.of(topic)).all().get();
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
-                throw failed("create topic '" + topic.name() + "'", e.getCause());
+                throw calls.failed("create topic '" + topic.name() + "'", e.getCause());
             }
         } catch (InterruptedException e) {
-            throw interrupted(e);
+            throw AdminCalls.interrupted(e);
         }
     }
 
@@ -228,7 +228,7 @@ public final class KafkaTopicStore implements TopicStore {
             }
             return contents;
         } catch (KafkaException e) {
-            throw failed("read the ledger '" + settings.ledger() + "'", e);
+            throw calls.failed("read the ledger '" + settings.ledger() + "'", e);
         }
     }
 
@@ -243,9 +243,9 @@ public final class KafkaTopicStore implements TopicStore {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 return Optional.empty();
             }
-            throw failed("find topic '" + topic + "'", e.getCause());
+            throw calls.failed("find topic '" + topic + "'", e.getCause());
         } catch (InterruptedException e) {
-            throw interrupted(e);
+            throw AdminCalls.interrupted(e);
         }
     }
 
@@ -296,7 +296,7 @@ public final class KafkaTopicStore implements TopicStore {
     private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions, OffsetSpec spec) {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
         partitions.forEach(p -> wanted.put(p, spec));
-        Map<TopicPartition, ListOffsetsResultInfo> found = await(
+        Map<TopicPartition, ListOffsetsResultInfo> found = calls.await(
                 "ask for the ends of topics",
                 admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
                         .all());
@@ -312,10 +312,10 @@ public final class KafkaTopicStore implements TopicStore {
                 admin.deleteTopics(List.of(topic)).all().get();
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    throw failed("delete topic '" + topic + "'", e.getCause());
+                    throw calls.failed("delete topic '" + topic + "'", e.getCause());
                 }
             } catch (InterruptedException e) {
-                throw interrupted(e);
+                throw AdminCalls.interrupted(e);
             }
         }
         long deadline = System.nanoTime() + DELETE_LIMIT.toNanos();
@@ -334,43 +334,8 @@ public final class KafkaTopicStore implements TopicStore {
         try {
             Thread.sleep(PROBE.toMillis());
         } catch (InterruptedException e) {
-            throw interrupted(e);
+            throw AdminCalls.interrupted(e);
         }
-    }
-
-    private static <T> T await(String what, KafkaFuture<T> future) {
-        try {
-            return future.get();
-        } catch (ExecutionException e) {
-            throw failed(what, e.getCause());
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
-    }
-
-    private static RuntimeException interrupted(InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new RetriableException("Interrupted while waiting for Kafka", e);
-    }
-
-    private static RuntimeException failed(String what, @Nullable Throwable cause) {
-        String message = "Kafka did not " + what + ": " + rootMessage(cause);
-        boolean passing = cause instanceof org.apache.kafka.common.errors.RetriableException
-                || cause instanceof org.apache.kafka.common.errors.InterruptException;
-        return passing || !(cause instanceof org.apache.kafka.common.errors.ApiException)
-                ? new RetriableException(message, cause)
-                : new ConfigurationException(message, cause);
-    }
-
-    private static String rootMessage(@Nullable Throwable e) {
-        Throwable t = e;
-        if (t == null) {
-            return "no reason given";
-        }
-        while (t.getCause() != null) {
-            t = t.getCause();
-        }
-        return t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
     }
 
     @Override
