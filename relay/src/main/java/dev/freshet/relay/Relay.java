@@ -5,6 +5,7 @@ import dev.freshet.model.agent.AgentRunner;
 import dev.freshet.relay.internal.Ports;
 import dev.freshet.relay.internal.RelayAgent;
 import dev.freshet.relay.internal.Sampler;
+import dev.freshet.relay.internal.TopicWatch;
 import dev.freshet.relay.kafka.KafkaTopicStore;
 import dev.freshet.relay.kafka.KafkaTopicWriter;
 import dev.freshet.relay.port.TopicStore;
@@ -18,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running relay of one source: two agents on a thread each, the relay itself and the sampler beside it.
+ * A running relay of one source: three agents on a thread each, the relay itself, and beside it the sampler of the source
+ * and the watch over the topics.
  *
  * <p>Any number of relays may be started for one source, on any machines; one leads and the others stand by. A relay tries
  * again by itself after every passing fault; it ends with a {@link dev.freshet.model.ConfigurationException} when something
@@ -29,16 +31,20 @@ public final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final Duration IDLE_LIMIT = Duration.ofMillis(1);
     private static final Duration SAMPLER_IDLE_LIMIT = Duration.ofMillis(20);
+    private static final Duration WATCH_IDLE_LIMIT = Duration.ofMillis(100);
+    private static final Duration WATCH_END_LIMIT = Duration.ofMillis(200);
     private static final Duration RETRY_LIMIT = Duration.ofSeconds(5);
 
     private final RelayAgent agent;
     private final AgentRunner runner;
     private final AgentRunner samplerRunner;
+    private final AgentRunner watchRunner;
 
-    private Relay(RelayAgent agent, AgentRunner runner, AgentRunner samplerRunner) {
+    private Relay(RelayAgent agent, AgentRunner runner, AgentRunner samplerRunner, AgentRunner watchRunner) {
         this.agent = agent;
         this.runner = runner;
         this.samplerRunner = samplerRunner;
+        this.watchRunner = watchRunner;
     }
 
     /**
@@ -51,12 +57,15 @@ public final class Relay implements AutoCloseable {
     public static Relay start(RelaySettings settings, Supplier<? extends Source> sources, InstantSource clock) {
         Ports ports = new KafkaPorts(settings, sources);
         Sampler sampler = new Sampler(settings, ports, clock);
-        RelayAgent agent = new RelayAgent(settings, ports, sampler, clock);
+        TopicWatch watch = new TopicWatch(settings, ports, clock);
+        RelayAgent agent = new RelayAgent(settings, ports, sampler, watch, clock);
         AgentRunner samplerRunner = AgentRunner.start(
                 sampler, clock, SAMPLER_IDLE_LIMIT, RETRY_LIMIT, e -> LOG.debug("{}", e.getMessage()));
+        AgentRunner watchRunner =
+                AgentRunner.start(watch, clock, WATCH_IDLE_LIMIT, RETRY_LIMIT, e -> LOG.debug("{}", e.getMessage()));
         AgentRunner runner =
                 AgentRunner.start(agent, clock, IDLE_LIMIT, RETRY_LIMIT, e -> LOG.warn("{}", e.getMessage()));
-        return new Relay(agent, runner, samplerRunner);
+        return new Relay(agent, runner, samplerRunner, watchRunner);
     }
 
     /** Returns what the relay does. */
@@ -79,6 +88,8 @@ public final class Relay implements AutoCloseable {
     public void close() {
         runner.close();
         samplerRunner.close();
+        // It only asks, and may be in the midst of a question to a cluster that is away.
+        watchRunner.close(WATCH_END_LIMIT);
     }
 
     private record KafkaPorts(RelaySettings settings, Supplier<? extends Source> sources) implements Ports {

@@ -18,6 +18,7 @@ public final class RelaySettings {
     private final Duration sampleInterval;
     private final Duration heartbeatInterval;
     private final Duration streamRetryLimit;
+    private final Duration topicCheckInterval;
     private final long retainedWalAlarmBytes;
     private final int ledgerReplicationFactor;
 
@@ -33,6 +34,7 @@ public final class RelaySettings {
         sampleInterval = b.sampleInterval;
         heartbeatInterval = b.heartbeatInterval;
         streamRetryLimit = b.streamRetryLimit;
+        topicCheckInterval = b.topicCheckInterval;
         retainedWalAlarmBytes = b.retainedWalAlarmBytes;
         ledgerReplicationFactor = b.ledgerReplicationFactor;
     }
@@ -103,6 +105,11 @@ public final class RelaySettings {
         return streamRetryLimit;
     }
 
+    /** Returns how often the leading relay compares the topics with its ledger and its settings. */
+    public Duration topicCheckInterval() {
+        return topicCheckInterval;
+    }
+
     /** Returns above how many bytes of log held back by the slot an alarm is raised. */
     public long retainedWalAlarmBytes() {
         return retainedWalAlarmBytes;
@@ -126,6 +133,7 @@ public final class RelaySettings {
         private Duration sampleInterval = Duration.ofMillis(500);
         private Duration heartbeatInterval = Duration.ofSeconds(10);
         private Duration streamRetryLimit = Duration.ofMinutes(1);
+        private Duration topicCheckInterval = Duration.ofSeconds(10);
         private long retainedWalAlarmBytes = 1L << 30;
         private int ledgerReplicationFactor = -1;
 
@@ -197,6 +205,17 @@ public final class RelaySettings {
         /** Sets how long a stream whose topic refuses records is retried, above zero; by default 1 minute. */
         public Builder streamRetryLimit(Duration limit) {
             this.streamRetryLimit = positive("stream retry limit", limit);
+            return this;
+        }
+
+        /**
+         * Sets how often the leading relay compares the topics with its ledger (identity, partitions, offsets) and with their
+         * settings, above zero; by default 10 s. It is four questions to Kafka however many topics there are, beside the
+         * relay. For about so long, records may go into a topic that was deleted and made again before its stream is broken,
+         * unless their offsets give it away at once.
+         */
+        public Builder topicCheckInterval(Duration interval) {
+            this.topicCheckInterval = positive("topic check interval", interval);
             return this;
         }
 

@@ -325,6 +325,13 @@ public final class LeaderSession implements AutoCloseable {
         ledger.completeTo(taken.time());
     }
 
+    /** Breaks a stream whose topic was whole at {@code since} and is no longer, and writes nothing more for it. */
+    void breakTopic(String stream, Position since, String reason) {
+        LOG.warn("Stream {} is broken since {}: {}", stream, since, reason);
+        ledger.breakStream(stream, since, TopicTrouble.withWayOut(reason, stream));
+        batch.mute(stream);
+    }
+
     private void commitInside(Position last) {
         batch.begin();
         writer.flush(ends);

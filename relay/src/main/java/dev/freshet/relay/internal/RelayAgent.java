@@ -4,6 +4,7 @@ import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.LossException;
+import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.model.ledger.Boundary;
@@ -34,12 +35,18 @@ public final class RelayAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(RelayAgent.class);
     private static final Duration STANDBY_PROBE = Duration.ofMillis(500);
     private static final Duration FENCED_PAUSE = Duration.ofSeconds(3);
+    private static final String RETAINED = "retained";
+    private static final String TOPICS = "topics/";
+    private static final String TOPICS_UNSEEN = TOPICS + "unseen";
+    private static final String TOPIC_SETTINGS = TOPICS + "settings/";
 
     private final RelaySettings settings;
     private final Ports ports;
     private final Sampler sampler;
+    private final TopicWatch watch;
     private final InstantSource clock;
-    private final Map<String, Instant> refusing = new HashMap<>();
+    private final Map<String, Refusal> refusing = new HashMap<>();
+    private final Alarms alarms = new Alarms();
     private @Nullable Source source;
     private @Nullable LeaderSession session;
     private Map<String, String> catalogs = Map.of();
@@ -47,14 +54,15 @@ public final class RelayAgent implements Agent {
     private long sentBefore;
     private long lagBytes = -1;
     private long retainedBytes = -1;
-    private boolean alarmed;
+    private Position topicsWholeAt = Position.ZERO;
     private volatile RelayStatus status;
 
     /** Creates a relay that begins as a stand-by. */
-    public RelayAgent(RelaySettings settings, Ports ports, Sampler sampler, InstantSource clock) {
+    public RelayAgent(RelaySettings settings, Ports ports, Sampler sampler, TopicWatch watch, InstantSource clock) {
         this.settings = settings;
         this.ports = ports;
         this.sampler = sampler;
+        this.watch = watch;
         this.clock = clock;
         this.status =
                 new RelayStatus(settings.source(), State.STARTING, null, null, null, -1, -1, List.of(), List.of(), 0);
@@ -73,13 +81,8 @@ public final class RelayAgent implements Agent {
     @Override
     public int doWork() throws InterruptedException {
         try {
-            Throwable failure = sampler.failure();
-            if (failure != null) {
-                throw new FreshetException(
-                        "The sampler of source '" + settings.source() + "' has failed, so that freshness is unknown: "
-                                + failure.getMessage(),
-                        failure);
-            }
+            requireAtWork(sampler.failure(), "sampler", "freshness is unknown");
+            requireAtWork(watch.failure(), "watch over the topics", "a topic that is made again goes unnoticed");
             LeaderSession leader = session;
             return leader == null ? tryToLead() : lead(leader);
         } catch (FencedException e) {
@@ -104,6 +107,15 @@ public final class RelayAgent implements Agent {
             endSession();
             report(State.STOPPED, e.getMessage());
             throw e;
+        }
+    }
+
+    private void requireAtWork(@Nullable RuntimeException failure, String what, String consequence) {
+        if (failure != null) {
+            throw new FreshetException(
+                    "The " + what + " of source '" + settings.source() + "' has failed, so that " + consequence + ": "
+                            + failure.getMessage(),
+                    failure);
         }
     }
 
@@ -138,6 +150,8 @@ public final class RelayAgent implements Agent {
             catalogs = outcome.catalogs();
             LOG.info("Relay {} leads from {}", incarnation, outcome.session());
             sampler.lead(catalogs, clock.instant());
+            topicsWholeAt = outcome.session().ledger().boundary().position();
+            watchTopics(outcome.session());
             report(State.RUNNING, null);
         } catch (RuntimeException | InterruptedException e) {
             writer.close();
@@ -150,11 +164,15 @@ public final class RelayAgent implements Agent {
         if (sampled != null) {
             take(leader, sampled);
         }
+        TopicWatch.@Nullable Seen seen = watch.take();
+        if (seen != null) {
+            take(leader, seen);
+        }
         int done = leader.doWork();
         if (!refusing.isEmpty()) {
             refusing.keySet().removeAll(leader.written());
         }
-        if (done > 0 || sampled != null) {
+        if (done > 0 || sampled != null || seen != null) {
             report(State.RUNNING, null);
         }
         return done;
@@ -171,11 +189,11 @@ public final class RelayAgent implements Agent {
         }
         lagBytes = Math.max(0, sampled.sample().lsn() - boundary);
         retainedBytes = slot.retainedBytes();
-        boolean over = retainedBytes > settings.retainedWalAlarmBytes();
-        if (over && !alarmed) {
-            LOG.warn("{}", retainedAlarm());
+        if (retainedBytes > settings.retainedWalAlarmBytes()) {
+            alarms.raise(RETAINED, retainedAlarm());
+        } else {
+            alarms.mended(RETAINED);
         }
-        alarmed = over;
         leader.offer(sampled.sample());
         Map<String, String> seen = new HashMap<>(catalogs);
         sampled.sample().drifts().forEach((stream, drift) -> {
@@ -184,6 +202,32 @@ public final class RelayAgent implements Agent {
         });
         catalogs = Map.copyOf(seen);
         sampler.lead(catalogs, leader.lastTransaction());
+        watchTopics(leader);
+    }
+
+    private void watchTopics(LeaderSession leader) {
+        LedgerState ledger = leader.ledger();
+        watch.lead(new TopicWatch.Watched(leader, ledger.boundary(), ledger.durableStreams()));
+    }
+
+    private void take(LeaderSession leader, TopicWatch.Seen seen) {
+        if (seen.watched().leader() != leader) {
+            return;
+        }
+        if (seen.failure() != null) {
+            alarms.raise(
+                    TOPICS_UNSEEN,
+                    "The topics of source '" + settings.source()
+                            + "' could not be compared with the ledger, so that one"
+                            + " which is made again or truncated is noticed late: " + seen.failure());
+            return;
+        }
+        alarms.mended(TOPICS_UNSEEN);
+        alarms.only(TOPIC_SETTINGS, seen.contradictions());
+        seen.troubles().forEach((stream, trouble) -> leader.breakTopic(stream, topicsWholeAt, trouble));
+        if (seen.whole()) {
+            topicsWholeAt = seen.watched().boundary().position();
+        }
     }
 
     private String retainedAlarm() {
@@ -196,8 +240,16 @@ public final class RelayAgent implements Agent {
         for (StreamSettings s : settings.streams()) {
             if (s.topic().equals(refused.topic())) {
                 Instant now = clock.instant();
-                refusing.putIfAbsent(s.name(), refused.lasting() ? now : now.plus(settings.streamRetryLimit()));
-                LOG.warn("{}", refused.getMessage());
+                String reason = String.valueOf(refused.getMessage());
+                refusing.putIfAbsent(
+                        s.name(),
+                        refused.lasting()
+                                ? new Refusal(now, reason)
+                                : new Refusal(
+                                        now.plus(settings.streamRetryLimit()),
+                                        "The topic has refused records for more than "
+                                                + settings.streamRetryLimit().toSeconds() + " s: " + reason));
+                LOG.warn("{}", reason);
             }
         }
     }
@@ -215,6 +267,8 @@ public final class RelayAgent implements Agent {
 
     private void endSession() {
         sampler.rest();
+        watch.rest();
+        alarms.forget(TOPICS);
         LeaderSession ended = session;
         session = null;
         if (ended != null) {
@@ -230,10 +284,7 @@ public final class RelayAgent implements Agent {
 
     private void report(State state, @Nullable String message) {
         LeaderSession leader = session;
-        List<String> alarms = new ArrayList<>();
-        if (alarmed) {
-            alarms.add(retainedAlarm());
-        }
+        List<String> needs = new ArrayList<>(alarms.texts());
         RelayStatus last = status;
         if (leader == null) {
             status = new RelayStatus(
@@ -244,7 +295,7 @@ public final class RelayAgent implements Agent {
                     last.completeTo(),
                     lagBytes,
                     retainedBytes,
-                    alarms,
+                    needs,
                     last.streams(),
                     sentBefore);
             return;
@@ -252,7 +303,7 @@ public final class RelayAgent implements Agent {
         List<StreamEntry> streams = leader.ledger().durableStreams();
         streams.stream()
                 .filter(e -> e.reason() != null)
-                .forEach(e -> alarms.add("Stream '" + e.stream() + "' is "
+                .forEach(e -> needs.add("Stream '" + e.stream() + "' is "
                         + e.status().text() + " since " + e.since() + ": " + e.reason()));
         Boundary boundary = leader.ledger().boundary();
         status = new RelayStatus(
@@ -263,7 +314,7 @@ public final class RelayAgent implements Agent {
                 boundary.completeTo(),
                 lagBytes,
                 retainedBytes,
-                alarms,
+                needs,
                 streams,
                 sentBefore + leader.recordsSent());
     }

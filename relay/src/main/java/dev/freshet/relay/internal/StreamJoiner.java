@@ -4,7 +4,6 @@ import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Position;
-import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
@@ -13,11 +12,11 @@ import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.port.LedgerContents;
 import dev.freshet.relay.port.TopicEnds;
 import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.relay.port.TopicState;
 import dev.freshet.relay.port.TopicStore;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +24,6 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +34,9 @@ final class StreamJoiner {
     private final TopicStore store;
     private final LedgerState ledger;
     private final LedgerContents contents;
-    private final Map<String, Instant> refusing;
+    private final Map<String, Refusal> refusing;
     private final Map<String, TopicInfo> topics = new HashMap<>();
+    private Map<String, TopicState> states = Map.of();
     private final Set<String> muted = new HashSet<>();
 
     StreamJoiner(
@@ -46,7 +45,7 @@ final class StreamJoiner {
             TopicStore store,
             LedgerState ledger,
             LedgerContents contents,
-            Map<String, Instant> refusing) {
+            Map<String, Refusal> refusing) {
         this.settings = settings;
         this.clock = clock;
         this.store = store;
@@ -66,6 +65,7 @@ final class StreamJoiner {
     record Joined(Map<String, TopicInfo> topics, TopicEnds ends, Map<String, String> catalogs, Set<String> muted) {}
 
     Joined join(List<CapturedStream> captured) {
+        states = store.look(settings.streams());
         requireTopicsFit();
         Map<String, String> catalogs = new HashMap<>();
         for (CapturedStream c : captured) {
@@ -97,7 +97,8 @@ final class StreamJoiner {
             StreamEntry known = ledger.stream(s.name());
             // A known topic that is not as the ledger has it breaks its stream alone, see topicTrouble.
             if (known == null || topicTrouble(known, s) == null) {
-                problems.addAll(store.checkTopic(s));
+                TopicState state = states.get(s.name());
+                problems.addAll(state == null ? List.of() : state.contradictions());
             }
         }
         if (!problems.isEmpty()) {
@@ -106,8 +107,11 @@ final class StreamJoiner {
     }
 
     private void begin(StreamSettings stream, CapturedStream captured) {
-        TopicInfo topic = store.find(stream.name(), stream.topic()).orElseGet(() -> store.create(stream));
-        for (long end : store.ends(List.of(topic)).getOrDefault(topic.topic(), new long[0])) {
+        // What refused the stream's records was its last topic.
+        refusing.remove(stream.name());
+        TopicState state = states.get(stream.name());
+        TopicInfo topic = state == null ? store.create(stream) : state.info();
+        for (long end : state == null ? new long[0] : state.ends().toArray()) {
             if (end > 0) {
                 throw new ConfigurationException("Topic '" + stream.topic() + "' of stream '" + stream.name()
                         + "' has records that the ledger '" + settings.ledger()
@@ -142,13 +146,13 @@ final class StreamJoiner {
         } else if (!identityPart(known.fingerprint()).equals(identityPart(fingerprint(captured.capture())))) {
             broken = "The table or key of the stream was changed in the configuration";
         }
-        Instant givenUp = refusing.get(name);
-        if (givenUp != null && !clock.instant().isBefore(givenUp)) {
-            broken = "The topic has refused records for too long";
+        Refusal refusal = refusing.get(name);
+        if (refusal != null && !clock.instant().isBefore(refusal.givenUpAt())) {
+            broken = broken == null ? refusal.reason() : broken;
             muted.add(name);
         }
         if (broken != null) {
-            ledger.put(known.broken(at, broken + "; run 'freshet remove stream " + name + "' to begin it anew"));
+            ledger.put(known.broken(at, TopicTrouble.withWayOut(broken, name)));
         } else if (!known.fingerprint().equals(fingerprint(captured.capture()))
                 && known.status() != StreamStatus.BROKEN) {
             ledger.put(known.withFingerprint(fingerprint(captured.capture()))
@@ -161,28 +165,11 @@ final class StreamJoiner {
             return "The stream's topic was changed in the configuration from '" + known.topic() + "' to '"
                     + stream.topic() + "'";
         }
-        Optional<TopicInfo> found = store.find(known.stream(), known.topic());
-        if (found.isEmpty()) {
-            return "The topic '" + known.topic() + "' is gone";
+        TopicState state = states.get(stream.name());
+        if (state != null) {
+            topics.put(known.stream(), state.info());
         }
-        TopicInfo topic = found.get();
-        topics.put(known.stream(), topic);
-        if (!topic.id().equals(known.topicId())) {
-            return "The topic '" + known.topic() + "' was deleted and made again";
-        }
-        if (topic.partitions() != known.partitions()) {
-            return "The topic '" + known.topic() + "' had " + known.partitions() + " partitions and now has "
-                    + topic.partitions() + ", so that keys would change their partition";
-        }
-        OffsetVector vector = ledger.boundary().offsets().get(known.topic());
-        long[] ends = store.ends(List.of(topic)).get(known.topic());
-        for (int p = 0; vector != null && ends != null && p < ends.length; p++) {
-            if (ends[p] < vector.offset(p)) {
-                return "The topic '" + known.topic() + "' ends at offset " + ends[p] + " in partition " + p
-                        + ", but the ledger has written up to " + vector.offset(p);
-            }
-        }
-        return null;
+        return TopicTrouble.of(known, state, ledger.boundary().offsets().get(known.topic()));
     }
 
     private void stopUnconfigured() {

@@ -50,12 +50,12 @@ final class TakeOver {
     private final Source source;
     private final TopicStore store;
     private final TopicWriter writer;
-    private final Map<String, Instant> refusing;
+    private final Map<String, Refusal> refusing;
 
     /**
      * Prepares a take-over.
      *
-     * @param refusing streams whose topic refuses records, and from when on they are given up
+     * @param refusing by stream, the refusal of its topic to take records
      */
     TakeOver(
             RelaySettings settings,
@@ -64,7 +64,7 @@ final class TakeOver {
             Source source,
             TopicStore store,
             TopicWriter writer,
-            Map<String, Instant> refusing) {
+            Map<String, Refusal> refusing) {
         this.settings = settings;
         this.clock = clock;
         this.incarnation = incarnation;

@@ -2,10 +2,12 @@ package dev.freshet.relay.kafka;
 
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.port.LedgerContents;
 import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.relay.port.TopicState;
 import dev.freshet.relay.port.TopicStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,6 +35,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -90,62 +93,43 @@ public final class KafkaTopicStore implements TopicStore {
     }
 
     @Override
-    public List<String> checkTopic(StreamSettings stream) {
-        Optional<TopicInfo> found = find(stream.name(), stream.topic());
-        if (found.isEmpty()) {
-            return List.of();
+    public Map<String, TopicState> look(Collection<StreamSettings> streams) {
+        List<String> names = streams.stream().map(StreamSettings::topic).toList();
+        Map<String, KafkaFuture<TopicDescription>> asked =
+                admin.describeTopics(names).topicNameValues();
+        Map<StreamSettings, TopicInfo> found = new LinkedHashMap<>();
+        for (StreamSettings s : streams) {
+            describe(s.name(), s.topic(), Objects.requireNonNull(asked.get(s.topic())))
+                    .ifPresent(info -> found.put(s, info));
         }
-        List<String> problems = new ArrayList<>();
-        if (found.get().partitions() != stream.partitions()) {
-            problems.add("Topic '" + stream.topic() + "' has " + found.get().partitions() + " partitions, but streams."
-                    + stream.name() + ".partitions is " + stream.partitions() + ": set it to "
-                    + found.get().partitions() + ", or remove the stream ('freshet remove stream " + stream.name()
-                    + "') and let Freshet make the topic anew");
-        }
-        Config actual = config(stream.topic());
-        topicConfig(stream).forEach((name, wanted) -> {
-            ConfigEntry entry = actual.get(name);
-            String value = entry == null || entry.value() == null ? "" : entry.value();
-            if (!value.equals(wanted)) {
-                problems.add("Topic '" + stream.topic() + "' has " + name + "=" + value + ", but stream '"
-                        + stream.name() + "' needs " + wanted + ": change the topic (kafka-configs.sh --alter --topic "
-                        + stream.topic() + " --add-config " + name + "=" + wanted + ")" + wayByConfiguration(name));
-            }
+        Map<String, Config> configs =
+                configs(found.values().stream().map(TopicInfo::topic).toList());
+        Map<String, long[]> begins = byTopic(found.values(), OffsetSpec.earliest());
+        Map<String, long[]> ends = ends(found.values());
+        Map<String, TopicState> states = new HashMap<>();
+        found.forEach((stream, info) -> {
+            Config config = Objects.requireNonNull(configs.get(info.topic()));
+            states.put(
+                    stream.name(),
+                    new TopicState(
+                            info,
+                            OffsetVector.of(Objects.requireNonNull(begins.get(info.topic()))),
+                            OffsetVector.of(Objects.requireNonNull(ends.get(info.topic()))),
+                            TopicPolicy.contradictions(stream, info.partitions(), config)));
         });
-        return problems;
+        return states;
     }
 
-    private static String wayByConfiguration(String name) {
-        return switch (name) {
-            case TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG -> " or the setting 'min-compaction-lag'";
-            case TopicConfig.DELETE_RETENTION_MS_CONFIG -> " or the setting 'delete-retention'";
-            case TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG -> " or the setting 'min-insync-replicas'";
-            default -> "";
-        };
-    }
-
-    private Config config(String topic) {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        return Objects.requireNonNull(calls.await(
-                        "read the settings of topic '" + topic + "'",
-                        admin.describeConfigs(List.of(resource)).all())
-                .get(resource));
-    }
-
-    private static Map<String, String> topicConfig(StreamSettings stream) {
-        Map<String, String> config = new LinkedHashMap<>();
-        config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
-        config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
-        config.put(
-                TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
-                Long.toString(stream.minCompactionLag().toMillis()));
-        config.put(
-                TopicConfig.DELETE_RETENTION_MS_CONFIG,
-                Long.toString(stream.deleteRetention().toMillis()));
-        if (stream.minInsyncReplicas() > 0) {
-            config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(stream.minInsyncReplicas()));
-        }
-        return config;
+    private Map<String, Config> configs(Collection<String> topics) {
+        Map<String, Config> byTopic = new HashMap<>();
+        List<ConfigResource> resources = topics.stream()
+                .map(t -> new ConfigResource(ConfigResource.Type.TOPIC, t))
+                .toList();
+        calls.await(
+                        "read the settings of topics " + topics,
+                        admin.describeConfigs(resources).all())
+                .forEach((resource, config) -> byTopic.put(resource.name(), config));
+        return byTopic;
     }
 
     @Override
@@ -168,7 +152,9 @@ public final class KafkaTopicStore implements TopicStore {
                     + found.get().partitions() + " partitions, but a ledger has one: name another with sources."
                     + settings.source() + ".ledger");
         } else {
-            ConfigEntry policy = config(settings.ledger()).get(TopicConfig.CLEANUP_POLICY_CONFIG);
+            ConfigEntry policy = Objects.requireNonNull(
+                            configs(List.of(settings.ledger())).get(settings.ledger()))
+                    .get(TopicConfig.CLEANUP_POLICY_CONFIG);
             if (policy == null || !TopicConfig.CLEANUP_POLICY_COMPACT.equals(policy.value())) {
                 throw new ConfigurationException("The ledger topic '" + settings.ledger() + "' has cleanup.policy="
                         + (policy == null ? "" : policy.value())
@@ -234,9 +220,16 @@ public final class KafkaTopicStore implements TopicStore {
 
     @Override
     public Optional<TopicInfo> find(String stream, String topic) {
+        return describe(
+                stream,
+                topic,
+                Objects.requireNonNull(
+                        admin.describeTopics(List.of(topic)).topicNameValues().get(topic)));
+    }
+
+    private Optional<TopicInfo> describe(String stream, String topic, KafkaFuture<TopicDescription> asked) {
         try {
-            TopicDescription d = Objects.requireNonNull(
-                    admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic));
+            TopicDescription d = asked.get();
             return Optional.of(new TopicInfo(
                     stream, topic, d.topicId().toString(), d.partitions().size()));
         } catch (ExecutionException e) {
@@ -252,7 +245,7 @@ public final class KafkaTopicStore implements TopicStore {
     @Override
     public TopicInfo create(StreamSettings stream) {
         create(new NewTopic(stream.topic(), Optional.of(stream.partitions()), replication(stream.replicationFactor()))
-                .configs(topicConfig(stream)));
+                .configs(TopicPolicy.of(stream)));
         long deadline = System.nanoTime() + READ_LIMIT.toNanos();
         while (System.nanoTime() < deadline) {
             Optional<TopicInfo> info = find(stream.name(), stream.topic());
@@ -267,11 +260,6 @@ public final class KafkaTopicStore implements TopicStore {
     @Override
     public Map<String, long[]> ends(Collection<TopicInfo> topics) {
         return byTopic(topics, OffsetSpec.latest());
-    }
-
-    @Override
-    public Map<String, long[]> begins(Collection<TopicInfo> topics) {
-        return byTopic(topics, OffsetSpec.earliest());
     }
 
     private Map<String, long[]> byTopic(Collection<TopicInfo> topics, OffsetSpec spec) {

@@ -1,6 +1,7 @@
 package dev.freshet.relay.port;
 
 import dev.freshet.model.RetriableException;
+import org.jspecify.annotations.Nullable;
 
 /** One topic refuses records, while the others may well take theirs. */
 public class StreamWriteException extends RetriableException {
@@ -13,11 +14,12 @@ public class StreamWriteException extends RetriableException {
      * Creates the exception.
      *
      * @param topic the topic
-     * @param lasting whether the same record will be refused again whatever happens, such as one that is too large
+     * @param lasting whether the same record will be refused again whatever happens, such as one that is too large, or
+     *     the topic is no longer what was written to
      * @param message what was refused and why
-     * @param cause what the cluster said
+     * @param cause what the cluster said; null if its answer alone tells
      */
-    public StreamWriteException(String topic, boolean lasting, String message, Throwable cause) {
+    public StreamWriteException(String topic, boolean lasting, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.topic = topic;
         this.lasting = lasting;

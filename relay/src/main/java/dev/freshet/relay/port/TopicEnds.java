@@ -23,13 +23,26 @@ public final class TopicEnds {
         }
     }
 
-    /** Raises the end of a partition of a topic that was added. */
+    /**
+     * Raises the end of a partition of a topic that was added.
+     *
+     * @param end the offset behind records just written; they stand above all that were known, since there is one writer
+     * @throws StreamWriteException if it lies below the known end, so that the topic is another one, or has lost records
+     */
     public void raise(String topic, int partition, long end) {
         long[] known = ends.get(topic);
         if (known == null) {
             throw new IllegalStateException("Topic '" + topic + "' was not added");
         }
-        known[partition] = Math.max(known[partition], end);
+        if (end < known[partition]) {
+            throw new StreamWriteException(
+                    topic,
+                    true,
+                    "Topic '" + topic + "' was truncated, or deleted and made again: records just written to partition "
+                            + partition + " end at offset " + end + ", but it was written up to " + known[partition],
+                    null);
+        }
+        known[partition] = end;
     }
 
     /** Returns a copy by topic. */

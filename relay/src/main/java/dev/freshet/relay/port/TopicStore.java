@@ -16,8 +16,19 @@ public interface TopicStore extends AutoCloseable {
     /** Returns what keeps the cluster from being used, such as a too low {@code transaction.version}; empty if nothing. */
     List<String> checkCluster();
 
+    /**
+     * Looks at the topics of streams, at all of them in a few questions.
+     *
+     * @param streams the streams; their topics need not exist
+     * @return the topics that exist, by stream; their ends are taken after the call has begun
+     */
+    Map<String, TopicState> look(Collection<StreamSettings> streams);
+
     /** Returns every contradiction between an existing topic and its settings; a missing topic is none. */
-    List<String> checkTopic(StreamSettings settings);
+    default List<String> checkTopic(StreamSettings settings) {
+        TopicState state = look(List.of(settings)).get(settings.name());
+        return state == null ? List.of() : state.contradictions();
+    }
 
     /** Makes the ledger's topic if it is missing. */
     void ensureLedger();
@@ -37,9 +48,6 @@ public interface TopicStore extends AutoCloseable {
 
     /** Returns for each topic, by partition, the offset behind its last record, decided or not. */
     Map<String, long[]> ends(Collection<TopicInfo> topics);
-
-    /** Returns for each topic, by partition, the offset of its first record. */
-    Map<String, long[]> begins(Collection<TopicInfo> topics);
 
     /** Deletes topics and waits until they are gone; missing ones are passed over. */
     void delete(Collection<String> topics);

@@ -4,28 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.capture.Source;
-import dev.freshet.capture.TableCapture;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Cursor;
-import dev.freshet.model.ledger.LedgerCodec;
-import dev.freshet.model.ledger.LedgerKey;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.StreamStatus;
-import dev.freshet.relay.RelaySettings;
-import dev.freshet.relay.StreamSettings;
-import dev.freshet.relay.internal.Ports;
-import dev.freshet.relay.internal.RelayAgent;
-import dev.freshet.relay.internal.Sampler;
-import dev.freshet.relay.port.TopicStore;
-import dev.freshet.relay.port.TopicWriter;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -35,81 +20,28 @@ import org.junit.jupiter.api.Test;
  * stream's topic is exactly the table at that position (I2).
  */
 class RelayModelTest {
-    private static final String TOPIC = "shop.customers";
     private static final int STEPS = 2_500;
     private static final long SEEDS = Long.getLong("freshet.model.seeds", 30);
 
-    private final RelaySettings settings = RelaySettings.builder(
-                    "shop",
-                    List.of(StreamSettings.of(
-                                    new TableCapture(SimSource.STREAM, "public.customer", List.of(), List.of()), TOPIC)
-                            .withPartitions(2)),
-                    Map.of())
-            .batch(4, 1 << 20)
-            .build();
-
     /** One run; returns how many boundaries of a running stream were checked and how often the relay was killed. */
-    private int[] run(long seed, SimSource.Rules rules) throws InterruptedException {
-        Random random = new Random(seed);
-        Chaos chaos = new Chaos(random, 60);
-        SimDatabase db = new SimDatabase();
-        SimKafka kafka = new SimKafka(chaos);
-        Instant[] now = {Instant.EPOCH};
-        InstantSource clock = () -> now[0];
-        Ports ports = new Ports() {
-            @Override
-            public Source openSource() {
-                return new SimSource(db, clock, random, rules);
-            }
-
-            @Override
-            public TopicStore openStore() {
-                return kafka.openStore();
-            }
-
-            @Override
-            public TopicWriter openWriter() {
-                return kafka.openWriter();
-            }
-        };
-        Sampler sampler = new Sampler(settings, ports, clock);
-        RelayAgent relay = new RelayAgent(settings, ports, sampler, clock);
+    private static int[] run(long seed, SimSource.Rules rules) throws InterruptedException {
+        Simulation sim = new Simulation(seed, rules, 60);
         int checked = 0;
         int seen = 0;
         for (int i = 0; i < STEPS; i++) {
-            now[0] = now[0].plusMillis(10);
-            if (random.nextInt(3) == 0) {
-                db.commitSomething(random, random.nextInt(4) == 0);
-            }
-            if (random.nextInt(6) == 0) {
-                db.invisible.clear();
-            }
-            try {
-                sampler.doWork();
-                relay.doWork();
-            } catch (Chaos.Killed killed) {
-                db.slotActive = false;
-                sampler = new Sampler(settings, ports, clock);
-                relay = new RelayAgent(settings, ports, sampler, clock);
-            }
-            if (kafka.ledger.get(0).size() != seen) {
-                seen = kafka.ledger.get(0).size();
-                checked += check(db, kafka) ? 1 : 0;
+            sim.step(true);
+            if (sim.kafka.ledger.get(0).size() != seen) {
+                seen = sim.kafka.ledger.get(0).size();
+                checked += check(sim) ? 1 : 0;
             }
         }
-        return new int[] {checked, chaos.kills()};
+        assertEquals(List.of(), sim.faults);
+        return new int[] {checked, sim.chaos.kills()};
     }
 
-    private boolean check(SimDatabase db, SimKafka kafka) {
-        Cursor cursor = null;
-        List<SimKafka.Rec> ledger = kafka.ledger.get(0);
-        for (int i = ledger.size() - 1; i >= 0 && cursor == null; i--) {
-            SimKafka.Rec r = ledger.get(i);
-            if (r.committed() && LedgerKey.CURSOR.equals(r.key())) {
-                cursor = LedgerCodec.decodeCursor(Objects.requireNonNull(r.value()));
-            }
-        }
-        List<List<SimKafka.Rec>> partitions = kafka.topics.get(TOPIC);
+    private static boolean check(Simulation sim) {
+        Cursor cursor = sim.cursor();
+        List<List<SimKafka.Rec>> partitions = sim.kafka.topics.get(Simulation.TOPIC);
         if (cursor == null || cursor.boundary() == null || partitions == null) {
             return false;
         }
@@ -122,7 +54,7 @@ class RelayModelTest {
                 }
             }
         }
-        OffsetVector vector = cursor.boundary().offsets().get(TOPIC);
+        OffsetVector vector = cursor.boundary().offsets().get(Simulation.TOPIC);
         var entry = cursor.streams().get(SimSource.STREAM);
         if (vector == null || entry == null || entry.status() != StreamStatus.RUNNING) {
             return false;
@@ -138,7 +70,8 @@ class RelayModelTest {
             }
         }
         Map<String, String> truth = new TreeMap<>();
-        db.at(cursor.boundary().position().lsn())
+        sim.db
+                .at(cursor.boundary().position().lsn())
                 .forEach((k, v) -> truth.put(
                         new String(SimDatabase.key(k), StandardCharsets.UTF_8),
                         new String(SimDatabase.row(k, v), StandardCharsets.UTF_8)));

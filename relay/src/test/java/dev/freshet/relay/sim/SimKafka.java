@@ -2,11 +2,14 @@ package dev.freshet.relay.sim;
 
 import dev.freshet.model.Change;
 import dev.freshet.model.Position;
+import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.port.FencedException;
 import dev.freshet.relay.port.LedgerContents;
 import dev.freshet.relay.port.TopicEnds;
 import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.relay.port.TopicState;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
 import java.nio.charset.StandardCharsets;
@@ -40,12 +43,26 @@ final class SimKafka {
     }
 
     final Map<String, List<List<Rec>>> topics = new HashMap<>();
+    final Map<String, String> ids = new HashMap<>();
+    /** While set, no question about topics is answered. */
+    boolean silent;
+    /** How many looks are answered by a broker that does not know the topics yet. */
+    int blindLooks;
+
     final List<List<Rec>> ledger = List.of(new ArrayList<>());
     private final Chaos chaos;
     private @Nullable Writer writer;
 
     SimKafka(Chaos chaos) {
         this.chaos = chaos;
+    }
+
+    /** Deletes a topic and makes it again, as somebody may do at any moment. */
+    void makeAgain(String topic) {
+        List<List<Rec>> partitions = new ArrayList<>();
+        topics.get(topic).forEach(p -> partitions.add(new ArrayList<>()));
+        topics.put(topic, partitions);
+        ids.merge(topic, "", (id, none) -> id + '+');
     }
 
     TopicWriter openWriter() {
@@ -143,8 +160,23 @@ final class SimKafka {
         }
 
         @Override
-        public List<String> checkTopic(StreamSettings settings) {
-            return List.of();
+        public Map<String, TopicState> look(Collection<StreamSettings> streams) {
+            if (silent) {
+                throw new RetriableException("the cluster does not answer");
+            }
+            Map<String, TopicState> states = new HashMap<>();
+            if (blindLooks > 0) {
+                blindLooks--;
+                return states;
+            }
+            for (StreamSettings s : streams) {
+                find(s.name(), s.topic()).ifPresent(info -> {
+                    OffsetVector ends = OffsetVector.of(ends(List.of(info)).get(s.topic()));
+                    OffsetVector begins = OffsetVector.of(new long[info.partitions()]);
+                    states.put(s.name(), new TopicState(info, begins, ends, List.of()));
+                });
+            }
+            return states;
         }
 
         @Override
@@ -167,7 +199,9 @@ final class SimKafka {
         @Override
         public Optional<TopicInfo> find(String stream, String topic) {
             List<List<Rec>> found = topics.get(topic);
-            return found == null ? Optional.empty() : Optional.of(new TopicInfo(stream, topic, "id", found.size()));
+            return found == null
+                    ? Optional.empty()
+                    : Optional.of(new TopicInfo(stream, topic, ids.get(topic), found.size()));
         }
 
         @Override
@@ -178,6 +212,7 @@ final class SimKafka {
                 partitions.add(new ArrayList<>());
             }
             topics.put(s.topic(), partitions);
+            ids.put(s.topic(), "id");
             return new TopicInfo(s.name(), s.topic(), "id", s.partitions());
         }
 
@@ -190,13 +225,6 @@ final class SimKafka {
                         topics.get(t.topic()).stream().mapToLong(List::size).toArray());
             }
             return ends;
-        }
-
-        @Override
-        public Map<String, long[]> begins(Collection<TopicInfo> wanted) {
-            Map<String, long[]> begins = new HashMap<>();
-            wanted.forEach(t -> begins.put(t.topic(), new long[t.partitions()]));
-            return begins;
         }
 
         @Override

@@ -1,0 +1,68 @@
+package dev.freshet.relay.kafka;
+
+import dev.freshet.relay.StreamSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.TopicConfig;
+
+/** The settings that a stream's topic must have for copies to be able to prove what they claim. */
+final class TopicPolicy {
+    private TopicPolicy() {}
+
+    /** Returns the settings by Kafka's names. */
+    static Map<String, String> of(StreamSettings stream) {
+        Map<String, String> config = new LinkedHashMap<>();
+        config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+        config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        config.put(
+                TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
+                Long.toString(stream.minCompactionLag().toMillis()));
+        config.put(
+                TopicConfig.DELETE_RETENTION_MS_CONFIG,
+                Long.toString(stream.deleteRetention().toMillis()));
+        if (stream.minInsyncReplicas() > 0) {
+            config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(stream.minInsyncReplicas()));
+        }
+        return config;
+    }
+
+    /**
+     * Compares a topic with its stream's settings.
+     *
+     * @param partitions how many partitions the topic has
+     * @param actual the topic's settings
+     * @return a sentence for each contradiction, with both values and the way out
+     */
+    static List<String> contradictions(StreamSettings stream, int partitions, Config actual) {
+        List<String> problems = new ArrayList<>();
+        if (partitions != stream.partitions()) {
+            problems.add("Topic '" + stream.topic() + "' has " + partitions + " partitions, but streams."
+                    + stream.name() + ".partitions is " + stream.partitions() + ": set it to "
+                    + partitions + ", or remove the stream ('freshet remove stream " + stream.name()
+                    + "') and let Freshet make the topic anew");
+        }
+        of(stream).forEach((name, wanted) -> {
+            ConfigEntry entry = actual.get(name);
+            String value = entry == null || entry.value() == null ? "" : entry.value();
+            if (!value.equals(wanted)) {
+                problems.add("Topic '" + stream.topic() + "' has " + name + "=" + value + ", but stream '"
+                        + stream.name() + "' needs " + wanted + ": change the topic (kafka-configs.sh --alter --topic "
+                        + stream.topic() + " --add-config " + name + "=" + wanted + ")" + wayByConfiguration(name));
+            }
+        });
+        return problems;
+    }
+
+    private static String wayByConfiguration(String name) {
+        return switch (name) {
+            case TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG -> " or the setting 'min-compaction-lag'";
+            case TopicConfig.DELETE_RETENTION_MS_CONFIG -> " or the setting 'delete-retention'";
+            case TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG -> " or the setting 'min-insync-replicas'";
+            default -> "";
+        };
+    }
+}

@@ -1,0 +1,161 @@
+package dev.freshet.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.TopicPrefix;
+import dev.freshet.model.ledger.StreamEntry;
+import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.relay.kafka.KafkaTopicStore;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Topics that somebody changes beneath a leading relay. */
+class ChangedTopicTest extends RelayFixture {
+    private static final Duration OFTEN = Duration.ofMillis(100);
+
+    private Admin admin;
+    private StreamSettings notes;
+
+    @BeforeEach
+    void prepareSecondStream(EmbeddedKafka kafka, TopicPrefix prefix) throws SQLException {
+        admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+        db.execute("CREATE TABLE note (id bigint PRIMARY KEY, body text)");
+        notes = stream("notes", "public.note", prefix.name("notes"));
+        settings = settings(kafka, prefix, List.of(stream("items", "public.item", topic), notes))
+                .topicCheckInterval(OFTEN)
+                .build();
+    }
+
+    @AfterEach
+    void closeAdmin() {
+        admin.close();
+    }
+
+    private Relay startWithRows() throws SQLException {
+        Relay relay = start(settings);
+        db.execute(
+                "INSERT INTO note SELECT i, 'n' FROM generate_series(1, 100) i",
+                "INSERT INTO item SELECT i, 'i', i FROM generate_series(1, 10) i");
+        until(
+                relay,
+                s -> s.streams().size() == 2 && s.streams().stream().allMatch(e -> e.status() == StreamStatus.RUNNING));
+        settle(relay);
+        return relay;
+    }
+
+    private void makeAgain() {
+        try (KafkaTopicStore store = KafkaTopicStore.create(settings)) {
+            store.delete(List.of(notes.topic()));
+            store.create(notes);
+        }
+    }
+
+    /** Waits until the one stream is broken, and sees that the other goes on. */
+    private void assertNotesBroken(Relay relay, String why) throws SQLException {
+        StreamEntry entry = entry("notes", StreamStatus.BROKEN);
+        String reason = String.valueOf(entry.reason());
+        assertTrue(reason.contains(why) && reason.contains("freshet remove stream notes"), reason);
+        assertTrue(entry.since()
+                        .compareTo(topics.cursor(settings.ledger()).boundary().position())
+                <= 0);
+        db.execute("UPDATE item SET name = 'after'", "UPDATE note SET body = 'after'");
+        assertTopicIsTable(relay);
+        assertTrue(relay.status().alarms().stream().anyMatch(a -> a.contains("'notes'") && a.contains(why)));
+    }
+
+    @Test
+    void topicMadeAgain_isNoticedWhileTheSourceIsIdle_andNothingIsWrittenIntoIt() throws Exception {
+        Relay relay = startWithRows();
+        makeAgain();
+        assertNotesBroken(relay, "was deleted and made again");
+        assertEquals(List.of(), topics.readAll(notes.topic()));
+    }
+
+    @Test
+    void topicMadeAgain_isNoticedByTheFirstWrite_beforeItIsCommitted(EmbeddedKafka kafka, TopicPrefix prefix)
+            throws Exception {
+        settings = settings(kafka, prefix, settings.streams())
+                .topicCheckInterval(Duration.ofHours(1))
+                .build();
+        Relay relay = startWithRows();
+        makeAgain();
+        db.execute("UPDATE note SET body = 'b' WHERE id < 30");
+        assertNotesBroken(relay, "was deleted and made again");
+        assertEquals(List.of(), topics.readAll(notes.topic()));
+    }
+
+    @Test
+    void deletedTopic_breaksItsStreamAlone() throws Exception {
+        Relay relay = startWithRows();
+        admin.deleteTopics(List.of(notes.topic())).all().get();
+        assertNotesBroken(relay, "is gone");
+    }
+
+    @Test
+    void addedPartitions_breakTheStream() throws Exception {
+        Relay relay = startWithRows();
+        admin.createPartitions(Map.of(notes.topic(), NewPartitions.increaseTo(5)))
+                .all()
+                .get();
+        assertNotesBroken(relay, "had 3 partitions and now has 5");
+    }
+
+    @Test
+    void deletedRecords_breakTheStream() throws Exception {
+        Relay relay = startWithRows();
+        alter("cleanup.policy", "compact,delete");
+        admin.deleteRecords(Map.of(new TopicPartition(notes.topic(), 0), RecordsToDelete.beforeOffset(3)))
+                .all()
+                .get();
+        assertNotesBroken(relay, "begins at offset 3 in partition 0");
+    }
+
+    @Test
+    void settingThatContradicts_isAnAlarmWithBothValues_untilItIsMended() throws Exception {
+        Relay relay = startWithRows();
+        for (String[] change : new String[][] {
+            {"cleanup.policy", "delete", "compact"},
+            {"message.timestamp.type", "CreateTime", "LogAppendTime"},
+            {"min.compaction.lag.ms", "1", "3600000"},
+            {"delete.retention.ms", "1000", "604800000"}
+        }) {
+            alter(change[0], change[1]);
+            until(relay, s -> !s.alarms().isEmpty());
+            String alarm = String.join("\n", relay.status().alarms());
+            assertTrue(
+                    alarm.contains(change[0] + "=" + change[1])
+                            && alarm.contains("needs " + change[2])
+                            && alarm.contains("kafka-configs.sh"),
+                    alarm);
+            alter(change[0], change[2]);
+            until(relay, s -> s.alarms().isEmpty());
+        }
+        assertFalse(is(relay.status(), StreamStatus.BROKEN));
+        assertTopicIsTable(relay);
+    }
+
+    private void alter(String name, String value) throws ExecutionException, InterruptedException {
+        admin.incrementalAlterConfigs(Map.of(
+                        new ConfigResource(ConfigResource.Type.TOPIC, notes.topic()),
+                        List.of(new AlterConfigOp(new ConfigEntry(name, value), OpType.SET))))
+                .all()
+                .get();
+    }
+}

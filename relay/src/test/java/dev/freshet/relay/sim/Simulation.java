@@ -1,0 +1,139 @@
+package dev.freshet.relay.sim;
+
+import dev.freshet.capture.Source;
+import dev.freshet.capture.TableCapture;
+import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.LedgerCodec;
+import dev.freshet.model.ledger.LedgerKey;
+import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.RelayStatus;
+import dev.freshet.relay.StreamSettings;
+import dev.freshet.relay.internal.Ports;
+import dev.freshet.relay.internal.RelayAgent;
+import dev.freshet.relay.internal.Sampler;
+import dev.freshet.relay.internal.TopicWatch;
+import dev.freshet.relay.port.TopicStore;
+import dev.freshet.relay.port.TopicWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** A relay over a simulated source and cluster, in one thread under a seed; killed now and then, and begun again. */
+final class Simulation {
+    static final String TOPIC = "shop.customers";
+    static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
+    static final Duration STEP = Duration.ofMillis(10);
+
+    final RelaySettings settings = RelaySettings.builder(
+                    "shop",
+                    List.of(StreamSettings.of(
+                                    new TableCapture(SimSource.STREAM, "public.customer", List.of(), List.of()), TOPIC)
+                            .withPartitions(2)),
+                    Map.of())
+            .batch(4, 1 << 20)
+            .topicCheckInterval(LOOK_INTERVAL)
+            .build();
+    final SimDatabase db = new SimDatabase();
+    final SimKafka kafka;
+    final Chaos chaos;
+    /** What passing faults the relay met. */
+    final List<String> faults = new ArrayList<>();
+
+    private final Random random;
+    private final SimSource.Rules rules;
+    private Instant now = Instant.EPOCH;
+    private final Ports ports = new SimPorts();
+    private Sampler sampler;
+    private TopicWatch watch;
+    private RelayAgent relay;
+
+    /**
+     * Creates a simulation.
+     *
+     * @param killOneIn one in how many steps of the cluster kills the relay; 0 for none
+     */
+    @SuppressWarnings("NullAway.Init") // start() makes the agents
+    Simulation(long seed, SimSource.Rules rules, int killOneIn) {
+        this.random = new Random(seed);
+        this.rules = rules;
+        this.chaos = new Chaos(random, killOneIn);
+        this.kafka = new SimKafka(chaos);
+        start();
+    }
+
+    private void start() {
+        InstantSource clock = () -> now;
+        sampler = new Sampler(settings, ports, clock);
+        watch = new TopicWatch(settings, ports, clock);
+        relay = new RelayAgent(settings, ports, sampler, watch, clock);
+    }
+
+    /** Lets some time pass, in which the source may commit something and every agent works once. */
+    void step(boolean busySource) throws InterruptedException {
+        now = now.plus(STEP);
+        if (busySource && random.nextInt(3) == 0) {
+            db.commitSomething(random, random.nextInt(4) == 0);
+        }
+        if (random.nextInt(6) == 0) {
+            db.invisible.clear();
+        }
+        try {
+            sampler.doWork();
+            watch.doWork();
+            work();
+        } catch (Chaos.Killed killed) {
+            db.slotActive = false;
+            start();
+        }
+    }
+
+    /** Lets the relay work once; a passing fault is tried again at the next step, as a runner does. */
+    private void work() throws InterruptedException {
+        try {
+            relay.doWork();
+        } catch (RetriableException e) {
+            faults.add(String.valueOf(e.getMessage()));
+        }
+    }
+
+    RelayStatus status() {
+        return relay.status();
+    }
+
+    /** Returns the newest cursor that a reader of the ledger sees, or null. */
+    @Nullable
+    Cursor cursor() {
+        List<SimKafka.Rec> ledger = kafka.ledger.get(0);
+        for (int i = ledger.size() - 1; i >= 0; i--) {
+            SimKafka.Rec r = ledger.get(i);
+            if (r.committed() && LedgerKey.CURSOR.equals(r.key())) {
+                return LedgerCodec.decodeCursor(Objects.requireNonNull(r.value()));
+            }
+        }
+        return null;
+    }
+
+    private final class SimPorts implements Ports {
+        @Override
+        public Source openSource() {
+            return new SimSource(db, () -> now, random, rules);
+        }
+
+        @Override
+        public TopicStore openStore() {
+            return kafka.openStore();
+        }
+
+        @Override
+        public TopicWriter openWriter() {
+            return kafka.openWriter();
+        }
+    }
+}
