@@ -3,8 +3,12 @@ package dev.freshet.bench.contender;
 import dev.freshet.bench.process.Contender;
 import dev.freshet.bench.process.Settings;
 import dev.freshet.bench.process.Signals;
+import dev.freshet.model.Names;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
 
 /** Freshet's whole way in one process: a relay, and a replica that copies its stream. */
 public final class FreshetWay implements Contender {
@@ -20,7 +24,19 @@ public final class FreshetWay implements Contender {
     @Override
     public void start(Settings settings, Signals signals) {
         relay.start(settings, signals);
-        // a replica ends at once if its topic does not exist
+        awaitTopic(settings);
+        replica.start(settings, signals);
+    }
+
+    /** A replica ends at once if its topic does not exist; one that exists is copied whether the relay leads yet or not. */
+    private void awaitTopic(Settings settings) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", settings.get(Keys.KAFKA)))) {
+            if (admin.listTopics().names().get().contains(Names.ledger(settings.get(Keys.SLOT)))) {
+                return;
+            }
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException("Kafka did not list its topics", e);
+        }
         long deadline = System.nanoTime() + TOPIC_LIMIT.toNanos();
         while (!relay.leads()) {
             if (System.nanoTime() > deadline) {
@@ -28,7 +44,6 @@ public final class FreshetWay implements Contender {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        replica.start(settings, signals);
     }
 
     @Override
