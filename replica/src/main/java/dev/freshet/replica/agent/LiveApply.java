@@ -14,7 +14,6 @@ import dev.freshet.replica.state.StreamRows;
 import dev.freshet.stream.AssignmentListener;
 import dev.freshet.stream.ForeignRecordException;
 import dev.freshet.stream.Partition;
-import dev.freshet.stream.SeenPositions;
 import dev.freshet.stream.StreamBatch;
 import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.StreamRecord;
@@ -57,9 +56,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     private final BatchApplier applier;
     private final Positions positions;
     private final Map<String, String> streamOfTopic = new HashMap<>();
-    private final SeenPositions seen = new SeenPositions();
-    private final Map<Partition, Owned> owned = new HashMap<>();
-    private final Map<Partition, Long> moved = new HashMap<>();
+    private final OwnedPartitions owned = new OwnedPartitions();
     private final Map<Partition, Instant> stopped = new HashMap<>();
     private final Map<Partition, Duration> waits = new HashMap<>();
     private final Set<Partition> leftOut = new TreeSet<>();
@@ -105,8 +102,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
                     leftOut.add(p);
                     continue;
                 }
-                owned.put(p, row);
-                seen.start(p, row.position());
+                owned.take(p, row);
                 starts.put(p, row.nextOffset());
             }
             db.commit();
@@ -146,11 +142,9 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
 
     private void forget(Collection<Partition> partitions) {
         for (Partition p : partitions) {
-            owned.remove(p);
-            moved.remove(p);
+            owned.forget(p);
             stopped.remove(p);
             waits.remove(p);
-            seen.forget(p);
             leftOut.remove(p);
         }
         progress.leftOut(leftOut);
@@ -173,17 +167,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             throw new RetriableException("A table of replica '" + config.name()
                     + "' is to be filled anew, or another instance fills it: this instance prepares again");
         }
-        batch.positions().forEach((p, offset) -> {
-            if (owned.containsKey(p)) {
-                moved.put(p, offset);
-            }
-        });
-        List<StreamRecord> records = new ArrayList<>(batch.records().size());
-        for (StreamRecord r : batch.records()) {
-            if (owned.containsKey(r.partition()) && seen.advance(r)) {
-                records.add(r);
-            }
-        }
+        List<StreamRecord> records = owned.fresh(batch);
         if (records.isEmpty()) {
             commitQuietMoves();
             return 0;
@@ -217,9 +201,9 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     }
 
     private void commit(List<StreamRecord> records, boolean last) throws SQLException, InterruptedException {
-        Map<Partition, Owned> after = after(records);
+        Map<Partition, Owned> after = owned.after(records);
         if (last) {
-            addMoved(after);
+            owned.addMoves(after, stopped.keySet());
         }
         try {
             apply(records, after);
@@ -234,7 +218,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             isolate(records);
         }
         if (last) {
-            moved.clear();
+            owned.forgetMoves();
         }
     }
 
@@ -248,39 +232,18 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         progress.applied(records.size());
     }
 
-    private Map<Partition, Owned> after(List<StreamRecord> records) {
-        Map<Partition, Owned> after = new LinkedHashMap<>();
-        for (int i = records.size() - 1; i >= 0; i--) {
-            StreamRecord r = records.get(i);
-            Owned o = owned.get(r.partition());
-            if (o != null && !after.containsKey(r.partition())) {
-                after.put(r.partition(), o.movedTo(r.offset() + 1, r.position()));
-            }
-        }
-        return after;
-    }
-
-    private void addMoved(Map<Partition, Owned> after) {
-        moved.forEach((p, offset) -> {
-            Owned o = after.getOrDefault(p, owned.get(p));
-            if (o != null && !stopped.containsKey(p) && offset > o.nextOffset()) {
-                after.put(p, o.movedTo(offset, o.position()));
-            }
-        });
-    }
-
     private void commitQuietMoves() throws SQLException, InterruptedException {
         Instant now = clock.instant();
-        if (moved.isEmpty() || now.isBefore(lastQuietCommit.plus(QUIET_COMMITS))) {
+        if (!owned.hasMoves() || now.isBefore(lastQuietCommit.plus(QUIET_COMMITS))) {
             return;
         }
         lastQuietCommit = now;
         Map<Partition, Owned> after = new LinkedHashMap<>();
-        addMoved(after);
+        owned.addMoves(after, stopped.keySet());
         if (!after.isEmpty()) {
             apply(List.of(), after);
         }
-        moved.clear();
+        owned.forgetMoves();
     }
 
     /** Applies each partition by itself, and stops the one whose record is at fault before that record. */
@@ -305,7 +268,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             List<StreamRecord> part = records.subList(from, Math.min(records.size(), from + size));
             RecordException fault;
             try {
-                apply(part, after(part));
+                apply(part, owned.after(part));
                 from += part.size();
                 size *= 2;
                 continue;
@@ -331,7 +294,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         int offset = at.lastIndexOf('@');
         int number = at.lastIndexOf('-', offset);
         Partition p = new Partition(at.substring(0, number), Integer.parseInt(at, number + 1, offset, 10));
-        if (!owned.containsKey(p)) {
+        if (owned.get(p) == null) {
             throw e;
         }
         stop(
@@ -363,7 +326,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         owned.put(p, halted);
         stopped.put(p, clock.instant().plus(wait));
         waits.put(p, wait);
-        moved.remove(p);
+        owned.forgetMove(p);
         reader.pause(Set.of(p));
         progress.applied(0);
         LOG.error(
@@ -383,7 +346,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             Partition p = e.getKey();
             Owned row = owned.get(p);
             if (row != null && !now.isBefore(e.getValue())) {
-                seen.start(p, row.position());
+                owned.take(p, row);
                 reader.seek(p, row.nextOffset());
                 reader.resume(Set.of(p));
                 applier.forgetTables();

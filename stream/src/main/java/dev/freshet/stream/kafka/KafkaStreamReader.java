@@ -17,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -203,41 +202,13 @@ public final class KafkaStreamReader implements StreamReader {
     }
 
     private LossException lost(OffsetOutOfRangeException e) {
-        StringBuilder told = new StringBuilder();
-        Map<TopicPartition, Long> stood = new TreeMap<>((a, b) -> ours(a).compareTo(ours(b)));
-        stood.putAll(e.offsetOutOfRangePartitions());
-        Map<TopicPartition, Long> begins = ask(
-                "asking where " + stood.keySet() + " begin", () -> consumer.beginningOffsets(stood.keySet(), askLimit));
+        Map<TopicPartition, Long> stood = e.offsetOutOfRangePartitions();
+        Set<TopicPartition> which = stood.keySet();
+        Map<TopicPartition, Long> begins =
+                ask("asking where " + which + " begin", () -> consumer.beginningOffsets(which, askLimit));
         Map<TopicPartition, Long> ends =
-                ask("asking where " + stood.keySet() + " end", () -> consumer.endOffsets(stood.keySet(), askLimit));
-        stood.forEach((kafka, offset) -> {
-            long begin = begins.getOrDefault(kafka, 0L);
-            long end = ends.getOrDefault(kafka, 0L);
-            if (offset < begin) {
-                told.append("The records of ")
-                        .append(kafka)
-                        .append(" from offset ")
-                        .append(offset)
-                        .append(" to ")
-                        .append(begin - 1)
-                        .append(" are missing: the topic now begins at ")
-                        .append(begin)
-                        .append(". ");
-            } else {
-                told.append("The records of ")
-                        .append(kafka)
-                        .append(" from offset ")
-                        .append(end)
-                        .append(" to ")
-                        .append(offset - 1)
-                        .append(", which were read before, are missing: the topic now ends at ")
-                        .append(end)
-                        .append(", so it was truncated or made again. ");
-            }
-        });
-        told.append("Freshet stopped reading there and no longer tells the copy complete; have the stream snapshotted"
-                + " anew, and the copy filled anew");
-        return new LossException(told.toString(), e);
+                ask("asking where " + which + " end", () -> consumer.endOffsets(which, askLimit));
+        return new LossException(MissingRecords.describe(stood, begins, ends), e);
     }
 
     @Override

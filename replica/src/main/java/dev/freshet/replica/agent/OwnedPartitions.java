@@ -1,0 +1,101 @@
+package dev.freshet.replica.agent;
+
+import dev.freshet.replica.state.Owned;
+import dev.freshet.stream.Partition;
+import dev.freshet.stream.SeenPositions;
+import dev.freshet.stream.StreamBatch;
+import dev.freshet.stream.StreamRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partitions that an instance owns, and how far each has come: as committed, as read, and where the reader moved on
+ * without a record (transaction markers, compacted tails). Belongs to one thread.
+ */
+final class OwnedPartitions {
+    private final Map<Partition, Owned> owned = new HashMap<>();
+    private final SeenPositions seen = new SeenPositions();
+    private final Map<Partition, Long> moves = new HashMap<>();
+
+    /** Takes a partition, or goes back to what its row says. */
+    void take(Partition partition, Owned row) {
+        owned.put(partition, row);
+        seen.start(partition, row.position());
+    }
+
+    /** Takes note of rows as they were committed. */
+    void putAll(Map<Partition, Owned> committed) {
+        owned.putAll(committed);
+    }
+
+    void put(Partition partition, Owned committed) {
+        owned.put(partition, committed);
+    }
+
+    @Nullable
+    Owned get(Partition partition) {
+        return owned.get(partition);
+    }
+
+    void forget(Partition partition) {
+        owned.remove(partition);
+        moves.remove(partition);
+        seen.forget(partition);
+    }
+
+    /** Returns the records of owned partitions that were not read before, and notes where the reader has moved to. */
+    List<StreamRecord> fresh(StreamBatch batch) {
+        batch.positions().forEach((p, offset) -> {
+            if (owned.containsKey(p)) {
+                moves.put(p, offset);
+            }
+        });
+        List<StreamRecord> records = new ArrayList<>(batch.records().size());
+        for (StreamRecord r : batch.records()) {
+            if (owned.containsKey(r.partition()) && seen.advance(r)) {
+                records.add(r);
+            }
+        }
+        return records;
+    }
+
+    /** Returns the rows of the records' partitions as they are once the records are applied. */
+    Map<Partition, Owned> after(List<StreamRecord> records) {
+        Map<Partition, Owned> after = new LinkedHashMap<>();
+        for (int i = records.size() - 1; i >= 0 && after.size() < owned.size(); i--) {
+            StreamRecord r = records.get(i);
+            Owned o = owned.get(r.partition());
+            if (o != null && !after.containsKey(r.partition())) {
+                after.put(r.partition(), o.movedTo(r.offset() + 1, r.position()));
+            }
+        }
+        return after;
+    }
+
+    boolean hasMoves() {
+        return !moves.isEmpty();
+    }
+
+    /** Adds to rows the moves beyond the last record, but of partitions that have stopped. */
+    void addMoves(Map<Partition, Owned> after, Set<Partition> stopped) {
+        moves.forEach((p, offset) -> {
+            Owned o = after.getOrDefault(p, owned.get(p));
+            if (o != null && !stopped.contains(p) && offset > o.nextOffset()) {
+                after.put(p, o.movedTo(offset, o.position()));
+            }
+        });
+    }
+
+    void forgetMove(Partition partition) {
+        moves.remove(partition);
+    }
+
+    void forgetMoves() {
+        moves.clear();
+    }
+}
