@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -107,6 +108,9 @@ final class CatalogDrift {
                 // values that did not fit were rewritten, which the file tells
                 harmless.add("column '" + was.name() + "' got another length or precision");
             }
+            if (same != null && same.typeOid() == was.typeOid()) {
+                words(was, same);
+            }
         }
         for (Attribute added : is.values()) {
             if (added.missing()) {
@@ -115,6 +119,33 @@ final class CatalogDrift {
                 harmless.add("column '" + added.name() + "' was added");
             }
         }
+    }
+
+    /** Compares what older rows are read with: they change their text with a label's name, without any row message. */
+    private void words(Attribute before, Attribute now) {
+        String column = "column '" + now.name() + "': ";
+        Map<String, String> is = new TreeMap<>(now.words());
+        before.words().forEach((key, was) -> {
+            String same = is.remove(key);
+            if (was.equals(same)) {
+                return;
+            }
+            if (!key.startsWith(Attribute.LABEL)) {
+                breaking.add(column + "an attribute of its composite type was dropped or got another type");
+            } else if (same == null) {
+                breaking.add(column + "the enum label '" + was + "' is gone");
+            } else {
+                breaking.add(column + "the enum label '" + was + "' was renamed to '" + same
+                        + "', which older rows have now too");
+            }
+        });
+        is.forEach((key, added) -> {
+            if (key.startsWith(Attribute.LABEL)) {
+                harmless.add(column + "the enum label '" + added + "' was added");
+            } else {
+                breaking.add(column + "its composite type got another attribute, which older rows have now too");
+            }
+        });
     }
 
     private void leaves(CatalogEntry before, CatalogEntry now, Predicate<Leaf> isEmpty) {
@@ -155,6 +186,6 @@ final class CatalogDrift {
 
     private static Map<Integer, Attribute> byNumber(List<Attribute> attributes) {
         return attributes.stream()
-                .collect(Collectors.toMap(Attribute::number, Function.identity(), (a, b) -> a, java.util.TreeMap::new));
+                .collect(Collectors.toMap(Attribute::number, Function.identity(), (a, b) -> a, TreeMap::new));
     }
 }

@@ -7,8 +7,12 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -24,7 +28,7 @@ import java.util.stream.Collectors;
  */
 record CatalogEntry(
         Asked asked, long oid, String table, Publishing publication, List<Attribute> attributes, List<Leaf> leaves) {
-    private static final String FORMAT = "1";
+    private static final String FORMAT = "2";
 
     /**
      * What was asked for.
@@ -51,8 +55,30 @@ record CatalogEntry(
      * @param number {@code attnum}; a column that is dropped and added again gets another
      * @param missing whether older rows have a default that no row message told
      * @param generated the catalog's letter for a generated column, empty for another
+     * @param words what the text of its values is made of and can change while the type stays the same, also inside
+     *     arrays, domains, ranges and composite types: {@code e<oid>} with the label of an enum's value, and {@code
+     *     c<oid>.<attnum>} with the type of a composite type's attribute
      */
-    record Attribute(int number, String name, long typeOid, int typmod, boolean missing, String generated) {}
+    record Attribute(
+            int number,
+            String name,
+            long typeOid,
+            int typmod,
+            boolean missing,
+            String generated,
+            Map<String, String> words) {
+        /** How the keys of enum labels begin. */
+        static final String LABEL = "e";
+
+        Attribute {
+            words = Collections.unmodifiableMap(new TreeMap<>(words));
+        }
+
+        /** Returns this column with other words. */
+        Attribute withWords(Map<String, String> other) {
+            return new Attribute(number, name, typeOid, typmod, missing, generated, other);
+        }
+    }
 
     /**
      * A table that holds rows.
@@ -132,7 +158,8 @@ record CatalogEntry(
                                 Long.toString(a.typeOid),
                                 Integer.toString(a.typmod),
                                 flag(a.missing),
-                                a.generated))
+                                a.generated,
+                                words(a.words)))
                         .collect(Collectors.joining(";")),
                 leaves.stream()
                         .map(l -> String.join(
@@ -168,7 +195,8 @@ record CatalogEntry(
                         Long.parseLong(a[2]),
                         Integer.parseInt(a[3]),
                         a[4].equals("1"),
-                        a[5]));
+                        a[5],
+                        unescapedWords(a[6])));
             }
             List<Leaf> leaves = new ArrayList<>();
             for (String one : list(parts[6], ";")) {
@@ -198,6 +226,21 @@ record CatalogEntry(
 
     private static List<String> unescapedNames(String text) {
         return list(text, ",").stream().map(CatalogEntry::unescape).toList();
+    }
+
+    private static String words(Map<String, String> words) {
+        return words.entrySet().stream()
+                .map(w -> w.getKey() + '=' + escape(w.getValue()))
+                .collect(Collectors.joining(","));
+    }
+
+    private static Map<String, String> unescapedWords(String text) {
+        Map<String, String> words = new HashMap<>();
+        for (String one : list(text, ",")) {
+            String[] w = one.split("=", -1);
+            words.put(w[0], unescape(w[1]));
+        }
+        return words;
     }
 
     private static String flag(boolean set) {

@@ -11,9 +11,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads the catalog entries of all captured tables at once, each statement in a fresh snapshot. That the statements have
@@ -41,6 +43,23 @@ final class CatalogReader {
             + " UNION SELECT r.oid) AS t(oid)"
             + " JOIN pg_catalog.pg_class c ON c.oid = t.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
             + " WHERE c.relkind <> 'p' ORDER BY r.oid, c.oid";
+    /** The first oid of what users make; built-in types have no labels or attributes that could change. */
+    private static final long FIRST_USER_OID = 16_384;
+
+    private static final String SELECT_WORDS =
+            "WITH RECURSIVE inside(root, oid) AS (SELECT o, o FROM unnest(?::oid[]) AS o UNION"
+                    + " SELECT i.root, n.oid FROM inside i JOIN pg_catalog.pg_type t ON t.oid = i.oid CROSS JOIN LATERAL ("
+                    + "SELECT t.typelem UNION ALL SELECT t.typbasetype"
+                    + " UNION ALL SELECT a.atttypid FROM pg_catalog.pg_attribute a"
+                    + " WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped"
+                    + " UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE t.oid IN (r.rngtypid, r.rngmultitypid)"
+                    + ") AS n(oid) WHERE n.oid >= " + FIRST_USER_OID + ")"
+                    + " SELECT i.root, '" + Attribute.LABEL + "' || e.oid, e.enumlabel::text"
+                    + " FROM inside i JOIN pg_catalog.pg_enum e ON e.enumtypid = i.oid"
+                    + " UNION ALL SELECT i.root, 'c' || t.oid || '.' || a.attnum, a.atttypid::text"
+                    + " FROM inside i JOIN pg_catalog.pg_type t ON t.oid = i.oid"
+                    + " JOIN pg_catalog.pg_attribute a ON a.attrelid = t.typrelid"
+                    + " WHERE a.attnum > 0 AND NOT a.attisdropped";
     private static final String SELECT_NOT_EMPTY =
             "SELECT oid FROM unnest(?::oid[]) AS l(oid) WHERE coalesce(pg_catalog.pg_relation_size(oid), 1) > 0";
 
@@ -122,23 +141,50 @@ final class CatalogReader {
     private static Map<Long, List<Attribute>> attributes(Connection connection, Collection<Long> oids)
             throws SQLException {
         Map<Long, List<Attribute>> attributes = new HashMap<>();
+        Set<Long> userTypes = new HashSet<>();
         try (PreparedStatement statement = connection.prepareStatement(SELECT_ATTRIBUTES)) {
             statement.setArray(1, connection.createArrayOf("oid", oids.toArray()));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
+                    long type = row.getLong(4);
+                    if (type >= FIRST_USER_OID) {
+                        userTypes.add(type);
+                    }
                     attributes
                             .computeIfAbsent(row.getLong(1), o -> new ArrayList<>())
                             .add(new Attribute(
                                     row.getInt(2),
                                     row.getString(3),
-                                    row.getLong(4),
+                                    type,
                                     row.getInt(5),
                                     row.getBoolean(6),
-                                    row.getString(7)));
+                                    row.getString(7),
+                                    Map.of()));
                 }
             }
         }
+        if (!userTypes.isEmpty()) {
+            Map<Long, Map<String, String>> words = words(connection, userTypes);
+            attributes
+                    .values()
+                    .forEach(all -> all.replaceAll(a -> a.withWords(words.getOrDefault(a.typeOid(), Map.of()))));
+        }
         return attributes;
+    }
+
+    /** Returns by type what the text of its values is made of; see {@link Attribute}. */
+    private static Map<Long, Map<String, String>> words(Connection connection, Collection<Long> types)
+            throws SQLException {
+        Map<Long, Map<String, String>> words = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(SELECT_WORDS)) {
+            statement.setArray(1, connection.createArrayOf("oid", types.toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    words.computeIfAbsent(row.getLong(1), t -> new HashMap<>()).put(row.getString(2), row.getString(3));
+                }
+            }
+        }
+        return words;
     }
 
     private static Map<Long, List<Leaf>> leaves(Connection connection, Collection<Long> oids) throws SQLException {

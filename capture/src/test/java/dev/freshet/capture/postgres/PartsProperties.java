@@ -8,6 +8,7 @@ import dev.freshet.capture.postgres.CatalogEntry.Leaf;
 import dev.freshet.capture.postgres.CatalogEntry.Publishing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
@@ -25,13 +26,20 @@ class PartsProperties {
     @Property
     void catalogEntry_isReadBackFromItsText(
             @ForAll long oid, @ForAll @Size(min = 1, max = 4) List<String> names, @ForAll boolean flag) {
+        String first = "n" + names.get(0);
         List<Attribute> attributes = new ArrayList<>();
         List<Leaf> leaves = new ArrayList<>();
         for (String name : names) {
-            attributes.add(new Attribute(names.indexOf(name) + 1, "n" + name, oid, -1, flag, flag ? "s" : ""));
+            attributes.add(new Attribute(
+                    names.indexOf(name) + 1,
+                    "n" + name,
+                    oid,
+                    -1,
+                    flag,
+                    flag ? "s" : "",
+                    flag ? Map.of("e7", first, "c1.2", "7") : Map.of()));
             leaves.add(new Leaf(oid, "n" + name, "r", 7, "i", flag ? List.of("n" + name) : List.of()));
         }
-        String first = "n" + names.get(0);
         CatalogEntry entry = new CatalogEntry(
                 new Asked(first, flag ? List.of(first) : List.of(), List.of(first)),
                 oid,
