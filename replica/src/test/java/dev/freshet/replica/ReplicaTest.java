@@ -83,12 +83,17 @@ class ReplicaTest {
     }
 
     @Test
-    void snapshotThatStandsStill_isNotWaitedFor() throws Exception {
+    void snapshotThatStandsStill_isNotWaitedFor_althoughChangesCome() throws Exception {
         world.relay.status("t", StreamStatus.SNAPSHOTTING);
         world.put(Op.READ, 1, "a", 1);
         world.relay.commit();
         Replica replica = world.start();
-        ReplicaWorld.until(() -> replica.status().state() == ReplicaStatus.State.RUNNING);
+        ReplicaWorld.until(() -> {
+            world.put(1, "changed", 1);
+            world.relay.commit();
+            return replica.status().state() == ReplicaStatus.State.RUNNING;
+        });
+        ReplicaWorld.until(() -> world.expectedRows().equals(world.copy()));
         assertEquals(world.expectedRows(), world.copy());
         assertFalse(replica.status().complete());
     }

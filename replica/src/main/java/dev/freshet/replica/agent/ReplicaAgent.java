@@ -127,7 +127,7 @@ public final class ReplicaAgent implements Agent {
                 rows.read(c).stream().collect(Collectors.toMap(StreamRow::stream, Function.identity()));
         c.commit();
         boolean missing = false;
-        for (StreamTarget t : config.streams()) {
+        for (StreamTarget t : sources.readiestFirst(config.streams())) {
             StreamRow row = known.get(t.stream());
             if (row == null || !row.filled()) {
                 missing = true;

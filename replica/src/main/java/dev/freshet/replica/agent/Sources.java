@@ -2,6 +2,7 @@ package dev.freshet.replica.agent;
 
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.SchemaRecord;
+import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.replica.ReplicaConfig;
@@ -10,8 +11,12 @@ import dev.freshet.replica.apply.SchemaSource;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.StreamLocation;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -91,6 +96,25 @@ public final class Sources implements SchemaSource, AutoCloseable {
                     + "' has no schema of the stream with" + " topic '" + topic + "' yet; the replica waits for it");
         }
         return version;
+    }
+
+    /**
+     * Returns streams in the order in which their tables are best filled: first those whose topic has all rows, then the one
+     * whose snapshot is under way, at last those whose snapshot has not begun.
+     */
+    List<StreamTarget> readiestFirst(Collection<StreamTarget> streams) {
+        List<StreamTarget> sorted = new ArrayList<>(streams);
+        sorted.sort(Comparator.comparingInt(t -> !isSnapshotting(t.topic()) ? 0 : snapshotHasBegun(t.topic()) ? 1 : 2));
+        return sorted;
+    }
+
+    private boolean snapshotHasBegun(String topic) {
+        SnapshotProgress progress = ledger(topic)
+                .view()
+                .streamOfTopic(topic)
+                .map(StreamEntry::snapshot)
+                .orElse(null);
+        return progress != null && !progress.resume().isEmpty();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.freshet.replica.fill;
 
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.Op;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.OffsetVector;
@@ -55,7 +56,7 @@ public final class StreamFill implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamFill.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /** A snapshot that gives no row for so long is not waited for: the table is of more use with the rows that there are. */
+    /** A snapshot that gives no row of its own for so long is not waited for: the table is of more use with the rows that there are. */
     private static final Duration SNAPSHOT_PATIENCE = Duration.ofSeconds(2);
 
     /** A fill follows a snapshot for that part of the time at most that a fill may take. */
@@ -248,17 +249,18 @@ public final class StreamFill implements AutoCloseable {
             return swap(renames) ? -1 : 0;
         }
         StreamBatch batch = reader.poll(POLL);
+        Instant now = clock.instant();
         for (StreamRecord r : batch.records()) {
             if (seen.advance(r)) {
                 put(r);
+                if (r.op() == Op.READ) {
+                    lastRow = now;
+                }
             }
         }
         if (lines.pieceRows() >= config.limits().fillPieceRows()
                 || laterBytes >= config.limits().batchBytes()) {
             endPiece();
-        }
-        if (!batch.records().isEmpty()) {
-            lastRow = clock.instant();
         }
         if (atEnd() && !follows()) {
             endPiece();
