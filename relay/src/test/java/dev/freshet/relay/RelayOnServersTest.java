@@ -36,6 +36,26 @@ class RelayOnServersTest extends RelayFixture {
     }
 
     @Test
+    void finishedSnapshot_keepsTheCountOfTheRowsThatItSent() throws SQLException {
+        db.execute("INSERT INTO item SELECT i, repeat('n', 500), i FROM generate_series(1, 5000) i");
+        Relay relay = start(settings);
+        for (int i = 0; i < 20; i++) {
+            db.execute("UPDATE item SET name = 'u' WHERE id % 20 = " + i);
+        }
+        Cursor cursor = settle(relay);
+        long sent = topics.readTo(topic, cursor).stream()
+                .filter(r -> header(r, "freshet-op").equals("r"))
+                .count();
+        assertEquals(sent, cursor.streams().get("items").snapshot().rowsDone());
+        relay.close();
+        Relay next = start(settings);
+        db.execute("INSERT INTO item VALUES (0, 'new', 0)");
+        StreamEntry later = settle(next).streams().get("items");
+        assertEquals(StreamStatus.RUNNING, later.status());
+        assertEquals(sent, later.snapshot().rowsDone());
+    }
+
+    @Test
     void transactionLargerThanABatch_isWrittenInPieces_andCompleteAtItsBoundary() throws SQLException {
         Relay relay = start(settings);
         settle(relay);

@@ -127,7 +127,9 @@ class WholeWayTest {
                     status.streams().stream()
                             .map(ServerStatus.StreamStatus::state)
                             .toList());
-            assertEquals("done", status.streams().get(0).snapshot().state());
+            ServerStatus.Snapshot snapshot = status.streams().get(0).snapshot();
+            assertEquals("done", snapshot.state());
+            assertTrue(snapshot.rowsDone() >= 0 && snapshot.rowsDone() == snapshot.rowsEstimated(), "" + snapshot);
             ServerStatus.ReplicaStatus replica = status.replicas().get(0);
             assertEquals("running", replica.state());
             assertTrue(Position.parse(String.valueOf(replica.position())).lsn() > 0);

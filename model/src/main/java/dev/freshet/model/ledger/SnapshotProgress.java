@@ -1,10 +1,10 @@
 package dev.freshet.model.ledger;
 
 /**
- * How far the snapshot of a stream has come; the relay resumes at the window where it stopped.
+ * How far the snapshot of a stream has come, or has come in the end; the relay resumes at the window where it stopped.
  *
  * @param resume where the next window begins, in the words of the source's adapter; empty at the beginning
- * @param rowsDone rows read so far
+ * @param rowsDone rows written to the topic so far, without those of which the log had a newer state
  * @param rowsEstimated rows that there may be in all, by the source's statistics; -1 if unknown
  */
 public record SnapshotProgress(String resume, long rowsDone, long rowsEstimated) {

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param status what the stream is worth
  * @param since since which position it has that status
  * @param reason for a broken or stopped stream, what happened, in a sentence; else null
- * @param snapshot the progress while snapshotting; else null
+ * @param snapshot the progress while snapshotting, and how it ended while running; null for a broken or stopped stream, and
+ *     where it is not known
  */
 public record StreamEntry(
         String stream,
@@ -35,7 +36,10 @@ public record StreamEntry(
         if (partitions < 1) {
             throw new IllegalArgumentException("Stream '" + stream + "' has " + partitions + " partitions");
         }
-        if ((status == StreamStatus.SNAPSHOTTING) != (snapshot != null)) {
+        boolean misplaced = snapshot == null
+                ? status == StreamStatus.SNAPSHOTTING
+                : status == StreamStatus.BROKEN || status == StreamStatus.STOPPED;
+        if (misplaced) {
             throw new IllegalArgumentException("Stream '" + stream + "' is " + status.text() + " and has "
                     + (snapshot == null ? "no" : "a") + " snapshot progress");
         }
@@ -50,9 +54,9 @@ public record StreamEntry(
         return with(StreamStatus.SNAPSHOTTING, from, null, progress);
     }
 
-    /** Returns this entry, running since the position. */
+    /** Returns this entry, running since the position; the snapshot's progress stays as it is now. */
     public StreamEntry running(Position at) {
-        return with(StreamStatus.RUNNING, at, null, null);
+        return with(StreamStatus.RUNNING, at, null, snapshot);
     }
 
     /** Returns this entry, broken since the position; a stream already broken keeps its first position and reason. */

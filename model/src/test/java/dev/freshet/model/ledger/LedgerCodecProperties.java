@@ -56,7 +56,9 @@ class LedgerCodecProperties {
                         status,
                         Position.boundary(1, lsn),
                         status == StreamStatus.BROKEN || status == StreamStatus.STOPPED ? sound(text) : null,
-                        status == StreamStatus.SNAPSHOTTING ? new SnapshotProgress(sound(text), 7, -1) : null));
+                        status == StreamStatus.SNAPSHOTTING || (status == StreamStatus.RUNNING && lsn % 2 == 0)
+                                ? new SnapshotProgress(sound(text), 7, -1)
+                                : null));
     }
 
     private static String sound(String text) {
@@ -132,6 +134,10 @@ class LedgerCodecProperties {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new StreamEntry("a", "t", "i", 1, "f", "", StreamStatus.SNAPSHOTTING, at, null, null));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new StreamEntry(
+                        "a", "t", "i", 1, "f", "", StreamStatus.STOPPED, at, null, new SnapshotProgress("", 1, 1)));
         assertThrows(IllegalArgumentException.class, () -> new Boundary(new Position(1, 5, 1, 0), null, Map.of()));
         assertThrows(
                 IllegalArgumentException.class,

@@ -122,7 +122,8 @@ public final class LedgerState {
     public void snapshotted(String stream, Position at, SnapshotProgress progress, boolean done) {
         StreamEntry entry = streams.get(stream);
         if (entry != null && entry.status() == StreamStatus.SNAPSHOTTING) {
-            put(done ? entry.running(at) : entry.snapshotting(at, progress));
+            StreamEntry further = entry.snapshotting(at, progress);
+            put(done ? further.running(at) : further);
         }
     }
 

@@ -72,7 +72,6 @@ public final class Snapshotter implements AutoCloseable {
     private @Nullable String stream;
     private SnapshotProgress progress = new SnapshotProgress("", 0, -1);
     private @Nullable WindowRows rows;
-    private int rowsRead;
     private @Nullable String finished;
 
     /** Creates a snapshotter that reads nothing until {@link #join}. */
@@ -210,7 +209,6 @@ public final class Snapshotter implements AutoCloseable {
             return 0;
         }
         rows = read.get();
-        rowsRead = read.get().rows().size();
         reader.mark(text(++mark));
         phase = Phase.AWAITING_HIGH;
         return 1;
@@ -257,13 +255,14 @@ public final class Snapshotter implements AutoCloseable {
             stream = null;
             return Optional.empty();
         }
-        progress = new SnapshotProgress(window.resume(), progress.rowsDone() + rowsRead, progress.rowsEstimated());
-        Window done = new Window(window, position, progress);
+        long done = progress.rowsDone() + window.rows().size();
+        progress = new SnapshotProgress(window.resume(), done, progress.rowsEstimated());
+        Window complete = new Window(window, position, progress);
         if (window.last()) {
             stream = null;
             finished = window.stream();
         }
-        return Optional.of(done);
+        return Optional.of(complete);
     }
 
     private void dropChanged() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.OffsetVector;
+import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -94,6 +95,25 @@ class RelayModelTest {
         }
         assertTrue(checked > SEEDS * 30, "boundaries of a running stream: " + checked);
         assertTrue(kills > SEEDS * 3, "kills: " + kills);
+    }
+
+    @Test
+    void finishedSnapshot_countsTheRowsThatItSent_notThoseThatTheLogHadNewer() throws InterruptedException {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Simulation sim = new Simulation(seed, new SimSource.Rules(true), 0);
+            StreamEntry entry = null;
+            for (int i = 0; i < STEPS && (entry == null || entry.status() != StreamStatus.RUNNING); i++) {
+                sim.step(true);
+                Cursor cursor = sim.cursor();
+                entry = cursor == null ? null : cursor.streams().get(SimSource.STREAM);
+            }
+            assertTrue(entry != null && entry.snapshot() != null, "seed " + seed);
+            long sent = sim.kafka.topics.get(Simulation.TOPIC).stream()
+                    .flatMap(List::stream)
+                    .filter(r -> r.committed() && r.position().sub() > 0)
+                    .count();
+            assertEquals(sent, entry.snapshot().rowsDone(), "seed " + seed);
+        }
     }
 
     @Test

@@ -40,10 +40,4 @@ final class SnapshotRates {
         Seen s = seen.get(stream);
         return s == null ? 0 : s.rate();
     }
-
-    /** Returns the rows that were done when the stream was last seen in its snapshot; -1 if it was not. */
-    synchronized long last(String stream) {
-        Seen s = seen.get(stream);
-        return s == null ? -1 : s.rowsNow();
-    }
 }

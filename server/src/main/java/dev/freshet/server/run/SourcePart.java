@@ -4,6 +4,7 @@ import dev.freshet.capture.Source;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
+import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.relay.Relay;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
@@ -105,7 +106,7 @@ final class SourcePart {
         RelayStatus now = relayStatus();
         for (StreamEntry entry : now == null ? List.<StreamEntry>of() : now.streams()) {
             SnapshotProgress progress = entry.snapshot();
-            if (progress != null) {
+            if (progress != null && entry.status() == StreamStatus.SNAPSHOTTING) {
                 rates.observe(entry.stream(), progress.rowsDone());
             }
         }
@@ -146,8 +147,10 @@ final class SourcePart {
                 SnapshotProgress p = Objects.requireNonNull(progress);
                 yield new ServerStatus.Snapshot("running", p.rowsDone(), p.rowsEstimated(), rates.rate(entry.stream()));
             }
-            case RUNNING ->
-                new ServerStatus.Snapshot("done", rates.last(entry.stream()), rates.last(entry.stream()), 0);
+            case RUNNING -> {
+                long rows = progress == null ? -1 : progress.rowsDone();
+                yield new ServerStatus.Snapshot("done", rows, rows, 0);
+            }
             case BROKEN, STOPPED -> new ServerStatus.Snapshot("unknown", -1, -1, 0);
         };
     }
