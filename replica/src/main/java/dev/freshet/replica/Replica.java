@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -87,11 +88,14 @@ public final class Replica implements AutoCloseable {
     /**
      * Checks a configuration against Kafka and the consumer's database, without changing anything.
      *
+     * @param toCome topics that need not be there yet, since the first start of their relay makes them; a table for such a
+     *     stream is not compared with it
      * @return everything that is wrong, each with the way out; empty if all fits
      * @throws InterruptedException if the thread is interrupted
      */
-    public static List<String> check(ReplicaConfig config, Clock clock) throws InterruptedException {
-        return new ReplicaAdmin(config).check(new KafkaReaders(config, clock));
+    public static List<String> check(ReplicaConfig config, Set<String> toCome, Clock clock)
+            throws InterruptedException {
+        return new ReplicaAdmin(config).check(new KafkaReaders(config, clock), toCome);
     }
 
     /**

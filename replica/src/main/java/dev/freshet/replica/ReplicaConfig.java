@@ -148,9 +148,15 @@ public final class ReplicaConfig {
         return streams;
     }
 
-    /** Returns the JDBC URL of the consumer's database. */
+    /** Returns the JDBC URL of the consumer's database; not to be printed, since its parameters may hold secrets. */
     public String url() {
         return url;
+    }
+
+    /** Returns the URL without its parameters. */
+    public String printableUrl() {
+        int question = url.indexOf('?');
+        return question < 0 ? url : url.substring(0, question);
     }
 
     /** Returns the role. */

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,10 +39,10 @@ class AdministrationTest {
     @Test
     void check_findsNothingWhereAllFits() throws Exception {
         ReplicaConfig config = world.config().build();
-        assertEquals(List.of(), Replica.check(config, Clock.systemUTC()));
+        assertEquals(List.of(), Replica.check(config, Set.of(), Clock.systemUTC()));
         world.start(config);
         world.settle();
-        assertEquals(List.of(), Replica.check(config, Clock.systemUTC()));
+        assertEquals(List.of(), Replica.check(config, Set.of(), Clock.systemUTC()));
     }
 
     @Test
@@ -49,10 +50,22 @@ class AdministrationTest {
         world.database.execute(
                 "CREATE TABLE t (id bigint PRIMARY KEY, name integer, other integer NOT NULL)",
                 "INSERT INTO t VALUES (5, 5, 5)");
-        List<String> problems = Replica.check(world.config().build(), Clock.systemUTC());
+        List<String> problems = Replica.check(world.config().build(), Set.of(), Clock.systemUTC());
         for (String part : List.of("'name'", "no column 'n'", "'other'", "rows that Freshet did not bring")) {
             assertTrue(problems.stream().anyMatch(p -> p.contains(part)), part + " in " + problems);
         }
+    }
+
+    @Test
+    void topicToCome_isMissedByNobody() throws Exception {
+        ReplicaConfig config = world.config().stream(new StreamTarget(
+                        "later", world.relay.topic("later"), null, TableName.parse("nowhere.later"), Map.of()))
+                .build();
+        List<String> strict = Replica.check(config, Set.of(), Clock.systemUTC());
+        assertTrue(strict.get(0).contains("does not exist"), strict.toString());
+        List<String> lenient = Replica.check(config, Set.of(world.relay.topic("later")), Clock.systemUTC());
+        assertEquals(1, lenient.size(), lenient.toString());
+        assertTrue(lenient.get(0).contains("Schema 'nowhere'"), "the database is looked at all the same: " + lenient);
     }
 
     @Test
@@ -88,7 +101,7 @@ class AdministrationTest {
                 .freshness(Duration.ofMillis(200), Duration.ofSeconds(3))
                 .build();
         try {
-            assertEquals(List.of(), Replica.check(config, Clock.systemUTC()));
+            assertEquals(List.of(), Replica.check(config, Set.of(), Clock.systemUTC()));
             try (Replica replica = Replica.start(config, Clock.systemUTC())) {
                 world.settle();
                 assertEquals(List.of("1|a"), world.rows("SELECT key, label FROM own.t"));

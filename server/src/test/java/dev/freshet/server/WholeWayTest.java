@@ -105,6 +105,8 @@ class WholeWayTest {
         String source =
                 "SELECT string_agg(ROW(c_custkey, c_name, c_address)::text, ' ' ORDER BY c_custkey) FROM customer";
         String copy = "SELECT string_agg(ROW(id, name, address)::text, ' ' ORDER BY id) FROM customer_copy";
+        assertEquals(
+                List.of(), ServersCheck.check(config, Clock.systemUTC()), "nothing is missed before the first start");
         try (Server server = Server.start(config, folder, Clock.systemUTC())) {
             assertEquals(200, get(server, "/health/live").statusCode());
             Awaitility.await().atMost(LIMIT).until(() -> server.status().ready());

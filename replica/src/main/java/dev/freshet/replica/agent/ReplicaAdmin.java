@@ -40,25 +40,28 @@ public final class ReplicaAdmin {
     /**
      * Returns everything that is wrong; changes nothing.
      *
+     * @param toCome topics that need not be there yet, since the first start of their relay makes them
      * @throws InterruptedException if the thread is interrupted
      */
-    public List<String> check(Readers readers) throws InterruptedException {
+    public List<String> check(Readers readers, Set<String> toCome) throws InterruptedException {
         List<String> problems = new ArrayList<>();
         Sources sources = null;
+        List<StreamTarget> present = config.streams();
         try {
-            sources = Sources.open(config, readers);
-            checkTopics(readers, problems);
+            present = present(readers, toCome);
+            sources = Sources.open(config, present, readers);
+            checkTopics(readers, present, problems);
         } catch (FreshetException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
         try (Connection db = consumer.open()) {
             checkRights(db, problems);
             for (StreamTarget t : config.streams()) {
-                checkTable(db, sources, t, problems);
+                checkTable(db, present.contains(t) ? sources : null, t, problems);
             }
             db.rollback();
         } catch (SQLException e) {
-            problems.add("Replica '" + config.name() + "' cannot use its database " + config.url() + ": "
+            problems.add("Replica '" + config.name() + "' cannot use its database " + config.printableUrl() + ": "
                     + DbErrors.describe(e, false));
         } finally {
             if (sources != null) {
@@ -68,9 +71,18 @@ public final class ReplicaAdmin {
         return problems;
     }
 
-    private void checkTopics(Readers readers, List<String> problems) {
+    private List<StreamTarget> present(Readers readers, Set<String> toCome) {
         try (StreamReader reader = readers.alone()) {
-            for (StreamTarget t : config.streams()) {
+            return config.streams().stream()
+                    .filter(t -> !toCome.contains(t.topic())
+                            || reader.describe(Set.of(t.topic())).containsKey(t.topic()))
+                    .toList();
+        }
+    }
+
+    private static void checkTopics(Readers readers, List<StreamTarget> streams, List<String> problems) {
+        try (StreamReader reader = readers.alone()) {
+            for (StreamTarget t : streams) {
                 TopicFacts facts = reader.describe(Set.of(t.topic())).get(t.topic());
                 if (facts == null) {
                     problems.add("Topic '" + t.topic() + "' of stream '" + t.stream() + "' does not exist");

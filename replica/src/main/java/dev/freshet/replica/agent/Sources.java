@@ -44,9 +44,14 @@ public final class Sources implements SchemaSource, AutoCloseable {
      * @throws InterruptedException if the thread is interrupted
      */
     public static Sources open(ReplicaConfig config, Readers readers) throws InterruptedException {
+        return open(config, config.streams(), readers);
+    }
+
+    /** Does {@link #open(ReplicaConfig, Readers)} for some of the replica's streams. */
+    static Sources open(ReplicaConfig config, List<StreamTarget> streams, Readers readers) throws InterruptedException {
         Map<String, StreamLocation> byTopic = new HashMap<>();
         Map<String, Set<String>> topics = new TreeMap<>();
-        for (StreamTarget t : config.streams()) {
+        for (StreamTarget t : streams) {
             StreamLocation found = readers.locate(t.topic(), t.ledger());
             byTopic.put(t.topic(), found);
             topics.computeIfAbsent(found.ledger(), l -> new HashSet<>()).add(t.topic());

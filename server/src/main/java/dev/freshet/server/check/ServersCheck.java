@@ -10,13 +10,16 @@ import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.Mistake;
 import dev.freshet.server.config.ReplicaConfig;
 import dev.freshet.server.config.SourceConfig;
+import dev.freshet.server.config.StreamConfig;
 import dev.freshet.server.run.Settings;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Asks every server that a configuration names whether it has what Freshet needs: the brokers' transaction version and
@@ -98,8 +101,14 @@ public final class ServersCheck {
     }
 
     private List<Mistake> replica(ReplicaConfig replica) {
+        // the relay beside it makes them on its first start
+        Set<String> toCome = replica.copies().stream()
+                .map(config::streamOf)
+                .filter(s -> s.capture() != null)
+                .map(StreamConfig::topic)
+                .collect(Collectors.toSet());
         try {
-            return Replica.check(Settings.replica(config, replica, kafka), clock).stream()
+            return Replica.check(Settings.replica(config, replica, kafka), toCome, clock).stream()
                     .map(m -> new Mistake("replicas." + replica.name(), m))
                     .toList();
         } catch (InterruptedException e) {
