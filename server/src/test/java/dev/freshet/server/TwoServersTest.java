@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.server.check.ServersCheck;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.ConfigurationFile;
+import dev.freshet.server.config.Mistake;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -14,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.awaitility.Awaitility;
@@ -29,26 +32,26 @@ class TwoServersTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private static Configuration owner(TestDatabase shop) {
+    private static Configuration owner(TestDatabase shop, String more) {
         return ConfigurationFile.parse(
                 "owner.yaml", """
                 kafka: { bootstrap-servers: embedded }
-                sources: { owner: { url: "%s", user: %s, password: "${PASSWORD}" } }
+                sources: { owner: { url: "%s", user: %s, password: "${PASSWORD}"%s } }
                 streams: { customers: { source: owner, table: public.customer, topic: crm } }
                 http: { port: 0 }
-                """.formatted(shop.jdbcUrl(), shop.user()), Map.of("PASSWORD", shop.password()));
+                """.formatted(shop.jdbcUrl(), shop.user(), more), Map.of("PASSWORD", shop.password()));
     }
 
-    private static Configuration consumer(String kafka, TestDatabase shipping) {
+    private static Configuration consumer(String kafka, TestDatabase shipping, String more) {
         return ConfigurationFile.parse(
                 "consumer.yaml",
                 """
                 kafka: { bootstrap-servers: "%s" }
-                streams: { customers: { topic: crm } }
+                streams: { customers: { topic: crm%s } }
                 replicas:
                   consumer: { streams: { customers: {} }, url: "%s", user: %s, password: "${PASSWORD}" }
                 http: { port: 0 }
-                """.formatted(kafka, shipping.jdbcUrl(), shipping.user()),
+                """.formatted(kafka, more, shipping.jdbcUrl(), shipping.user()),
                 Map.of("PASSWORD", shipping.password()));
     }
 
@@ -68,9 +71,9 @@ class TwoServersTest {
         shop.execute(
                 "CREATE TABLE customer (c_custkey bigint PRIMARY KEY, c_name text)",
                 "INSERT INTO customer SELECT i, 'name ' || i FROM generate_series(1, 100) i");
-        try (Server owner = Server.start(owner(shop), folder, Clock.systemUTC())) {
+        try (Server owner = Server.start(owner(shop, ""), folder, Clock.systemUTC())) {
             Awaitility.await().atMost(LIMIT).until(() -> owner.status().ready());
-            Configuration consumerFile = consumer(owner.bootstrapServers(), shipping);
+            Configuration consumerFile = consumer(owner.bootstrapServers(), shipping, "");
             try (Server consumer = Server.start(consumerFile, folder, Clock.systemUTC())) {
                 Awaitility.await().atMost(LIMIT).until(() -> consumer.status().ready());
                 assertEquals(rows(shop, "customer"), rows(shipping, "customers"));
@@ -84,6 +87,27 @@ class TwoServersTest {
                 assertTrue(Objects.requireNonNull(consumer.status().replicas().get(0))
                                 .changesApplied()
                         < 100);
+            }
+        }
+    }
+
+    @Test
+    void ledgerOfAnotherName_isNamedByTheConsumersFile(TestDatabase shop, TestDatabase shipping) throws Exception {
+        shop.execute(
+                "CREATE TABLE customer (c_custkey bigint PRIMARY KEY, c_name text)",
+                "INSERT INTO customer SELECT i, 'name ' || i FROM generate_series(1, 10) i");
+        try (Server owner = Server.start(owner(shop, ", ledger: crm-positions"), folder, Clock.systemUTC())) {
+            Awaitility.await().atMost(LIMIT).until(() -> owner.status().ready());
+            String kafka = owner.bootstrapServers();
+            List<Mistake> mistakes = ServersCheck.check(consumer(kafka, shipping, ""), Clock.systemUTC());
+            assertTrue(
+                    mistakes.stream().anyMatch(m -> m.toString().contains("set the stream's 'ledger'")),
+                    mistakes.toString());
+            Configuration named = consumer(kafka, shipping, ", ledger: crm-positions");
+            assertEquals(List.of(), ServersCheck.check(named, Clock.systemUTC()));
+            try (Server consumer = Server.start(named, folder, Clock.systemUTC())) {
+                Awaitility.await().atMost(LIMIT).until(() -> consumer.status().ready());
+                assertEquals(rows(shop, "customer"), rows(shipping, "customers"));
             }
         }
     }

@@ -9,7 +9,9 @@ import java.util.regex.Pattern;
  * @param value the URL as it is given to the driver
  */
 public record JdbcUrl(String value) {
-    private static final String PREFIX = "jdbc:postgresql:";
+    private static final String HOST = "(?:[^\\s:/?@,\\[\\]]*|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?";
+    private static final Pattern FORM = Pattern.compile(
+            "jdbc:postgresql:(?://" + HOST + "(?:," + HOST + ")*(?:/[^\\s/?]*)?|[^\\s/?]+)(?:\\?\\S*)?");
     private static final Pattern SECRETS =
             Pattern.compile("([?&][^=&]*(?:password|secret|token)[^=&]*=)[^&]*", Pattern.CASE_INSENSITIVE);
 
@@ -31,7 +33,7 @@ public record JdbcUrl(String value) {
     }
 
     static boolean isValid(String text) {
-        return text.startsWith(PREFIX) && text.length() > PREFIX.length() && text.indexOf(' ') < 0;
+        return FORM.matcher(text).matches();
     }
 
     /** Returns the URL without its parameters, in lower case: two URLs that agree here name the same database. */

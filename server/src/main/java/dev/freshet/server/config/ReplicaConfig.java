@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param password its password, or null for none
  * @param group the consumer group
  * @param schema what to do with a column that the source adds
- * @param batchRows how many changes at most a transaction takes
+ * @param showData whether messages may quote values of a row
+ * @param limits batches, intervals and time-outs
  */
 public record ReplicaConfig(
         String name,
@@ -26,7 +27,8 @@ public record ReplicaConfig(
         @Nullable Secret password,
         String group,
         SchemaPolicy schema,
-        int batchRows) {
+        boolean showData,
+        ReplicaLimits limits) {
     /** Copies the list. */
     public ReplicaConfig {
         copies = List.copyOf(copies);

@@ -11,6 +11,7 @@ import tools.jackson.databind.JsonNode;
 final class ReplicaReader {
     private final String name;
     private final Values values;
+    private final Values limits;
     private final List<CopyReader> copies = new ArrayList<>();
 
     private record CopyReader(String stream, Values values) {
@@ -26,6 +27,9 @@ final class ReplicaReader {
     ReplicaReader(String name, Values values, Map<String, StreamReader> streams, Claims claims) {
         this.name = name;
         this.values = values;
+        this.limits = Values.read(
+                ReplicaLimits.SECTION, values.find(Sections.REPLICA_LIMITS), values.at(Sections.REPLICA_LIMITS));
+        ReplicaLimits.check(limits);
         claims.claim("group", group(), values.place().path(), values.at(Sections.GROUP));
         for (Map.Entry<String, JsonNode> e : values.entries(Sections.REPLICA_STREAMS)) {
             Place at = values.at(Sections.REPLICA_STREAMS).at(e.getKey());
@@ -97,6 +101,7 @@ final class ReplicaReader {
                 values.find(Sections.PASSWORD),
                 group(),
                 values.get(Sections.SCHEMA),
-                values.get(Sections.BATCH_ROWS));
+                values.get(Sections.SHOW_DATA),
+                ReplicaLimits.of(limits));
     }
 }

@@ -74,19 +74,6 @@ public final class Sections {
             TOPIC,
             "`<source>.freshet-ledger`",
             "The topic that maps positions of the source to offsets. Every reader of the source's streams needs it.");
-    static final Setting<Duration> HEARTBEAT = Setting.withDefault(
-            "heartbeat",
-            ValueTypes.duration(Duration.ofMillis(100), Duration.ofHours(1)),
-            Duration.ofSeconds(10),
-            Durations::format,
-            "How often a small message is written into an idle database's log, so that log which other databases of the "
-                    + "server write can go.");
-    static final Setting<Duration> STATUS_INTERVAL = Setting.withDefault(
-            "status-interval",
-            ValueTypes.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
-            Duration.ofSeconds(1),
-            Durations::format,
-            "How often the server hears which log is no longer needed. ");
     static final Setting<Long> MAX_RETAINED_WAL = Setting.withDefault(
             "max-retained-wal",
             ValueTypes.size(16 * MB, 1L << 50),
@@ -94,6 +81,12 @@ public final class Sections {
             DataSize::format,
             "If the slot holds back more log than this, status, metrics and log raise an alarm. Nothing is dropped: that "
                     + "is the server's `max_slot_wal_keep_size`, which must be higher to leave time.");
+
+    static final Setting<JsonNode> SOURCE_LIMITS = Setting.optional(
+            "limits",
+            ValueTypes.sections("batches, intervals and time-outs"),
+            "all defaults",
+            "Batches, intervals and time-outs, see below.");
 
     // streams.<name>
     static final Setting<String> SOURCE = Setting.optional(
@@ -175,13 +168,18 @@ public final class Sections {
             SchemaPolicy::text,
             "What to do with a column that the source adds: `evolve` adds it to the copy as well, `ignore` leaves it out, "
                     + "`refuse` stops the replica until somebody decides.");
-    static final Setting<Integer> BATCH_ROWS = Setting.withDefault(
-            "batch-rows",
-            ValueTypes.integer(1, 100_000),
-            5000,
+    static final Setting<Boolean> SHOW_DATA = Setting.withDefault(
+            "show-data",
+            ValueTypes.bool(),
+            false,
             String::valueOf,
-            "How many changes at most one transaction on the copy takes. More makes catching up faster, and each "
-                    + "transaction longer.");
+            "Whether log and status may quote values of a row that the database refused. They then hold personal data, "
+                    + "if the row does.");
+    static final Setting<JsonNode> REPLICA_LIMITS = Setting.optional(
+            "limits",
+            ValueTypes.sections("batches, intervals and time-outs"),
+            "all defaults",
+            "Batches, intervals and time-outs, see below.");
 
     // replicas.<name>.streams.<name>
     static final Setting<String> REPLICA_TABLE = Setting.optional(
@@ -231,7 +229,7 @@ public final class Sections {
             ValueTypes.oneOf(LogLevel.class, l -> l.name().toLowerCase(Locale.ROOT)),
             LogLevel.INFO,
             l -> l.name().toLowerCase(Locale.ROOT),
-            "What is logged of Freshet itself; of the libraries it uses, warnings and errors.");
+            "What is logged of Freshet itself; of the libraries it uses, warnings and errors, with `error` only those.");
 
     // the file
     static final Setting<JsonNode> KAFKA_SECTION = Setting.required(
@@ -267,17 +265,7 @@ public final class Sections {
     static final Section SOURCES = new Section(
             "sources.<name>",
             "A database whose tables are captured.",
-            List.of(
-                    TYPE,
-                    URL,
-                    USER,
-                    PASSWORD,
-                    SLOT,
-                    PUBLICATION,
-                    LEDGER,
-                    HEARTBEAT,
-                    STATUS_INTERVAL,
-                    MAX_RETAINED_WAL));
+            List.of(TYPE, URL, USER, PASSWORD, SLOT, PUBLICATION, LEDGER, MAX_RETAINED_WAL, SOURCE_LIMITS));
     static final Section STREAMS = new Section(
             "streams.<name>",
             "A table as a stream of its rows' states. With `source` it is captured here; without, it is another Freshet's, "
@@ -297,7 +285,7 @@ public final class Sections {
     static final Section REPLICAS = new Section(
             "replicas.<name>",
             "Copies of streams in a consumer's own database.",
-            List.of(REPLICA_STREAMS, URL, USER, PASSWORD, GROUP, SCHEMA, BATCH_ROWS));
+            List.of(REPLICA_STREAMS, URL, USER, PASSWORD, GROUP, SCHEMA, SHOW_DATA, REPLICA_LIMITS));
     static final Section REPLICA_STREAM =
             new Section("replicas.<name>.streams.<stream>", "One copy.", List.of(REPLICA_TABLE, REPLICA_COLUMNS));
     static final Section HTTP =
@@ -309,6 +297,16 @@ public final class Sections {
 
     /** Returns all sections, in the order of the reference document. */
     public static List<Section> all() {
-        return List.of(FILE, KAFKA, SOURCES, STREAMS, REPLICAS, REPLICA_STREAM, HTTP, LOG);
+        return List.of(
+                FILE,
+                KAFKA,
+                SOURCES,
+                SourceLimits.SECTION,
+                STREAMS,
+                REPLICAS,
+                REPLICA_STREAM,
+                ReplicaLimits.SECTION,
+                HTTP,
+                LOG);
     }
 }

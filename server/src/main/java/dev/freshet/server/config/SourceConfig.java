@@ -1,6 +1,5 @@
 package dev.freshet.server.config;
 
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param slot the replication slot
  * @param publication the publication
  * @param ledger the ledger topic
- * @param heartbeat how often an idle database gets a message into its log
- * @param statusInterval how often the server hears what is durable
  * @param maxRetainedWalBytes above how many bytes held back by the slot an alarm is raised
+ * @param limits batches, intervals and time-outs
  */
 public record SourceConfig(
         String name,
@@ -27,6 +25,5 @@ public record SourceConfig(
         String slot,
         String publication,
         String ledger,
-        Duration heartbeat,
-        Duration statusInterval,
-        long maxRetainedWalBytes) {}
+        long maxRetainedWalBytes,
+        SourceLimits limits) {}

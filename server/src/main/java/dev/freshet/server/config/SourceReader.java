@@ -6,10 +6,14 @@ import dev.freshet.model.Names;
 final class SourceReader {
     private final String name;
     private final Values values;
+    private final Values limits;
 
     SourceReader(String name, Values values, Claims claims) {
         this.name = name;
         this.values = values;
+        this.limits = Values.read(
+                SourceLimits.SECTION, values.find(Sections.SOURCE_LIMITS), values.at(Sections.SOURCE_LIMITS));
+        SourceLimits.check(limits);
         String owner = values.place().path();
         claims.claim("ledger", ledger(), owner, values.at(Sections.LEDGER));
         JdbcUrl url = values.find(Sections.URL);
@@ -44,8 +48,7 @@ final class SourceReader {
                 slot(),
                 values.find(Sections.PUBLICATION, Names.slot(name)),
                 ledger(),
-                values.get(Sections.HEARTBEAT),
-                values.get(Sections.STATUS_INTERVAL),
-                values.get(Sections.MAX_RETAINED_WAL));
+                values.get(Sections.MAX_RETAINED_WAL),
+                SourceLimits.of(limits));
     }
 }

@@ -107,6 +107,15 @@ final class ValueTypes {
         });
     }
 
+    /** A truth value. */
+    static ValueType<Boolean> bool() {
+        return scalar("true, false", true, t -> switch (t) {
+            case "true" -> Boolean.TRUE;
+            case "false" -> Boolean.FALSE;
+            default -> null;
+        });
+    }
+
     /** A duration such as {@code 10s}. */
     static ValueType<Duration> duration(Duration min, Duration max) {
         String allowed = "a duration (ms, s, m, h, d) from " + Durations.format(min) + " to " + Durations.format(max);
@@ -133,9 +142,25 @@ final class ValueTypes {
                 false,
                 true,
                 ValueTypes::url,
-                text -> text.startsWith("postgresql:") || text.startsWith("postgres:")
-                        ? "; did you mean 'jdbc:postgresql:…'?"
-                        : "");
+                ValueTypes::urlHint);
+    }
+
+    private static String urlHint(String text) {
+        if (text.startsWith("postgresql:") || text.startsWith("postgres:")) {
+            return "; did you mean 'jdbc:postgresql:…'?";
+        }
+        if (text.matches("jdbc:postgresql://[^/?]*@.*")) {
+            return "; write what stands before the '@' as the settings user and password";
+        }
+        return JdbcUrl.isValid(text)
+                ? "; take out "
+                        + String.join(
+                                ", ",
+                                new JdbcUrl(text)
+                                        .parameters().stream()
+                                                .filter(OWN_PARAMETERS::contains)
+                                                .toList())
+                : "";
     }
 
     private static @Nullable JdbcUrl url(String text) {

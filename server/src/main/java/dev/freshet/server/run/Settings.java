@@ -2,6 +2,7 @@ package dev.freshet.server.run;
 
 import dev.freshet.capture.TableCapture;
 import dev.freshet.capture.postgres.PostgresSettings;
+import dev.freshet.capture.postgres.snapshot.SnapshotSettings;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
 import dev.freshet.replica.SchemaPolicy;
@@ -10,8 +11,10 @@ import dev.freshet.replica.table.TableName;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.KafkaConfig;
 import dev.freshet.server.config.ReplicaConfig;
+import dev.freshet.server.config.ReplicaLimits;
 import dev.freshet.server.config.Secret;
 import dev.freshet.server.config.SourceConfig;
+import dev.freshet.server.config.SourceLimits;
 import dev.freshet.server.config.StreamConfig;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -41,11 +44,17 @@ public final class Settings {
     public static RelaySettings relay(Configuration config, SourceConfig source, Map<String, String> kafka) {
         List<StreamSettings> streams =
                 config.streamsOf(source.name()).stream().map(Settings::stream).toList();
+        SourceLimits limits = source.limits();
         return RelaySettings.builder(source.name(), streams, kafka)
                 .ledger(source.ledger())
                 .slot(source.slot())
-                .heartbeatInterval(source.heartbeat())
                 .retainedWalAlarmBytes(source.maxRetainedWalBytes())
+                .batch(limits.batchRecords(), limits.batchBytes())
+                .batchAge(limits.commitInterval())
+                .streamRetryLimit(limits.retryTimeout())
+                .sampleInterval(limits.sampleInterval())
+                .heartbeatInterval(limits.heartbeat())
+                .ledgerReplicationFactor(orDefault(limits.ledgerReplicationFactor()))
                 .build();
     }
 
@@ -55,19 +64,30 @@ public final class Settings {
                 new TableCapture(stream.name(), c.table(), c.columns(), c.key()),
                 stream.topic(),
                 c.partitions(),
-                c.replicationFactor() == null ? -1 : c.replicationFactor(),
-                c.minInsyncReplicas() == null ? -1 : c.minInsyncReplicas(),
+                orDefault(c.replicationFactor()),
+                orDefault(c.minInsyncReplicas()),
                 c.minCompactionLag(),
                 c.deleteRetention());
     }
 
     /** Returns how a source's PostgreSQL is reached. */
     public static PostgresSettings postgres(SourceConfig source) {
-        Duration senderTimeout = source.statusInterval().multipliedBy(3);
+        SourceLimits limits = source.limits();
+        SnapshotSettings snapshot = SnapshotSettings.DEFAULTS;
+        Duration senderTimeout = limits.statusInterval().multipliedBy(3);
         return PostgresSettings.builder(source.name(), source.url().value(), source.user(), reveal(source.password()))
                 .slot(source.slot())
                 .publication(source.publication())
-                .statusInterval(source.statusInterval())
+                .statusInterval(limits.statusInterval())
+                .silenceLimit(limits.walReceiverTimeout())
+                .connectTimeout(limits.connectTimeout())
+                .statementTimeout(limits.statementTimeout())
+                .snapshot(new SnapshotSettings(
+                        limits.snapshotReaders(),
+                        limits.snapshotRows(),
+                        snapshot.bytes(),
+                        snapshot.lockWait(),
+                        snapshot.limit()))
                 .walSenderTimeout(
                         senderTimeout.compareTo(LEAST_SENDER_TIMEOUT) < 0 ? LEAST_SENDER_TIMEOUT : senderTimeout)
                 .build();
@@ -76,6 +96,7 @@ public final class Settings {
     /** Returns the settings of a replica. */
     public static dev.freshet.replica.ReplicaConfig replica(
             Configuration config, ReplicaConfig replica, Map<String, String> kafka) {
+        ReplicaLimits limits = replica.limits();
         dev.freshet.replica.ReplicaConfig.Builder builder = dev.freshet.replica.ReplicaConfig.builder(replica.name())
                 .database(replica.url().value(), replica.user(), reveal(replica.password()))
                 .kafka(kafka)
@@ -86,13 +107,27 @@ public final class Settings {
                             case IGNORE -> SchemaPolicy.IGNORE;
                             case REFUSE -> SchemaPolicy.REFUSE;
                         })
-                .batchRecords(replica.batchRows());
+                .showData(replica.showData())
+                .batchRecords(limits.batchRows())
+                .batchBytes(Math.toIntExact(limits.batchBytes()))
+                .fillFilterBytes(Math.toIntExact(limits.fillMemoryBytes()))
+                .retry(limits.retryBackoff(), limits.retryBackoffMax())
+                .freshness(limits.freshnessInterval(), limits.freshnessTimeout())
+                .ledgerLimit(limits.ledgerTimeout())
+                .connectTimeout(limits.connectTimeout())
+                .lockTimeout(limits.lockTimeout())
+                .idleInTransactionTimeout(limits.idleInTransactionTimeout())
+                .tcpUserTimeout(limits.tcpUserTimeout());
         for (ReplicaConfig.Copy copy : replica.copies()) {
             StreamConfig stream = config.streamOf(copy);
             builder.stream(new StreamTarget(
                     copy.stream(), stream.topic(), stream.ledger(), TableName.parse(copy.table()), copy.columns()));
         }
         return builder.build();
+    }
+
+    private static int orDefault(@Nullable Integer count) {
+        return count == null ? -1 : count;
     }
 
     static String reveal(@Nullable Secret secret) {

@@ -108,7 +108,7 @@ class ConfigurationFileTest {
         InvalidConfigurationException e = assertThrows(InvalidConfigurationException.class, () -> parse("""
                 kafka: { bootstrap-servers: localhost, propertis: {} }
                 sources:
-                  shop: { url: "postgresql://localhost/shop", user: u, password: "${MISSING}", heartbeat: soon }
+                  shop: { url: "postgresql://localhost/shop", user: u, password: "${MISSING}", limits: { heartbeat-interval: soon } }
                 streams:
                   customers: { source: shopp, table: customer }
                 replicas:
@@ -121,7 +121,7 @@ class ConfigurationFileTest {
                         "kafka.bootstrap-servers",
                         "sources.shop.url",
                         "sources.shop.password",
-                        "sources.shop.heartbeat",
+                        "sources.shop.limits.heartbeat-interval",
                         "streams.customers.table",
                         "streams.customers.source",
                         "replicas.copy.user",

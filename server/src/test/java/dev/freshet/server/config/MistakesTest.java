@@ -16,7 +16,7 @@ class MistakesTest {
                         "    user: freshet\n",
                         "    usr: freshet\n",
                         "sources.shop.usr: unknown key; did you mean 'user'? (allowed here: type, url, user, password, slot,"
-                                + " publication, ledger, heartbeat, status-interval, max-retained-wal)",
+                                + " publication, ledger, max-retained-wal, limits)",
                         "sources.shop.user: is missing; it must be a name of 1 to 63 bytes without NUL, as it stands in the"
                                 + " catalog"),
                 mistake(
@@ -29,6 +29,24 @@ class MistakesTest {
                         "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
                                 + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
                                 + " preferQueryMode; did you mean 'jdbc:postgresql:…'?"),
+                mistake(
+                        "jdbc:postgresql://localhost:5432/shop",
+                        "jdbc:postgresql://freshet:top-secret@localhost:5432/shop",
+                        "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
+                                + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
+                                + " preferQueryMode; write what stands before the '@' as the settings user and password"),
+                mistake(
+                        "jdbc:postgresql://localhost:5432/shop",
+                        "jdbc:postgresql://localhost:5432/shop?ssl=true&password=top-secret",
+                        "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
+                                + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
+                                + " preferQueryMode; take out password"),
+                mistake(
+                        "jdbc:postgresql://localhost:5432/shop",
+                        "jdbc:postgresql://localhost:port/shop",
+                        "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
+                                + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
+                                + " preferQueryMode"),
                 mistake(
                         "${SHOP_PASSWORD}",
                         "${SHOP_PASSWRD}",
@@ -89,6 +107,30 @@ class MistakesTest {
                         "{ c_custkey: id, c_name: id }",
                         "replicas.shipping-customers.streams.customers.columns.c_name: 'id' is already the column for"
                                 + " 'c_custkey'; give each column a name of its own"),
+                mistake(
+                        "    user: freshet\n",
+                        "    user: freshet\n    limits: { batch-records: 0, batch-size: 8, commit-intervall: 5ms,"
+                                + " status-interval: 10s, wal-receiver-timeout: 20s }\n",
+                        "sources.shop.limits.commit-intervall: unknown key; did you mean 'commit-interval'? (allowed here:"
+                                + " batch-records, batch-size, commit-interval, retry-timeout, sample-interval,"
+                                + " heartbeat-interval, status-interval, connect-timeout, statement-timeout,"
+                                + " wal-receiver-timeout, snapshot-readers, snapshot-rows, ledger-replication-factor)",
+                        "sources.shop.limits.batch-records: '0' is not allowed; allowed: a whole number from 1 to 1000000",
+                        "sources.shop.limits.batch-size: '8' is not allowed; allowed: a size (kB, MB, GB, TB) from 64kB to"
+                                + " 256MB",
+                        "sources.shop.limits.wal-receiver-timeout: '20s' must be more than twice status-interval, 10s: the"
+                                + " server would count as gone before it was asked"),
+                mistake(
+                        "    user: shipping\n",
+                        "    user: shipping\n    show-data: maybe\n    limits: { retry-backoff: 10m, freshness-interval: 10s,"
+                                + " lock-timeout: 5 }\n",
+                        "replicas.shipping-customers.show-data: 'maybe' is not allowed; allowed: true, false",
+                        "replicas.shipping-customers.limits.lock-timeout: '5' is not allowed; allowed: a duration (ms, s, m,"
+                                + " h, d) from 100ms to 1h",
+                        "replicas.shipping-customers.limits.retry-backoff-max: '5m' is below retry-backoff, 10m; raise it, or"
+                                + " lower that",
+                        "replicas.shipping-customers.limits.freshness-timeout: '10s' must be more than freshness-interval, 10s:"
+                                + " each report would expire before the next"),
                 mistake(
                         "      customers: { table",
                         "      customer: { table",
