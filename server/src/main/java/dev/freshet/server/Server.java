@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,14 +46,16 @@ public final class Server implements AutoCloseable {
     public static Server start(Configuration config, Path dataFolder, Clock clock) {
         Instant startedAt = clock.instant();
         Parts parts = Parts.create(config, dataFolder, startedAt, clock);
+        AtomicReference<@Nullable AgentRunner> looksAfter = new AtomicReference<>();
         try {
             HttpApi http = HttpApi.start(
                     config.http(),
                     parts::status,
-                    () -> parts.stuck(config.http().liveLimit()));
+                    () -> stuck(parts, looksAfter.get(), config.http().liveLimit(), clock));
             LOG.info("Status at http://{}:{}/status", config.http().host(), http.port());
             AgentRunner keeper =
                     AgentRunner.start(parts, clock, LOOK_AFTER, LOOK_AFTER, e -> LOG.warn("{}", e.getMessage()));
+            looksAfter.set(keeper);
             return new Server(parts, keeper, http);
         } catch (RuntimeException e) {
             parts.close();
@@ -63,9 +68,17 @@ public final class Server implements AutoCloseable {
         return parts.status();
     }
 
-    /** Returns the parts that have not moved for the time, each a sentence; empty if all move. */
-    public List<String> stuck(Duration limit) {
-        return parts.stuck(limit);
+    /** Returns what has not moved for the time, each a sentence; empty if all moves. Without a keeper it is only starting. */
+    private static List<String> stuck(Parts parts, @Nullable AgentRunner keeper, Duration limit, Clock clock) {
+        List<String> problems = new ArrayList<>(parts.stuck(limit));
+        if (keeper != null && !keeper.isRunning()) {
+            problems.add("The thread that starts failed parts again has ended by a fault of Freshet's own; start the"
+                    + " server again, and please report this");
+        } else if (keeper != null && keeper.lastReturn().plus(limit).isBefore(clock.instant())) {
+            problems.add("The thread that starts failed parts again has not come back from its work since "
+                    + keeper.lastReturn());
+        }
+        return problems;
     }
 
     /** Returns the port at which HTTP listens. */

@@ -84,7 +84,7 @@ public record ServerStatus(
      * A stream's snapshot.
      *
      * @param state {@code waiting}, {@code running}, {@code done} or {@code unknown}
-     * @param rowsDone rows read; -1 if unknown
+     * @param rowsDone rows written; -1 if unknown
      * @param rowsEstimated rows that there may be in all; -1 if unknown
      * @param rowsPerSecond rows read a second, of late; 0 if it does not run
      */

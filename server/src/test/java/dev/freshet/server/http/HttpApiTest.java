@@ -18,8 +18,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -111,6 +113,32 @@ class HttpApiTest {
         assertTrue(answer.body().contains("freshet_source_records_total{source=\"shop\"} 9.0"));
         assertTrue(answer.body().contains("freshet_replica_freshness_seconds{replica=\"copy\"} NaN"));
         assertTrue(answer.body().contains("jvm_memory_used_bytes"));
+        assertExposition(answer.body());
+    }
+
+    /** The grammar of the text format 0.0.4: each sample below the type of its family, and none of them twice. */
+    private static void assertExposition(String body) {
+        assertTrue(body.endsWith("\n"), "the last line ends with a line feed");
+        Set<String> families = new HashSet<>();
+        Set<String> samples = new HashSet<>();
+        String family = "";
+        for (String line : body.lines().toList()) {
+            if (line.startsWith("# HELP ")) {
+                assertTrue(line.matches("# HELP [a-zA-Z_:][a-zA-Z0-9_:]* .+"), line);
+            } else if (line.startsWith("#")) {
+                assertTrue(line.matches("# TYPE [a-zA-Z_:][a-zA-Z0-9_:]* (counter|gauge|summary|histogram)"), line);
+                family = line.split(" ", -1)[2];
+                assertTrue(families.add(family), "a family stands once: " + line);
+            } else {
+                assertTrue(
+                        line.matches("[a-zA-Z_:][a-zA-Z0-9_:]*(\\{([a-zA-Z_][a-zA-Z0-9_]*=\"([^\"\\\\]|\\\\.)*\",?)+})?"
+                                + " (NaN|[+-]Inf|-?[0-9.]+(E-?[0-9]+)?)"),
+                        line);
+                assertTrue(line.startsWith(family), line + " is not of " + family);
+                assertTrue(samples.add(line.substring(0, line.lastIndexOf(' '))), "twice: " + line);
+            }
+        }
+        assertTrue(families.size() > 15, families.toString());
     }
 
     @Test

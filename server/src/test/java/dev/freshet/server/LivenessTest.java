@@ -1,0 +1,77 @@
+package dev.freshet.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.server.config.Configuration;
+import dev.freshet.server.config.ConfigurationFile;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A Kafka that is halted, not dead: the relay waits inside a call, and the process runs without moving. */
+@ExtendWith(FreshetServers.class)
+class LivenessTest {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private static HttpResponse<String> live(Server server) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.httpPort() + "/health/live"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static void signal(String name, EmbeddedKafka kafka) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(kafka.pid())).start();
+        assertEquals(0, kill.waitFor());
+    }
+
+    @Test
+    void threadThatDoesNotComeBack_isNotLive(TestDatabase shop) throws Exception {
+        shop.execute("CREATE TABLE customer (c_custkey bigint PRIMARY KEY)");
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"))) {
+            Configuration config = ConfigurationFile.parse(
+                    "freshet.yaml",
+                    """
+                    kafka: { bootstrap-servers: "%s" }
+                    sources: { shop: { url: "%s", user: %s, password: "${PASSWORD}" } }
+                    streams: { customers: { source: shop, table: public.customer } }
+                    http: { port: 0, live-limit: 3s }
+                    """.formatted(kafka.bootstrapServers(), shop.jdbcUrl(), shop.user()),
+                    Map.of("PASSWORD", shop.password()));
+            try (Server server = Server.start(config, folder, Clock.systemUTC())) {
+                Awaitility.await().atMost(LIMIT).until(() -> server.status().ready());
+                assertEquals(200, live(server).statusCode());
+                signal("STOP", kafka);
+                try {
+                    Awaitility.await().atMost(LIMIT).until(() -> live(server).statusCode() == 503);
+                    String body = live(server).body();
+                    assertTrue(body.contains("Source 'shop' has not come back from its work for"), body);
+                    assertTrue(body.contains("http.live-limit is 3 s"), body);
+                } finally {
+                    signal("CONT", kafka);
+                }
+                Awaitility.await()
+                        .atMost(LIMIT)
+                        .until(() -> live(server).statusCode() == 200
+                                && server.status().ready());
+            }
+        }
+    }
+}
