@@ -43,8 +43,9 @@ final class DemoCommand implements Callable<Integer> {
             names = "--for",
             paramLabel = "TIME",
             description =
-                    "How long the copies are shown live, such as 30s, once they are filled; then they are compared. "
-                            + "Without it, until Ctrl-C.")
+                    "How long to run, such as 30s, counted from when the copies are complete for the first time (or two "
+                            + "minutes after the start, if they are not); then source and copies are compared. Without "
+                            + "it, until Ctrl-C.")
     private @Nullable String runFor;
 
     @Option(

@@ -13,6 +13,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import dev.freshet.server.config.LogConfig;
 import dev.freshet.server.config.LogFormat;
 import dev.freshet.server.config.LogLevel;
+import java.time.Duration;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -70,12 +71,13 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         appender.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.detachAndStopAllAppenders();
-        root.setLevel(Level.WARN);
+        root.setLevel(level == Level.ERROR ? Level.ERROR : Level.WARN);
         root.addAppender(appender);
         context.getLogger("dev.freshet").setLevel(level);
-        // its clients warn of each failed connection attempt and of each answer that has become needless; Freshet
-        // itself
-        // says what is away
-        context.getLogger("org.apache.kafka.clients").setLevel(Level.ERROR);
+        // "Not updating last stable offset for partition …": an answer that came after the partition was let go
+        context.getLogger("org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils")
+                .setLevel(Level.ERROR);
+        context.resetTurboFilterList();
+        context.addTurboFilter(new SeldomFilter("org.apache.kafka.clients.NetworkClient", Duration.ofSeconds(30)));
     }
 }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** A table of text that fits a width: the widest columns are cut first, and a cut is shown by an ellipsis. */
+/** A table of text that fits a width: the widest columns are narrowed first, and what does not fit goes on a line below. */
 final class TextTable {
     /** The width that every table of the command fits. */
     static final int WIDTH = 100;
@@ -44,12 +44,16 @@ final class TextTable {
         shrink(widths, WIDTH - INDENT - GAP.length() * (columns - 1));
         List<String> lines = new ArrayList<>();
         for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder(" ".repeat(INDENT));
-            for (int i = 0; i < columns; i++) {
-                String cell = cut(row.get(i), widths[i]);
-                line.append(cell).append(" ".repeat(widths[i] - cell.length())).append(GAP);
+            for (int part = 0; part == 0 || hasPart(row, widths, part); part++) {
+                StringBuilder line = new StringBuilder(" ".repeat(INDENT));
+                for (int i = 0; i < columns; i++) {
+                    String cell = part(row.get(i), widths[i], part);
+                    line.append(cell)
+                            .append(" ".repeat(widths[i] - cell.length()))
+                            .append(GAP);
+                }
+                lines.add(line.toString().stripTrailing());
             }
-            lines.add(line.toString().stripTrailing());
         }
         return lines;
     }
@@ -69,7 +73,17 @@ final class TextTable {
         }
     }
 
-    private static String cut(String text, int width) {
-        return text.length() <= width ? text : text.substring(0, Math.max(0, width - 1)) + "…";
+    private static boolean hasPart(List<String> row, int[] widths, int part) {
+        for (int i = 0; i < widths.length; i++) {
+            if (row.get(i).length() > part * widths[i]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String part(String text, int width, int part) {
+        int from = Math.min(text.length(), part * width);
+        return text.substring(from, Math.min(text.length(), from + width));
     }
 }

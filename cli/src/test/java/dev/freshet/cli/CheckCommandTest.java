@@ -48,6 +48,20 @@ class CheckCommandTest {
     }
 
     @Test
+    void longNames_areShownWholeWithinAHundredColumns() throws IOException {
+        String source = "s" + "ource".repeat(9);
+        String stream = "o" + "rders".repeat(9);
+        CommandLineRun run = check(GOOD.replace("orders: {", stream + ": {").replace("shop", source));
+        assertEquals(ExitCodes.OK, run.exitCode(), run.err());
+        assertTrue(run.out().lines().allMatch(l -> l.length() <= TextTable.WIDTH), run.out());
+        assertTrue(!run.out().contains("…"), run.out());
+        String slot = "freshet_" + source;
+        assertTrue(
+                run.out().lines().anyMatch(l -> l.strip().split(" ", 2)[0].equals(slot.substring(slot.length() - 8))),
+                "the slot's name goes on below: " + run.out());
+    }
+
+    @Test
     void mistakes_endWithTwoAndAreAllListed() throws IOException {
         CommandLineRun run =
                 check(GOOD.replace("partitions: 4", "partitons: 4").replace("user: shipping", "usr: shipping"));

@@ -8,15 +8,13 @@ import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.junit.FreshetServers;
 import dev.freshet.model.json.JsonReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,42 +42,20 @@ class RunCommandTest {
                         kafka.bootstrapServers(), shop.jdbcUrl(), shop.user(), shop.password(), port));
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private Process start(Path file) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-Xmx256m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        FreshetCommand.class.getName(),
-                        "run",
-                        "-c",
-                        file.toString())
-                .redirectOutput(folder.resolve("out").toFile())
-                .redirectError(folder.resolve("err").toFile())
-                .start();
-    }
-
     @Test
     void server_isAskedStoppedAndRemovedByTheCommands(EmbeddedKafka kafka, TestDatabase shop) throws Exception {
-        Path file = write(kafka, shop, freePort());
+        Path file = write(kafka, shop, ServerProcess.freePort());
         String config = file.toString();
         assertEquals(ExitCodes.OK, CommandLineRun.of("check", "-c", config).exitCode());
         CommandLineRun before = CommandLineRun.of("status", "-c", config);
         assertEquals(ExitCodes.NO_SERVER, before.exitCode());
         assertTrue(before.err().contains("No Freshet server answers at http://127.0.0.1:"), before.err());
 
-        Process server = start(file);
-        try {
+        List<String> lines;
+        try (ServerProcess server = ServerProcess.start(file, Map.of())) {
             Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
                 CommandLineRun status = CommandLineRun.of("status", "-c", config);
-                assertEquals(ExitCodes.OK, status.exitCode(), () -> status.out() + log());
+                assertEquals(ExitCodes.OK, status.exitCode(), () -> status.out() + server.log());
             });
             CommandLineRun text = CommandLineRun.of("status", "-c", config);
             assertTrue(text.out().contains("cli.orders"), text.out());
@@ -91,14 +67,10 @@ class RunCommandTest {
             assertEquals(ExitCodes.MISTAKES, inUse.exitCode(), inUse.err());
             assertTrue(inUse.err().contains("stop every server"), inUse.err());
 
-            server.destroy();
-            assertTrue(server.waitFor(30, TimeUnit.SECONDS), "ends within the limit");
-            assertEquals(ExitCodes.OK, server.exitValue(), this::log);
-        } finally {
-            server.destroyForcibly();
+            assertEquals(ExitCodes.OK, server.stop(), server::log);
+            lines = server.logLines();
         }
-        List<String> lines = Files.readAllLines(folder.resolve("err"));
-        assertTrue(lines.stream().anyMatch(l -> l.contains("\"message\":\"Asked to stop")), this::log);
+        assertTrue(lines.stream().anyMatch(l -> l.contains("\"message\":\"Asked to stop")), lines::toString);
         for (String line : lines) {
             assertTrue(line.startsWith("{\"time\":\"") && line.endsWith("}"), line);
             new JsonReader(line.getBytes(StandardCharsets.UTF_8)).skipValue();
@@ -113,13 +85,5 @@ class RunCommandTest {
         assertTrue(CommandLineRun.of("remove", "source", "cli", "--yes", "-c", config)
                 .out()
                 .contains("nothing to remove"));
-    }
-
-    private String log() {
-        try {
-            return Files.readString(folder.resolve("err"));
-        } catch (IOException e) {
-            return e.toString();
-        }
     }
 }

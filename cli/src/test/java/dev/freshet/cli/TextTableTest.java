@@ -3,6 +3,7 @@ package dev.freshet.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,11 +19,24 @@ class TextTableTest {
     }
 
     @Test
-    void longCells_areCutSoThatEveryLineFits() {
+    void longCells_goOnBelowSoThatEveryLineFitsAndNothingIsLost() {
         List<String> lines = new TextTable("a", "b", "c")
                 .row("x".repeat(90), "y".repeat(80), "z")
+                .row("1", "2", "3")
                 .lines();
-        assertTrue(lines.stream().allMatch(l -> l.length() <= TextTable.WIDTH));
-        assertTrue(lines.get(1).contains("…") && lines.get(1).endsWith("z"));
+        assertTrue(lines.stream().allMatch(l -> l.length() <= TextTable.WIDTH), lines.toString());
+        String all = String.join("\n", lines);
+        assertEquals(90, all.chars().filter(c -> c == 'x').count());
+        assertEquals(80, all.chars().filter(c -> c == 'y').count());
+        assertTrue(lines.get(1).endsWith("z"), all);
+        assertTrue(lines.get(lines.size() - 1).matches("  1 +2 +3"), all);
+    }
+
+    @Test
+    void manyLongColumns_fitAsWell() {
+        String[] cells = new String[8];
+        Arrays.fill(cells, "long".repeat(60));
+        List<String> lines = new TextTable(cells).row(cells).lines();
+        assertTrue(lines.stream().allMatch(l -> l.length() <= TextTable.WIDTH), lines.toString());
     }
 }

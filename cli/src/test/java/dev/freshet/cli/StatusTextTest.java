@@ -1,0 +1,61 @@
+package dev.freshet.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.server.ServerStatus;
+import dev.freshet.server.ServerStatus.ReplicaStatus;
+import dev.freshet.server.ServerStatus.Snapshot;
+import dev.freshet.server.ServerStatus.SourceStatus;
+import dev.freshet.server.ServerStatus.StreamStatus;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StatusTextTest {
+    private static final String POSITION = "0001.00000000027eccf0.0000000000.00000000";
+
+    private static String text(String name, Snapshot snapshot, List<String> problems) {
+        StringWriter out = new StringWriter();
+        StatusText.print(
+                new ServerStatus(
+                        "1",
+                        Instant.EPOCH,
+                        problems.isEmpty(),
+                        problems,
+                        List.of(new SourceStatus(
+                                name, "retrying", null, POSITION, null, 1L << 50, -1, Long.MAX_VALUE, List.of())),
+                        List.of(new StreamStatus(name, name + "." + name, "snapshotting", null, POSITION, snapshot)),
+                        List.of(new ReplicaStatus(
+                                name, "running", null, POSITION, null, 123_456_789, 1_000_000_000, false, 0))),
+                new PrintWriter(out, true));
+        return out.toString();
+    }
+
+    @Test
+    void longNamesAndNumbers_fitAHundredColumns() {
+        String text = text(
+                "n" + "ame-".repeat(12),
+                new Snapshot("running", 1_000_000_000, 2_000_000_000, 1000),
+                List.of("Source 'x' is retrying: " + "a word and another, ".repeat(20)));
+        assertTrue(text.lines().allMatch(l -> l.length() <= TextTable.WIDTH), text);
+        assertTrue(text.contains("What does not work, or not yet:"), text);
+    }
+
+    @Test
+    void runningSnapshot_tellsRowsRateAndTimeLeft() {
+        String text = text("orders", new Snapshot("running", 1000, 61_000, 1000), List.of());
+        assertTrue(text.contains("running: 1000 rows of about 61000, 1000/s, 1 m 0 s left"), text);
+        assertTrue(text.contains("All that is configured works."), text);
+    }
+
+    @Test
+    void unknownFigures_areCalledSo() {
+        assertEquals("unknown", StatusText.size(-1));
+        assertEquals("unknown", StatusText.count(-1));
+        assertEquals("unknown", StatusText.duration(-1));
+        assertEquals("34 h 17 m", StatusText.duration(123_456_789));
+    }
+}
