@@ -8,12 +8,10 @@ import dev.freshet.embedded.internal.ServerFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Apache Kafka as one KRaft node, broker and controller in one, in a JVM of its own, reachable over loopback only.
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is the broker that everyone runs, with the settings that one node and many short-lived topics ask for: internal
  * topics with one replica and four partitions, no topics made unasked, no delay before a group's first rebalance, small
  * indexes, group sessions allowed from 1 s. Transactions are on, {@code transaction.version} is 2. Plaintext and without
- * authentication: whoever is on this machine can use it.
+ * authentication unless {@linkplain Builder#property set otherwise}: whoever is on this machine can use it.
  */
 public final class EmbeddedKafka extends EmbeddedServer {
 
@@ -31,10 +29,10 @@ public final class EmbeddedKafka extends EmbeddedServer {
     private int controllerPort;
 
     private EmbeddedKafka(ServerFolder folder, Builder settings) throws IOException {
-        super("Kafka", folder, settings.startLimit);
+        super("Kafka", folder, settings.startLimit());
         this.folder = folder;
         this.settings = settings;
-        this.port = folder.port("port", settings.port);
+        this.port = folder.port("port", settings.fixedPort());
         this.controllerPort = folder.port("controller.port", 0);
     }
 
@@ -91,27 +89,20 @@ public final class EmbeddedKafka extends EmbeddedServer {
     @Override
     boolean choosePortsAgain() throws IOException {
         controllerPort = folder.port("controller.port", 0);
-        if (settings.port == 0) {
+        if (settings.fixedPort() == 0) {
             port = folder.port("port", 0);
         }
-        return settings.port == 0 || Ports.isFree(port);
+        return settings.fixedPort() == 0 || Ports.isFree(port);
     }
 
     /** Settings of an {@link EmbeddedKafka}. Not thread-safe. */
-    public static final class Builder {
+    public static final class Builder extends EmbeddedServerBuilder<EmbeddedKafka, Builder> {
 
         private final Map<String, String> properties = new LinkedHashMap<>();
-        private @Nullable Path directory;
         private int heapMegabytes = 384;
-        private int port;
-        private Duration startLimit = Duration.ofSeconds(60);
 
-        private Builder() {}
-
-        /** Keeps the data in this folder, which is created if needed. Default: a temporary folder, removed at the end. */
-        public Builder directory(Path kept) {
-            this.directory = kept;
-            return this;
+        private Builder() {
+            super("kafka");
         }
 
         /** The broker's heap in megabytes. Default 384; below 128 it does not start. */
@@ -123,38 +114,26 @@ public final class EmbeddedKafka extends EmbeddedServer {
             return this;
         }
 
-        /** Sets a broker property over the defaults, as in {@code server.properties}. */
+        /**
+         * Sets a broker property over the defaults, as in {@code server.properties}.
+         *
+         * <p>The listener for clients is named {@code CLIENTS}: {@code listener.security.protocol.map} as {@code
+         * CLIENTS:SASL_SSL,CONTROLLER:PLAINTEXT}, with the properties of TLS and SASL beside it, secures it without a word
+         * about ports.
+         */
         public Builder property(String name, String value) {
             properties.put(name, value);
             return this;
         }
 
-        /** The port to listen on. Default: that of an earlier run in the folder if it is free, else a free one. */
-        public Builder port(int fixed) {
-            this.port = PortNumbers.check(fixed);
+        @Override
+        Builder self() {
             return this;
         }
 
-        /** How long the start may take before it is given up. Default 60 s. */
-        public Builder startLimit(Duration limit) {
-            this.startLimit = limit;
-            return this;
-        }
-
-        /**
-         * Starts the node and returns when it serves clients.
-         *
-         * @throws ServerStartException if it does not come up, with the end of its log
-         */
-        public EmbeddedKafka start() {
-            EmbeddedKafka kafka;
-            try {
-                kafka = new EmbeddedKafka(ServerFolder.open(directory, "kafka"), this);
-            } catch (IOException e) {
-                throw new ServerStartException("Kafka's folder cannot be used: " + e, e);
-            }
-            kafka.startFirst();
-            return kafka;
+        @Override
+        EmbeddedKafka create(ServerFolder folder) throws IOException {
+            return new EmbeddedKafka(folder, this);
         }
     }
 }

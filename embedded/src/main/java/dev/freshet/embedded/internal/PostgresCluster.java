@@ -13,8 +13,15 @@ import java.util.Map;
 /** PostgreSQL's data folder: made by {@code initdb}, configured by a {@code postgresql.conf} that is ours alone. */
 public final class PostgresCluster {
 
+    /** Before, programs looked for themselves by walking to their own folder and back, by names that may be closed to them. */
+    private static final int STAYS_IN_ITS_FOLDER = 16;
+
+    private static final int HAS_BUILTIN_LOCALE = 17;
+    private static final int HAS_IO_METHOD = 18;
+
     private final Path data;
     private final Path binaries;
+    private final int version;
     private final RunAs user;
 
     /**
@@ -25,6 +32,7 @@ public final class PostgresCluster {
     public PostgresCluster(Path data) throws IOException {
         this.data = data;
         this.binaries = PostgresBinaries.unpacked();
+        this.version = PostgresBinaries.majorVersion(binaries);
         this.user = RunAs.unprivileged();
     }
 
@@ -44,18 +52,18 @@ public final class PostgresCluster {
         try {
             Files.writeString(secret, password);
             user.own(secret);
-            run(
-                    log,
-                    List.of(
-                            program("initdb"),
-                            "--pgdata=" + reachableData(),
-                            "--username=" + superuser,
-                            "--pwfile=" + secret,
-                            "--auth=scram-sha-256",
-                            "--encoding=UTF8",
-                            "--locale=C",
-                            "--locale-provider=builtin",
-                            "--builtin-locale=C.UTF-8"));
+            List<String> command = new ArrayList<>(List.of(
+                    program("initdb"),
+                    "--pgdata=" + reachableData(),
+                    "--username=" + superuser,
+                    "--pwfile=" + secret,
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    "--locale=C"));
+            if (version >= HAS_BUILTIN_LOCALE) {
+                command.addAll(List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8"));
+            }
+            run(log, command);
         } finally {
             Files.delete(secret);
         }
@@ -77,6 +85,25 @@ public final class PostgresCluster {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
 
+    /**
+     * Copies certificate and key into the data folder, where the server may read them.
+     *
+     * @return the settings that name them
+     */
+    public Map<String, String> secure(Path certificate, Path key) throws IOException {
+        copyForServer(certificate, "server.crt");
+        copyForServer(key, "server.key");
+        return Map.of("ssl", "on", "ssl_cert_file", "server.crt", "ssl_key_file", "server.key");
+    }
+
+    private void copyForServer(Path file, String name) throws IOException {
+        Path copy = data.resolve(name);
+        Files.deleteIfExists(copy);
+        Files.createFile(copy, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(copy, Files.readAllBytes(file));
+        user.own(copy);
+    }
+
     /** The command that runs the server, in {@link #workingDirectory()}. */
     public List<String> command() throws IOException {
         return user.command(List.of(program("postgres"), "-D", reachableData()));
@@ -90,7 +117,15 @@ public final class PostgresCluster {
     // The user that root's PostgreSQL runs as cannot pass through, say, /root to a data folder below it. Its processes
     // start inside the folder, and Linux lets everyone name their own working directory.
     private String reachableData() throws IOException {
-        return user.reaches(data) ? data.toString() : "/proc/self/cwd";
+        if (user.reaches(data)) {
+            return data.toString();
+        }
+        if (version < STAYS_IN_ITS_FOLDER) {
+            throw new IOException("root runs PostgreSQL as another user, who cannot pass through to " + data
+                    + ", and PostgreSQL " + version + " cannot do without: let everybody enter the folders above it"
+                    + " (chmod o+x), take another folder, or run as another user");
+        }
+        return "/proc/self/cwd";
     }
 
     private String program(String name) {
@@ -110,7 +145,7 @@ public final class PostgresCluster {
         }
     }
 
-    private static Map<String, String> defaults() {
+    private Map<String, String> defaults() {
         List<String> pairs = new ArrayList<>(List.of(
                 "listen_addresses=127.0.0.1",
                 // TCP only: a socket's path has to be shorter than a data folder's may be
@@ -122,13 +157,15 @@ public final class PostgresCluster {
                 "max_connections=200",
                 "shared_buffers=64MB",
                 "min_wal_size=64MB",
-                "io_method=sync",
                 "jit=off",
                 "timezone=UTC",
                 "lc_messages=C",
                 "log_destination=stderr",
                 "logging_collector=off",
                 "log_line_prefix=%m [%p] %q%u@%d "));
+        if (version >= HAS_IO_METHOD) {
+            pairs.add("io_method=sync");
+        }
         Map<String, String> settings = new LinkedHashMap<>();
         for (String pair : pairs) {
             int equals = pair.indexOf('=');
