@@ -1,6 +1,7 @@
 package dev.freshet.relay.kafka;
 
 import dev.freshet.model.Change;
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Names;
 import dev.freshet.model.RetriableException;
 import dev.freshet.relay.RelaySettings;
@@ -31,6 +32,7 @@ import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
@@ -234,9 +236,31 @@ public final class KafkaTopicWriter implements TopicWriter {
                         first.cause());
             }
         }
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof AuthorizationException) {
+                return refused(where, t);
+            }
+        }
         return new RetriableException(
                 "Kafka failed at '" + where + "' for source '" + settings.source() + "': "
                         + (e == null ? "no reason given" : e.getMessage()),
+                e);
+    }
+
+    private ConfigurationException refused(String where, Throwable e) {
+        String what;
+        if (e instanceof TransactionalIdAuthorizationException) {
+            String first = Names.transactionalId(settings.source(), settings.slot(), 0);
+            String ids = first.substring(0, first.length() - 1);
+            what = "write under the transactional ids '" + ids + "…': allow it (kafka-acls.sh --add --operation Write"
+                    + " --resource-pattern-type prefixed --transactional-id '" + ids + "')";
+        } else {
+            what = where + " (" + e.getMessage() + "): allow it Write on the source's topics and its ledger '"
+                    + settings.ledger() + "' (kafka-acls.sh --add)";
+        }
+        return new ConfigurationException(
+                "Kafka does not let the user of source '" + settings.source() + "' " + what
+                        + "; docs/how-to/least-rights.md has all that a relay needs",
                 e);
     }
 

@@ -70,7 +70,8 @@ public final class LedgerLocator {
         }
         throw new ConfigurationException("No ledger names a stream with the topic '" + topic + "'. Freshet looked into "
                 + (looked.isEmpty()
-                        ? "no ledger: no topic's name ends with '" + Names.LEDGER_SUFFIX + "'"
+                        ? "no ledger: of the topics that this client may describe, no name ends with '"
+                                + Names.LEDGER_SUFFIX + "'; grant DESCRIBE and READ on the ledger of the topic's source"
                         : String.join("; ", looked))
                 + ". Is the topic written by a relay of Freshet that has started? If the ledger has another name, set the"
                 + " stream's 'ledger'");
