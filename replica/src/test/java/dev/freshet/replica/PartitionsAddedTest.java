@@ -34,11 +34,14 @@ class PartitionsAddedTest {
         return world.start(world.config().kafka("metadata.max.age.ms", "300").build());
     }
 
-    /** Returns an id whose key is in the one partition of two, and in the other of three. */
-    private static long idThatMoves(int from, int to) {
-        for (long id = 100; ; id++) {
-            if (PlayedRelay.partitionOf(ReplicaWorld.key(id), 2) == from
-                    && PlayedRelay.partitionOf(ReplicaWorld.key(id), 3) == to) {
+    /** Returns an id above another whose key goes into these partitions when there are 2, 3, 4 of them. */
+    private static long idThatGoes(long above, int... partitions) {
+        for (long id = above + 1; ; id++) {
+            boolean goes = true;
+            for (int i = 0; i < partitions.length; i++) {
+                goes &= PlayedRelay.partitionOf(ReplicaWorld.key(id), 2 + i) == partitions[i];
+            }
+            if (goes) {
                 return id;
             }
         }
@@ -71,7 +74,7 @@ class PartitionsAddedTest {
 
         world.relay.takeOverPartitions("t", 3);
         world.expected.put(7L, "7|x|1");
-        long moved = idThatMoves(0, 2);
+        long moved = idThatGoes(100, 0, 2);
         world.put(moved, "moved", 4);
         world.settle();
         assertEquals(world.expectedRows(), world.copy());
@@ -79,5 +82,38 @@ class PartitionsAddedTest {
         world.put(moved, "again", 5);
         world.settle();
         assertEquals(world.expectedRows(), world.copy());
+    }
+
+    @Test
+    void keyThatStandsInTwoPartitions_isFilledWithItsLatestState() throws Exception {
+        // whichever partition is read first, of each pair one key has its older state in the other one
+        long[] moved = {idThatGoes(100, 0, 1, 2), idThatGoes(100, 1, 0, 3)};
+        long[] deleted = {idThatGoes(moved[0], 0, 1, 2), idThatGoes(moved[1], 1, 0, 3)};
+        for (int i = 0; i < 2; i++) {
+            world.put(moved[i], "old", 1);
+            world.put(deleted[i], "old", 1);
+        }
+        world.relay.commit();
+        world.relay.addPartitions("t", 3);
+        world.relay.takeOverPartitions("t", 3);
+        for (int i = 0; i < 2; i++) {
+            world.put(moved[i], "new", 2);
+            world.delete(deleted[i]);
+        }
+        world.relay.commit();
+        Replica three = start();
+        world.settle();
+        assertEquals(world.expectedRows(), world.copy());
+        three.close();
+
+        // now none of them stands where it would be written
+        world.relay.addPartitions("t", 4);
+        world.relay.takeOverPartitions("t", 4);
+        world.put(1, "a", 1);
+        world.relay.commit();
+        world.start(world.config().fillPieceRows(1).batchBytes(1 << 10).build());
+        world.settle();
+        assertEquals(world.expectedRows(), world.copy());
+        assertEquals("2", world.one("SELECT fill FROM freshet.replica_stream"));
     }
 }

@@ -14,6 +14,7 @@ import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.stream.kafka.KeyPartitions;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +33,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /** Plays the relay of one source on a real Kafka: changes, schema records and the cursor in Kafka transactions. */
@@ -260,7 +260,7 @@ public final class PlayedRelay implements AutoCloseable {
 
     /** Returns the partition of a key among so many, as the relay's writer has it. */
     public static int partitionOf(String key, int partitions) {
-        return Utils.toPositive(Utils.murmur2(bytes(key))) % partitions;
+        return KeyPartitions.of(bytes(key), partitions);
     }
 
     /** Returns whether a member of the group has the partition, as the coordinator sees it. */

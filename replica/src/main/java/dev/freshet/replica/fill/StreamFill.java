@@ -27,6 +27,7 @@ import dev.freshet.stream.StreamBatch;
 import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.StreamRecord;
 import dev.freshet.stream.TopicFacts;
+import dev.freshet.stream.kafka.KeyPartitions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -271,20 +272,35 @@ public final class StreamFill implements AutoCloseable {
     }
 
     private void put(StreamRecord r) throws SQLException, InterruptedException {
-        if (!filter.perhapsSeen(r.key())) {
+        boolean first = !filter.perhapsSeen(r.key());
+        if (first && !isLeft(r)) {
             if (r.value() != null) {
                 lines.put(r);
+                return;
             }
-            return;
+            if (facts.partitions() == 1) {
+                return;
+            }
+            // the key may stand in another partition too, where it was before the topic had as many
         }
-        StreamRecord before = later.put(new RecordKey(r.key()), r);
-        laterBytes += r.bytes() - (before == null ? 0 : before.bytes());
+        StreamRecord before = later.putIfAbsent(new RecordKey(r.key()), r);
+        if (before == null) {
+            laterBytes += r.bytes();
+        } else if (before.position().compareTo(r.position()) < 0) {
+            later.put(new RecordKey(r.key()), r);
+            laterBytes += r.bytes() - before.bytes();
+        }
+    }
+
+    /** Whether the record stands where its key is not written any more, since the topic was given more partitions. */
+    private boolean isLeft(StreamRecord r) {
+        return KeyPartitions.of(r.key(), facts.partitions()) != r.partition().number();
     }
 
     private void endPiece() throws SQLException, InterruptedException {
         lines.end();
         for (StreamRecord r : later.values()) {
-            lines.putPending(r);
+            lines.putPending(r, isLeft(r));
         }
         later.clear();
         laterBytes = 0;
