@@ -1,6 +1,7 @@
 package dev.freshet.replica;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
@@ -10,6 +11,9 @@ import dev.freshet.embedded.junit.FreshetServers;
 import dev.freshet.model.Op;
 import dev.freshet.model.ledger.Column;
 import dev.freshet.model.ledger.SchemaRecord;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,5 +97,36 @@ class SchemaChangeTest {
         world.database.execute("ALTER TABLE t ADD COLUMN extra text[]");
         world.settle();
         assertEquals(2, world.copy().size());
+    }
+
+    @Test
+    void evolve_keepsTheOldCopyReadableWhileItIsFilledAnew() throws Exception {
+        Replica first = world.start();
+        world.settle();
+        first.close();
+        widen();
+        world.relay.commit();
+        world.database.execute("UPDATE freshet.replica_stream SET refill = 'a test wants it'");
+        try (Connection holder = world.database.connect();
+                Statement held = holder.createStatement();
+                Connection reader = world.database.connect();
+                Statement read = reader.createStatement()) {
+            holder.setAutoCommit(false);
+            // the fill cannot end as long as these are held
+            held.execute("SELECT FROM freshet.replica_position FOR UPDATE");
+            Replica second = world.start();
+            ReplicaWorld.until(() -> second.status().state() == ReplicaStatus.State.FILLING
+                    && second.status().fillRows() > 0);
+            read.execute("SET lock_timeout = '5s'");
+            try (ResultSet rows = read.executeQuery("SELECT id, extra FROM t")) {
+                assertTrue(rows.next());
+                assertEquals(1, rows.getLong(1));
+                assertFalse(rows.next());
+            }
+            holder.rollback();
+        }
+        world.settle();
+        assertEquals(
+                List.of("1|a|1|null", "2|b|2|{x,NULL,\"a \\\"q\\\"\"}"), world.rows("SELECT * FROM t ORDER BY id"));
     }
 }

@@ -17,10 +17,6 @@ import dev.freshet.replica.state.Owned;
 import dev.freshet.replica.state.StreamRow;
 import dev.freshet.replica.state.StreamRows;
 import dev.freshet.replica.table.FieldMap;
-import dev.freshet.replica.table.TableCatalog;
-import dev.freshet.replica.table.TableFit;
-import dev.freshet.replica.table.TableMaker;
-import dev.freshet.replica.table.TargetTable;
 import dev.freshet.stream.Partition;
 import dev.freshet.stream.SeenPositions;
 import dev.freshet.stream.StreamBatch;
@@ -141,16 +137,14 @@ public final class StreamFill implements AutoCloseable {
             InstantSource clock)
             throws SQLException {
         StreamRows rows = new StreamRows(config.name());
-        StreamRow row = rows.lock(db, target.stream());
-        if (row == null || row.filled()) {
-            db.rollback();
+        StreamRow row = lockUnfilled(db, rows, target);
+        if (row != null && new TargetShape(db, config, target, schema, row).alter()) {
+            row = lockUnfilled(db, rows, target);
+        }
+        if (row == null) {
             return null;
         }
-        if (TableCatalog.read(db, target.table()) == null) {
-            // in the fill's transaction: a half-finished fill leaves no table that looks like an empty copy
-            Shadow.execute(db, TableMaker.create(target, schema));
-        }
-        FieldMap fields = requireFit(db, config, target, schema, row);
+        FieldMap fields = new TargetShape(db, config, target, schema, row).require();
         Instant startedAt = clock.instant();
         TopicFacts facts = reader.describe(Set.of(target.topic())).get(target.topic());
         if (facts == null) {
@@ -181,46 +175,14 @@ public final class StreamFill implements AutoCloseable {
         return fill;
     }
 
-    private static FieldMap requireFit(
-            Connection db, ReplicaConfig config, StreamTarget target, SchemaRecord schema, StreamRow row)
+    private static @Nullable StreamRow lockUnfilled(Connection db, StreamRows rows, StreamTarget target)
             throws SQLException {
-        TableFit fit = fit(db, config, target, schema, row);
-        if (fit.problems().isEmpty() && !fit.alterations().isEmpty()) {
-            for (String sql : fit.alterations()) {
-                Shadow.execute(db, sql);
-            }
-            fit = fit(db, config, target, schema, row);
+        StreamRow row = rows.lock(db, target.stream());
+        if (row == null || row.filled()) {
+            db.rollback();
+            return null;
         }
-        TargetTable table = read(db, target);
-        List<String> problems = new ArrayList<>(fit.problems());
-        if (row.fill() == 0 && !table.empty()) {
-            problems.add("Table " + target.table() + " holds rows that Freshet did not bring: empty it, or name another"
-                    + " table; a fill would replace them");
-        }
-        if (!problems.isEmpty()) {
-            throw new ConfigurationException(
-                    "Table " + target.table() + " does not fit stream '" + target.stream() + "' ("
-                            + problems.size() + (problems.size() == 1 ? " problem): " : " problems): ")
-                            + String.join("; ", problems));
-        }
-        return fit.fields();
-    }
-
-    private static TableFit fit(
-            Connection db, ReplicaConfig config, StreamTarget target, SchemaRecord schema, StreamRow row)
-            throws SQLException {
-        TargetTable table = read(db, target);
-        return row.fill() == 0
-                ? TableFit.first(target, schema, table)
-                : TableFit.evolving(target, schema, table, config.schema());
-    }
-
-    private static TargetTable read(Connection db, StreamTarget target) throws SQLException {
-        TargetTable table = TableCatalog.read(db, target.table());
-        if (table == null) {
-            throw new RetriableException("Table " + target.table() + " was dropped while its fill began");
-        }
-        return table;
+        return row;
     }
 
     private void assign() {
