@@ -31,8 +31,10 @@ public final class ReplicaConfig {
      * Limits of memory, batches and waits.
      *
      * @param batchRecords the most records in one transaction of live changes, 1 to 100,000
-     * @param batchBytes at how many bytes of keys and values a batch is cut, 1 KiB to 256 MiB
-     * @param fillPieceRows how many rows one COPY of a fill takes, 1 to 10,000,000
+     * @param batchBytes at how many bytes of keys and values a batch is cut, 1 KiB to 256 MiB; one COPY of a fill
+     *     takes four times as many
+     * @param fillPieceRows how many rows one COPY of a fill takes, 1 to 10,000,000; it ends sooner where the topic is read so
+     *     slowly that the session would count as frozen
      * @param fillFilterBytes the memory by which a fill tells keys that it has not seen, 64 KiB to 1 GiB; it is enough for
      *     about one key a byte, beyond that more rows take the slower way
      * @param schemaWait how long a record waits for its schema record from the ledger

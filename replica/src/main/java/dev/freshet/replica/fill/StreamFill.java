@@ -62,6 +62,12 @@ public final class StreamFill implements AutoCloseable {
     /** How long the swap may wait for readers of the table at once, who make all later ones wait as well. */
     private static final String SWAP_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '1s'";
 
+    /** In each of so many parts of the time after which a session counts as frozen a fill says something to the server. */
+    private static final int SIGNS_OF_LIFE = 4;
+
+    /** A COPY takes so many batches' bytes; it costs a round trip to end one. */
+    private static final long PIECE_BATCHES = 4;
+
     private final Connection db;
     private final ReplicaConfig config;
     private final StreamTarget target;
@@ -79,7 +85,9 @@ public final class StreamFill implements AutoCloseable {
     private final SeenPositions seen = new SeenPositions();
     private final KeyFilter filter;
     private final Map<RecordKey, StreamRecord> later = new LinkedHashMap<>();
+    private long pieceBytes;
     private int laterBytes;
+    private Instant lastSign;
     private Instant lastRow;
     private boolean followed = true;
     private @Nullable List<String> renames;
@@ -114,6 +122,7 @@ public final class StreamFill implements AutoCloseable {
         this.lines = lines;
         this.ledger = ledger;
         this.lastRow = startedAt;
+        this.lastSign = startedAt;
         this.filter = new KeyFilter(config.limits().fillFilterBytes());
     }
 
@@ -219,12 +228,12 @@ public final class StreamFill implements AutoCloseable {
                 if (r.op() == Op.READ) {
                     lastRow = now;
                 }
+                if (isFull()) {
+                    endPiece();
+                }
             }
         }
-        if (lines.pieceRows() >= config.limits().fillPieceRows()
-                || laterBytes >= config.limits().batchBytes()) {
-            endPiece();
-        }
+        giveSign();
         if (atEnd() && !follows()) {
             endPiece();
             finish();
@@ -233,11 +242,31 @@ public final class StreamFill implements AutoCloseable {
         return batch.records().size();
     }
 
+    private boolean isFull() {
+        return lines.pieceRows() >= config.limits().fillPieceRows()
+                || pieceBytes >= PIECE_BATCHES * config.limits().batchBytes()
+                || laterBytes >= config.limits().batchBytes();
+    }
+
+    /**
+     * A COPY that waits for its data, and a transaction in which nothing is said, look like those of a frozen process, and
+     * are ended after a while: a topic that is read slowly must not.
+     */
+    private void giveSign() throws SQLException, InterruptedException {
+        Instant now = clock.instant();
+        if (!now.isBefore(lastSign.plus(config.sessions().idleInTransaction().dividedBy(SIGNS_OF_LIFE)))) {
+            endPiece();
+            Shadow.execute(db, "SELECT");
+            lastSign = now;
+        }
+    }
+
     private void put(StreamRecord r) throws SQLException, InterruptedException {
         boolean first = !filter.perhapsSeen(r.key());
         if (first && !isLeft(r)) {
             if (r.value() != null) {
                 lines.put(r);
+                pieceBytes += r.bytes();
                 return;
             }
             if (facts.partitions() == 1) {
@@ -266,6 +295,7 @@ public final class StreamFill implements AutoCloseable {
         }
         later.clear();
         laterBytes = 0;
+        pieceBytes = 0;
         pending.flush();
     }
 

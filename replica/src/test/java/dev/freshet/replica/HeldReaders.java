@@ -1,0 +1,72 @@
+package dev.freshet.replica;
+
+import dev.freshet.replica.agent.KafkaReaders;
+import dev.freshet.replica.agent.Readers;
+import dev.freshet.stream.LedgerReader;
+import dev.freshet.stream.StreamBatch;
+import dev.freshet.stream.StreamLocation;
+import dev.freshet.stream.StreamReader;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Real readers, of which those without a group do not come to the end, and give nothing more after so many records,
+ * until they are let go.
+ */
+final class HeldReaders implements Readers {
+    private final Readers readers;
+    private volatile int left;
+
+    HeldReaders(ReplicaConfig config, int records) {
+        this.readers = new KafkaReaders(config, Clock.systemUTC());
+        this.left = records;
+    }
+
+    void letGo() {
+        left = Integer.MAX_VALUE;
+    }
+
+    @Override
+    public StreamReader inGroup() {
+        return readers.inGroup();
+    }
+
+    @Override
+    public StreamReader alone() {
+        StreamReader reader = readers.alone();
+        return (StreamReader) Proxy.newProxyInstance(
+                StreamReader.class.getClassLoader(),
+                new Class<?>[] {StreamReader.class},
+                (proxy, method, arguments) -> {
+                    boolean poll = method.getName().equals("poll");
+                    if (poll && left <= 0) {
+                        return StreamBatch.EMPTY;
+                    }
+                    if (method.getName().equals("position") && left < Integer.MAX_VALUE) {
+                        return 0L;
+                    }
+                    try {
+                        Object answer = method.invoke(reader, arguments);
+                        if (answer instanceof StreamBatch batch && left < Integer.MAX_VALUE) {
+                            left -= batch.records().size();
+                        }
+                        return answer;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @Override
+    public LedgerReader ledger(String ledger, Set<String> topics) {
+        return readers.ledger(ledger, topics);
+    }
+
+    @Override
+    public StreamLocation locate(String topic, @Nullable String ledger) throws InterruptedException {
+        return readers.locate(topic, ledger);
+    }
+}
