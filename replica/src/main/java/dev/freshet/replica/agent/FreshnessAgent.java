@@ -118,8 +118,8 @@ public final class FreshnessAgent implements Agent {
                     "Replica '" + config.name() + "' could not report its freshness: " + DbErrors.describe(e, false),
                     e);
         } catch (LossException e) {
-            letGo();
-            throw new RetriableException(String.valueOf(e.getMessage()), e);
+            lost(sources, e);
+            return 1;
         } catch (RuntimeException e) {
             letGo();
             throw e;
@@ -234,7 +234,8 @@ public final class FreshnessAgent implements Agent {
                 .map(StreamTarget::topic)
                 .filter(t -> sources.location(t).ledger().equals(ledger))
                 .collect(Collectors.toUnmodifiableSet());
-        return new SourceWatch(sources.location(topics.iterator().next()).source(), reader, topics);
+        return new SourceWatch(
+                sources.location(topics.iterator().next()).source(), reader, sources.ledgerId(ledger), topics);
     }
 
     private void letGo() {

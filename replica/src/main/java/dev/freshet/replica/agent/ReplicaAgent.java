@@ -67,7 +67,7 @@ public final class ReplicaAgent implements Agent {
     @Override
     public int doWork() throws InterruptedException {
         try {
-            if (live != null && progress.sources() == null) {
+            if ((live != null || fill != null) && progress.sources() == null) {
                 letGo();
             }
             if (live != null) {

@@ -1,5 +1,6 @@
 package dev.freshet.replica.agent;
 
+import dev.freshet.model.LossException;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.LogEnd;
@@ -7,6 +8,8 @@ import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.TopicFacts;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,21 +21,45 @@ final class SourceWatch {
 
     private final String source;
     private final LedgerReader ledger;
+    private final String ledgerId;
     private final Set<String> topics;
     private Map<String, OffsetVector> ends = Map.of();
     private Map<String, TopicFacts> facts = Map.of();
     private @Nullable LogEnd logEnd;
     private long fills;
 
-    SourceWatch(String source, LedgerReader ledger, Set<String> topics) {
+    /**
+     * Creates the watch.
+     *
+     * @param ledgerId the id of the topic from which the ledger is read
+     */
+    SourceWatch(String source, LedgerReader ledger, String ledgerId, Set<String> topics) {
         this.source = source;
         this.ledger = ledger;
+        this.ledgerId = ledgerId;
         this.topics = Set.copyOf(topics);
     }
 
-    /** Asks the brokers. */
+    /**
+     * Asks the brokers.
+     *
+     * @throws LossException if the ledger was made again: one that is longer than what was read of the old one would
+     *     otherwise be read on in its midst
+     */
     void ask(StreamReader questions, Instant now) {
-        facts = questions.describe(topics);
+        String name = ledger.view().ledger();
+        Set<String> all = new HashSet<>(topics);
+        all.add(name);
+        Map<String, TopicFacts> described = new HashMap<>(questions.describe(all));
+        TopicFacts itself = described.remove(name);
+        if (itself != null && !itself.topicId().equals(ledgerId)) {
+            throw new LossException(
+                    "The ledger '" + name + "' was made again: it was read from the topic id " + ledgerId
+                            + ", it now has " + itself.topicId()
+                            + ". Nothing is told complete by the old one; the new one is read"
+                            + " from its beginning, and copies of topics that were made again are filled anew");
+        }
+        facts = described;
         ends = facts.isEmpty() ? Map.of() : questions.endOffsets(facts.keySet());
         if (logEnd != null) {
             logEnd.sampled(now, ends);

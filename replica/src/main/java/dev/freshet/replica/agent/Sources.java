@@ -10,6 +10,8 @@ import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.apply.SchemaSource;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.StreamLocation;
+import dev.freshet.stream.StreamReader;
+import dev.freshet.stream.TopicFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,6 +30,7 @@ import java.util.TreeMap;
 public final class Sources implements SchemaSource, AutoCloseable {
     private final Map<String, StreamLocation> byTopic;
     private final Map<String, LedgerReader> ledgers;
+    private final Map<String, String> ledgerIds = new HashMap<>();
     private final Duration schemaWait;
 
     private Sources(Map<String, StreamLocation> byTopic, Map<String, LedgerReader> ledgers, Duration schemaWait) {
@@ -58,6 +61,8 @@ public final class Sources implements SchemaSource, AutoCloseable {
         }
         Sources sources = new Sources(byTopic, new TreeMap<>(), config.limits().schemaWait());
         try {
+            // before they are read: if one is made again in between, its id is found to be another later
+            sources.identify(readers, topics.keySet());
             for (Map.Entry<String, Set<String>> e : topics.entrySet()) {
                 LedgerReader reader = readers.ledger(e.getKey(), e.getValue());
                 sources.ledgers.put(e.getKey(), reader);
@@ -68,6 +73,25 @@ public final class Sources implements SchemaSource, AutoCloseable {
             sources.close();
             throw e;
         }
+    }
+
+    private void identify(Readers readers, Set<String> names) {
+        try (StreamReader questions = readers.alone()) {
+            Map<String, TopicFacts> facts = questions.describe(names);
+            for (String name : names) {
+                TopicFacts found = facts.get(name);
+                if (found == null) {
+                    throw new RetriableException("The ledger '" + name + "' is gone just after it was found; Freshet"
+                            + " looks for it again");
+                }
+                ledgerIds.put(name, found.topicId());
+            }
+        }
+    }
+
+    /** Returns the id of the topic from which a ledger is read. */
+    public String ledgerId(String ledger) {
+        return Objects.requireNonNull(ledgerIds.get(ledger), ledger);
     }
 
     /** Returns the ledgers' readers by topic. */
