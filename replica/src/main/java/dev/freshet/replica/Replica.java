@@ -99,6 +99,16 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
+     * Checks the part of a configuration that the consumer's database can answer, without asking Kafka.
+     *
+     * @return everything that is wrong, each with the way out
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public static List<String> checkDatabase(ReplicaConfig config) throws InterruptedException {
+        return new ReplicaAdmin(config).checkDatabase();
+    }
+
+    /**
      * Returns what {@link #remove} will do, one action a line, each beginning with a verb; empty if the database knows nothing
      * of the replica.
      *

@@ -186,4 +186,32 @@ class WholeWayTest {
         }
         assertEquals("0", text(shop, "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'freshet_good'"));
     }
+
+    @Test
+    void replicasDatabase_isCheckedAlsoWithAnEmbeddedKafka(TestDatabase shop, TestDatabase shipping) throws Exception {
+        prepare(shop);
+        String role = shipping.name() + "_reader";
+        shipping.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'reader'");
+        String yaml = """
+                kafka: { bootstrap-servers: embedded }
+                sources: { shop: { url: "%s", user: %s, password: "%s" } }
+                streams: { orders: { source: shop, table: public.orders } }
+                replicas: { copy: { streams: { orders: {} }, url: "%s", user: %s, password: %s } }
+                """.formatted(shop.jdbcUrl(), shop.user(), shop.password(), shipping.jdbcUrl(), role, "reader");
+        try {
+            String mistakes = ServersCheck.check(
+                            ConfigurationFile.parse("freshet.yaml", yaml, Map.of()), Clock.systemUTC())
+                    .toString();
+            assertTrue(mistakes.contains("may not create the schema freshet"), mistakes);
+            assertTrue(mistakes.contains("may not create tables in schema public"), mistakes);
+            String wrong = ServersCheck.check(
+                            ConfigurationFile.parse(
+                                    "freshet.yaml", yaml.replace("password: reader", "password: no"), Map.of()),
+                            Clock.systemUTC())
+                    .toString();
+            assertTrue(wrong.contains("cannot use its database"), wrong);
+        } finally {
+            shipping.execute("DROP ROLE " + role);
+        }
+    }
 }

@@ -61,7 +61,7 @@ final class CaptureChecks {
                     + settings.publication() + "\" OWNER TO this role");
         }
         for (TableShape shape : shapes) {
-            table(connection, shape, found.orElse(null), published.get(shape.oid()), problems);
+            table(connection, shape, names, found.orElse(null), published.get(shape.oid()), problems);
         }
     }
 
@@ -80,6 +80,7 @@ final class CaptureChecks {
     private void table(
             Connection connection,
             TableShape shape,
+            List<String> all,
             @Nullable Found found,
             @Nullable Publishing published,
             List<String> problems)
@@ -115,12 +116,12 @@ final class CaptureChecks {
                 if (add && !row.getBoolean(4)) {
                     problems.add(which + "it belongs to '" + row.getString(5) + "', so that the role '" + role
                             + "' cannot publish it; let the owner run: "
-                            + publications.howToMake(connection, List.of(shape.qualifiedName()))
+                            + publications.howToMake(connection, all)
                             + (found == null ? "" : ", under another name that is set as 'publication'"));
                 } else if (add && found == null && !row.getBoolean(9)) {
                     problems.add(which + "the role '" + role + "' may not make a publication in this database; GRANT"
                             + " CREATE ON DATABASE to it, or let the owner run: "
-                            + publications.howToMake(connection, List.of(shape.qualifiedName())));
+                            + publications.howToMake(connection, all));
                 }
             }
         }

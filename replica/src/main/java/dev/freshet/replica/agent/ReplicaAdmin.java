@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Checks a replica's configuration. */
 public final class ReplicaAdmin {
@@ -54,6 +55,29 @@ public final class ReplicaAdmin {
         } catch (FreshetException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
+        try {
+            checkDatabase(sources, present, problems);
+        } finally {
+            if (sources != null) {
+                sources.close();
+            }
+        }
+        return problems;
+    }
+
+    /**
+     * Returns what is wrong in the consumer's database, without asking Kafka; changes nothing.
+     *
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public List<String> checkDatabase() throws InterruptedException {
+        List<String> problems = new ArrayList<>();
+        checkDatabase(null, List.of(), problems);
+        return problems;
+    }
+
+    private void checkDatabase(@Nullable Sources sources, List<StreamTarget> present, List<String> problems)
+            throws InterruptedException {
         try (Connection db = consumer.open()) {
             checkRights(db, problems);
             for (StreamTarget t : config.streams()) {
@@ -63,12 +87,7 @@ public final class ReplicaAdmin {
         } catch (SQLException e) {
             problems.add("Replica '" + config.name() + "' cannot use its database " + config.printableUrl() + ": "
                     + DbErrors.describe(e, false));
-        } finally {
-            if (sources != null) {
-                sources.close();
-            }
         }
-        return problems;
     }
 
     private List<StreamTarget> present(Readers readers, Set<String> toCome) {
@@ -119,8 +138,7 @@ public final class ReplicaAdmin {
         }
     }
 
-    private void checkTable(
-            Connection db, @org.jspecify.annotations.Nullable Sources sources, StreamTarget t, List<String> problems)
+    private void checkTable(Connection db, @Nullable Sources sources, StreamTarget t, List<String> problems)
             throws SQLException, InterruptedException {
         String schemaName = t.table().schema().replace("'", "''");
         if (!holds(db, "to_regnamespace(quote_ident('" + schemaName + "')) IS NOT NULL")) {
@@ -132,7 +150,7 @@ public final class ReplicaAdmin {
                     + t.table().schema() + ": GRANT CREATE ON SCHEMA");
         }
         TargetTable table = TableCatalog.read(db, t.table());
-        if (table == null || sources == null) {
+        if (table == null) {
             return;
         }
         boolean filled = holds(db, "to_regclass('" + StateTables.STREAMS + "') IS NOT NULL")
@@ -140,6 +158,17 @@ public final class ReplicaAdmin {
                         .read(db).stream()
                                 .filter(r -> r.stream().equals(t.stream()))
                                 .anyMatch(r -> r.fill() > 0);
+        if (sources != null) {
+            checkFit(sources, t, table, filled, problems);
+        }
+        if (!filled && !table.empty()) {
+            problems.add(
+                    "Table " + t.table() + " holds rows that Freshet did not bring: empty it, or name another table");
+        }
+    }
+
+    private void checkFit(Sources sources, StreamTarget t, TargetTable table, boolean filled, List<String> problems)
+            throws InterruptedException {
         try {
             SchemaRecord schema = sources.schema(t.topic(), sources.newestVersion(t.topic()));
             TableFit fit =
@@ -147,10 +176,6 @@ public final class ReplicaAdmin {
             problems.addAll(fit.problems());
         } catch (FreshetException e) {
             problems.add(String.valueOf(e.getMessage()));
-        }
-        if (!filled && !table.empty()) {
-            problems.add(
-                    "Table " + t.table() + " holds rows that Freshet did not bring: empty it, or name another table");
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.freshet.replica.state;
 
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
 import java.sql.SQLException;
@@ -49,6 +50,11 @@ public final class DbErrors {
         return state(e).startsWith("22") || state(e).startsWith("23");
     }
 
+    /** Returns whether the login fails, the database is missing, or the role has not the right. */
+    private static boolean toBeSetRight(SQLException e) {
+        return state(e).startsWith("28") || state(e).equals("3D000") || state(e).equals("42501");
+    }
+
     /** Returns whether a lock was not granted in time. */
     public static boolean lockTimeout(SQLException e) {
         return state(e).equals("55P03");
@@ -89,12 +95,16 @@ public final class DbErrors {
     }
 
     /**
-     * Wraps an error: as retriable if it passes, else as one that stops the work.
+     * Wraps an error: as retriable if it passes, as one of configuration if a login or a right is missing, else as one that
+     * stops the work.
      *
      * @param doing what Freshet was doing, such as {@code Replica 'x' could not read its state}
      */
     public static FreshetException wrap(String doing, SQLException e) {
         String message = doing + ": " + describe(e, false);
+        if (toBeSetRight(e)) {
+            return new ConfigurationException(message + "; `freshet check` lists what its role needs", e);
+        }
         return passing(e) ? new RetriableException(message, e) : new FreshetException(message, e);
     }
 }

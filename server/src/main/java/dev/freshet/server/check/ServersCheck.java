@@ -54,9 +54,7 @@ public final class ServersCheck {
         for (SourceConfig source : config.sources().values()) {
             answers.add(ask("sources." + source.name(), () -> check.source(source)));
         }
-        for (ReplicaConfig replica : config.kafka().embedded()
-                ? List.<ReplicaConfig>of()
-                : config.replicas().values()) {
+        for (ReplicaConfig replica : config.replicas().values()) {
             answers.add(ask("replicas." + replica.name(), () -> check.replica(replica)));
         }
         return answers.stream().flatMap(a -> a.join().stream()).toList();
@@ -108,7 +106,11 @@ public final class ServersCheck {
                 .map(StreamConfig::topic)
                 .collect(Collectors.toSet());
         try {
-            return Replica.check(Settings.replica(config, replica, kafka), toCome, clock).stream()
+            dev.freshet.replica.ReplicaConfig settings = Settings.replica(config, replica, kafka);
+            List<String> problems = config.kafka().embedded()
+                    ? Replica.checkDatabase(settings)
+                    : Replica.check(settings, toCome, clock);
+            return problems.stream()
                     .map(m -> new Mistake("replicas." + replica.name(), m))
                     .toList();
         } catch (InterruptedException e) {
