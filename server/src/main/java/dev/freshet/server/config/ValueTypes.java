@@ -44,6 +44,10 @@ final class ValueTypes {
             implements ValueType<T> {
         @Override
         public @Nullable T read(JsonNode node, Place at) {
+            if (node.isNull() || (node.isString() && node.asString().isEmpty())) {
+                at.mistake("has no value; it must be " + allowed);
+                return null;
+            }
             String shown = secret ? "the value" : shown(node);
             if (!numbersToo && node.isValueNode() && !node.isString()) {
                 at.mistake(shown + " is not text; put it in quotes");

@@ -22,8 +22,8 @@ final class Values {
         Values result = new Values(place);
         if (node != null && !node.isObject()) {
             place.mistake(
-                    node.isNull()
-                            ? "is empty; allowed here: " + String.join(", ", section.keys())
+                    empty(node)
+                            ? "is empty; write {} for all defaults, or some of: " + String.join(", ", section.keys())
                             : "must be a mapping with the keys: " + String.join(", ", section.keys()));
             return result;
         }
@@ -33,13 +33,28 @@ final class Values {
                     result.written.put(e.getKey(), e.getValue());
                 } else {
                     place.at(e.getKey())
-                            .mistake("unknown key" + Suggestion.of(e.getKey(), section.keys()) + " (allowed here: "
+                            .mistake("unknown key" + hint(e.getKey(), section) + " (allowed here: "
                                     + String.join(", ", section.keys()) + ")");
                 }
             });
         }
         section.settings().forEach(result::load);
         return result;
+    }
+
+    private static String hint(String key, Section section) {
+        int colon = key.indexOf(':');
+        if (colon > 0 && section.keys().contains(key.substring(0, colon))) {
+            return "; a space is missing after '" + key.substring(0, colon + 1) + "'";
+        }
+        boolean limit = Sections.all().stream()
+                .anyMatch(s ->
+                        s.path().equals(section.path() + ".limits") && s.keys().contains(key));
+        return limit ? "; it belongs into limits: { " + key + ": … }" : Suggestion.of(key, section.keys());
+    }
+
+    private static boolean empty(JsonNode node) {
+        return node.isNull() || (node.isString() && node.asString().isEmpty());
     }
 
     private <T> void load(Setting<T> setting) {
@@ -51,7 +66,7 @@ final class Values {
             if (setting.required()) {
                 at.mistake("is missing; it must be " + setting.type().allowed());
             }
-        } else if (node.isNull() || (node.isString() && node.asString().isEmpty())) {
+        } else if (empty(node)) {
             at.mistake("has no value; write one, or leave the key out");
         } else {
             value = setting.type().read(node, at);

@@ -151,6 +151,25 @@ class MistakesTest {
                         "prt: 8400",
                         "http.prt: unknown key; did you mean 'port'? (allowed here: port, host, live-limit)"),
                 mistake(
+                        "port: 8400",
+                        "port:8400",
+                        "http.port:8400: unknown key; a space is missing after 'port:' (allowed here: port, host, live-limit)"),
+                mistake(
+                        "    user: shipping\n",
+                        "    user: shipping\n    batch-rows: 5\n",
+                        "replicas.shipping-customers.batch-rows: unknown key; it belongs into limits: { batch-rows: … }"
+                                + " (allowed here: streams, url, user, password, group, schema, show-data, limits)"),
+                mistake(
+                        "{ table: public.customer_copy, columns: { c_custkey: id, c_name: name, c_address: address } }",
+                        "",
+                        "replicas.shipping-customers.streams.customers: is empty; write {} for all defaults, or some of: table,"
+                                + " columns"),
+                mistake(
+                        "{ c_custkey: id, c_name: name, c_address: address }",
+                        "{ c_custkey, c_name: name }",
+                        "replicas.shipping-customers.streams.customers.columns.c_custkey: has no value; it must be a name of 1"
+                                + " to 63 bytes without NUL, as it stands in the catalog"),
+                mistake(
                         "http: { port: 8400 }",
                         "log: { format: xml }",
                         "log.format: 'xml' is not allowed; allowed: text, json"),
