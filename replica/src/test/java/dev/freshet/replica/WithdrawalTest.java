@@ -6,13 +6,21 @@ import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.model.Position;
+import dev.freshet.model.copy.CopyState;
+import dev.freshet.replica.state.FreshnessRows;
 import dev.freshet.replica.state.StreamRows;
 import dev.freshet.replica.table.TableName;
+import dev.freshet.stream.Freshness;
+import dev.freshet.stream.NotComplete;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +118,24 @@ class WithdrawalTest {
             assertEquals(List.of("false"), complete(db));
             run(db, "UPDATE freshet.copy_state SET complete = true");
             rows.ensure(db, new StreamTarget("u", "shop.u", null, TableName.parse("public.u"), Map.of()));
+            assertEquals(List.of("false"), complete(db));
+            db.rollback();
+        }
+    }
+
+    @Test
+    void streamBrokenFurtherBack_takesCompleteAway() throws Exception {
+        world.close();
+        String source = world.relay.source;
+        NotComplete broken = new NotComplete(NotComplete.Cause.BROKEN, "a test broke it");
+        Position before = Position.boundary(1, 1);
+        CopyState state = new CopyState(source, "77", 1, new TreeMap<>(), 1, before, null);
+        Freshness report = new Freshness(false, broken, before, null, 0, state, Instant.now());
+        FreshnessRows reports = new FreshnessRows("copy", Duration.ofMinutes(1));
+        try (Connection db = world.database.connect()) {
+            db.setAutoCommit(false);
+            run(db, "UPDATE freshet.copy_state SET complete = true, valid_until = 'infinity'");
+            reports.write(db, source, report, reports.lock(db, List.of(source)));
             assertEquals(List.of("false"), complete(db));
             db.rollback();
         }

@@ -5,6 +5,7 @@ import dev.freshet.model.RetriableException;
 import dev.freshet.model.copy.CopyState;
 import dev.freshet.model.copy.CopyTables;
 import dev.freshet.stream.Freshness;
+import dev.freshet.stream.NotComplete;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -106,7 +107,8 @@ public final class FreshnessRows {
     }
 
     /**
-     * Writes a row; a report that another instance made of a later state stays.
+     * Writes a row; a report that another instance made of a later state stays, unless this one tells that a stream is broken
+     * or stopped, which may have happened further back.
      *
      * @param db a connection whose transaction holds the rows' {@link #lock}
      * @param asOf a time before all that was read for the report, by the database's clock: it is valid from then on
@@ -118,7 +120,7 @@ public final class FreshnessRows {
             // before the ledger was read there is no system to speak of
             return false;
         }
-        if (f.position() != null && isOlder(db, source, f.position())) {
+        if (f.position() != null && !tellsOfAnEnd(f) && isOlder(db, source, f.position())) {
             return false;
         }
         try (PreparedStatement s = db.prepareStatement(CopyTables.UPSERT)) {
@@ -148,6 +150,11 @@ public final class FreshnessRows {
 
     private static @Nullable String text(@Nullable Position position) {
         return position == null ? null : position.toString();
+    }
+
+    private static boolean tellsOfAnEnd(Freshness f) {
+        NotComplete why = f.why();
+        return why != null && (why.cause() == NotComplete.Cause.BROKEN || why.cause() == NotComplete.Cause.STOPPED);
     }
 
     private boolean isOlder(Connection db, String source, Position position) throws SQLException {
