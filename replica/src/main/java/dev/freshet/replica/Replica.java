@@ -156,10 +156,14 @@ public final class Replica implements AutoCloseable {
         boolean known = !found.isEmpty();
         Instant now = clock.instant();
         for (Freshness f : found.values()) {
-            complete &= f.complete();
+            boolean expired = f.at().plus(config.limits().freshnessValid()).isBefore(now);
+            complete &= f.complete() && !expired;
             behind += f.changesBehind();
             if (f.why() != null && reason == null) {
                 reason = f.why().text();
+            } else if (expired && reason == null) {
+                reason = "its freshness was last found at " + f.at()
+                        + ": Kafka or its database may be away, see the log";
             }
             if (position == null && f.position() != null) {
                 position = f.position().toString();

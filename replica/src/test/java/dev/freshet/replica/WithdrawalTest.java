@@ -1,6 +1,7 @@
 package dev.freshet.replica;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
@@ -30,12 +31,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(FreshetServers.class)
 class WithdrawalTest {
     private ReplicaWorld world;
+    private Replica replica;
 
     @BeforeEach
     void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
         world = new ReplicaWorld(kafka, prefix, database, 2);
         world.put(1, "a", 1);
-        world.start();
+        replica = world.start();
         world.settle();
         // each report leaves here what it said and whether a partition was stopped then
         database.execute(
@@ -120,6 +122,19 @@ class WithdrawalTest {
             rows.ensure(db, new StreamTarget("u", "shop.u", null, TableName.parse("public.u"), Map.of()));
             assertEquals(List.of("false"), complete(db));
             db.rollback();
+        }
+    }
+
+    @Test
+    void reportThatCannotBeMade_isNoLongerCompleteInTheStatus() throws Exception {
+        ReplicaWorld.until(() -> replica.status().complete());
+        try (Connection other = world.database.connect()) {
+            other.setAutoCommit(false);
+            run(other, "SELECT FROM freshet.copy_state FOR UPDATE");
+            ReplicaWorld.until(() -> !replica.status().complete());
+            assertTrue(
+                    replica.status().reason().contains("last found at"),
+                    replica.status().reason());
         }
     }
 
