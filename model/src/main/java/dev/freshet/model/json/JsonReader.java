@@ -1,12 +1,8 @@
 package dev.freshet.model.json;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +80,7 @@ public final class JsonReader {
 
     private boolean isFirst() {
         int before = at - 1;
-        while (before >= 0 && isSpace(in[before])) {
+        while (before >= 0 && JsonScan.isSpace(in[before])) {
             before--;
         }
         return before >= 0 && (in[before] == '{' || in[before] == '[');
@@ -135,20 +131,15 @@ public final class JsonReader {
     public String nextString() {
         expect('"');
         int from = at;
-        while (at < end) {
-            byte c = in[at];
-            if (c == '"') {
-                return new String(in, from, at++ - from, StandardCharsets.UTF_8);
-            }
-            if (c == '\\') {
-                return unescape(from);
-            }
-            if (c >= 0 && c < 0x20) {
-                throw wrong("no control character inside a string");
-            }
-            at++;
+        int plain = JsonScan.plainString(in, from, end);
+        if (plain >= 0) {
+            at = plain + 1;
+            return new String(in, from, plain - from, StandardCharsets.UTF_8);
         }
-        throw wrong("the end of the string");
+        int close = stringEnd();
+        String text = JsonEscapes.decode(in, from, close);
+        at = close + 1;
+        return text;
     }
 
     /**
@@ -172,21 +163,14 @@ public final class JsonReader {
     }
 
     private boolean plainString() {
-        byte[] text = in;
-        int limit = end;
-        for (int i = at + 1; i < limit; i++) {
-            byte c = text[i];
-            if (c == '"') {
-                sliceFrom = at + 1;
-                sliceTo = i;
-                at = i + 1;
-                return true;
-            }
-            if (c == '\\' || (c >= 0 && c < 0x20)) {
-                return false;
-            }
+        int close = JsonScan.plainString(in, at + 1, end);
+        if (close < 0) {
+            return false;
         }
-        return false;
+        sliceFrom = at + 1;
+        sliceTo = close;
+        at = close + 1;
+        return true;
     }
 
     /**
@@ -212,59 +196,6 @@ public final class JsonReader {
         return sliceTo;
     }
 
-    private String unescape(int from) {
-        StringBuilder text = new StringBuilder(new String(in, from, at - from, StandardCharsets.UTF_8));
-        while (at < end) {
-            byte c = in[at];
-            if (c == '"') {
-                at++;
-                return text.toString();
-            }
-            if (c == '\\') {
-                at++;
-                text.append(escaped());
-            } else {
-                int plain = at;
-                while (at < end && in[at] != '"' && in[at] != '\\') {
-                    if (in[at] >= 0 && in[at] < 0x20) {
-                        throw wrong("no control character inside a string");
-                    }
-                    at++;
-                }
-                text.append(new String(in, plain, at - plain, StandardCharsets.UTF_8));
-            }
-        }
-        throw wrong("the end of the string");
-    }
-
-    private char escaped() {
-        if (at >= end) {
-            throw wrong("an escape");
-        }
-        byte c = in[at++];
-        return switch (c) {
-            case '"', '\\', '/' -> (char) c;
-            case 'b' -> '\b';
-            case 'f' -> '\f';
-            case 'n' -> '\n';
-            case 'r' -> '\r';
-            case 't' -> '\t';
-            case 'u' -> {
-                int value = 0;
-                for (int i = 0; i < 4; i++) {
-                    int digit = at < end ? Character.digit(in[at], 16) : -1;
-                    if (digit < 0) {
-                        throw wrong("four hexadecimal digits");
-                    }
-                    value = value << 4 | digit;
-                    at++;
-                }
-                yield (char) value;
-            }
-            default -> throw wrong("an escape");
-        };
-    }
-
     /** Reads a number and returns it as it stands. */
     public String nextNumber() {
         if (peek() != Kind.NUMBER) {
@@ -276,35 +207,11 @@ public final class JsonReader {
     }
 
     private void skipNumber() {
-        int from = at;
-        if (in[at] == '-') {
-            at++;
-        }
-        int whole = digits();
-        boolean ok = whole == 1 || (whole > 1 && in[at - whole] != '0');
-        if (ok && at < end && in[at] == '.') {
-            at++;
-            ok = digits() > 0;
-        }
-        if (ok && at < end && (in[at] == 'e' || in[at] == 'E')) {
-            at++;
-            if (at < end && (in[at] == '+' || in[at] == '-')) {
-                at++;
-            }
-            ok = digits() > 0;
-        }
-        if (!ok) {
-            at = from;
+        int to = JsonScan.number(in, at, end);
+        if (to < 0) {
             throw wrong("a number");
         }
-    }
-
-    private int digits() {
-        int from = at;
-        while (at < end && in[at] >= '0' && in[at] <= '9') {
-            at++;
-        }
-        return at - from;
+        at = to;
     }
 
     /** Reads true or false. */
@@ -379,16 +286,17 @@ public final class JsonReader {
 
     private void skipString() {
         expect('"');
-        while (at < end) {
-            byte c = in[at++];
-            if (c == '"') {
-                return;
-            }
-            if (c == '\\') {
-                at++;
-            }
+        at = stringEnd() + 1;
+    }
+
+    /** Returns where the string ends whose opening quote was read. */
+    private int stringEnd() {
+        int close = JsonScan.string(in, at, end);
+        if (close < 0) {
+            at = end;
+            throw wrong("the end of the string");
         }
-        throw wrong("the end of the string");
+        return close;
     }
 
     /** Checks that nothing but white space is left. */
@@ -404,47 +312,7 @@ public final class JsonReader {
      * for what is not on the hot path.
      */
     public @Nullable Object nextTree() {
-        return nextTree(0);
-    }
-
-    private @Nullable Object nextTree(int depth) {
-        if (depth > MAX_DEPTH) {
-            throw wrong("no more than " + MAX_DEPTH + " levels");
-        }
-        return switch (peek()) {
-            case OBJECT -> {
-                at++;
-                Map<String, @Nullable Object> map = new LinkedHashMap<>();
-                while (hasNext()) {
-                    String name = nextName();
-                    map.put(name, nextTree(depth + 1));
-                }
-                yield map;
-            }
-            case ARRAY -> {
-                at++;
-                List<@Nullable Object> list = new ArrayList<>();
-                while (hasNext()) {
-                    list.add(nextTree(depth + 1));
-                }
-                yield list;
-            }
-            case STRING -> nextString();
-            case NUMBER -> number(nextNumber());
-            case BOOLEAN -> nextBoolean();
-            case NULL -> {
-                nextNull();
-                yield null;
-            }
-        };
-    }
-
-    private static Object number(String text) {
-        try {
-            return Long.valueOf(text);
-        } catch (NumberFormatException notAnInteger) {
-            return Double.valueOf(text);
-        }
+        return JsonTree.next(this, 0);
     }
 
     private void literal(String text) {
@@ -472,18 +340,10 @@ public final class JsonReader {
     }
 
     private void skipSpace() {
-        while (at < end && isSpace(in[at])) {
-            at++;
-        }
+        at = JsonScan.space(in, at, end);
     }
 
-    private static boolean isSpace(byte c) {
-        return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-    }
-
-    private JsonException wrong(String expected) {
-        String found = at < end ? "byte 0x" + Integer.toHexString(in[at] & 0xff) : "the end";
-        return new JsonException("Not the expected JSON: expected " + expected + ", but found " + found + " at byte "
-                + at + " of " + end);
+    JsonException wrong(String expected) {
+        return JsonScan.wrong(in, at, end, expected);
     }
 }
