@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -83,7 +84,11 @@ abstract class RelayFixture {
     }
 
     Relay start(RelaySettings s) {
-        Relay relay = Relay.start(s, this::openSource, InstantSource.system());
+        return start(s, this::openSource);
+    }
+
+    Relay start(RelaySettings s, Supplier<Source> sources) {
+        Relay relay = Relay.start(s, sources, InstantSource.system());
         relays.add(relay);
         return relay;
     }

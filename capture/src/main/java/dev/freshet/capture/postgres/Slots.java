@@ -126,6 +126,14 @@ final class Slots {
                     connection);
         }
         SlotState slot = found.get();
+        boolean ours = slot.plugin().equals(PLUGIN) && slot.database().equals(connection.getCatalog());
+        if (!opening && !ours) {
+            throw lost(
+                    "was dropped and made again by another program (plugin '" + slot.plugin() + "', database '"
+                            + slot.database() + "')",
+                    startLsn,
+                    connection);
+        }
         requireOurs(slot, connection.getCatalog());
         if (slot.lost() != null || slot.restartLsn() == null) {
             throw lost(

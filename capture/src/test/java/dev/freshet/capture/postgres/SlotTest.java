@@ -161,6 +161,20 @@ class SlotTest {
     }
 
     @Test
+    void slotThatBecameAnotherPrograms_isALossForALogThatWasOpen(TestDatabase db) throws Exception {
+        try (LogFixture f = captured(db);
+                Connection c = db.connect()) {
+            db.execute(
+                    "SELECT pg_drop_replication_slot('" + f.settings.slot() + "')",
+                    "SELECT pg_create_logical_replication_slot('" + f.settings.slot() + "', 'test_decoding')");
+            LossException e =
+                    assertThrows(LossException.class, () -> new Slots(f.settings).requireReadable(c, f.start, false));
+            assertTrue(message(e).contains("'test_decoding'"), message(e));
+            assertTrue(message(e).contains("from " + Lsn.format(f.start)), message(e));
+        }
+    }
+
+    @Test
     void invalidatedSlot_isALossWithTheServersReason(TestDatabase db) throws Exception {
         try (LogFixture f = captured(db)) {
             db.execute("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'", "SELECT pg_reload_conf()");
