@@ -67,7 +67,7 @@ class BrokenServersTest {
     }
 
     /** Runs the server until it has found that nothing works, and returns its log. */
-    private List<String> runAndStop(Path file) throws Exception {
+    private List<String> runUntilAllIsKnown(Path file) throws Exception {
         try (ServerProcess server = ServerProcess.start(file, Map.of("BROKEN_PASSWORD", SECRET))) {
             Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
                 CommandLineRun status = CommandLineRun.of("status", "-c", file.toString());
@@ -89,7 +89,7 @@ class BrokenServersTest {
 
     @Test
     void textLog_hasALineForPeopleEach(TestDatabase shop) throws Exception {
-        List<String> lines = runAndStop(write("127.0.0.1:9", shop, "text"));
+        List<String> lines = runUntilAllIsKnown(write("127.0.0.1:9", shop, "text"));
         for (String line : lines) {
             assertTrue(LINE.matcher(line).matches() || CONTINUED.matcher(line).matches(), line);
         }
@@ -100,7 +100,15 @@ class BrokenServersTest {
 
     @Test
     void jsonLog_hasAnObjectALine(TestDatabase shop) throws Exception {
-        for (String line : runAndStop(write("127.0.0.1:9", shop, "json"))) {
+        List<String> lines;
+        Path file = write("127.0.0.1:9", shop, "json");
+        try (ServerProcess server = ServerProcess.start(file, Map.of("BROKEN_PASSWORD", SECRET))) {
+            Awaitility.await().atMost(LIMIT).until(() -> server.log().contains("password authentication failed"));
+            assertEquals(ExitCodes.OK, server.stop(), server::log);
+            assertNoSecret(server.printed());
+            lines = server.logLines();
+        }
+        for (String line : lines) {
             assertTrue(line.startsWith("{\"time\":\"") && line.endsWith("}"), line);
             new JsonReader(line.getBytes(StandardCharsets.UTF_8)).skipValue();
         }

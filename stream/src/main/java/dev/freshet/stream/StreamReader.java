@@ -82,6 +82,14 @@ public interface StreamReader extends AutoCloseable {
      */
     Map<String, TopicFacts> describe(Set<String> topics);
 
+    /**
+     * Returns the topics' ids. It asks the brokers, and needs no right beyond that to read the topics.
+     *
+     * @return by name those that exist
+     * @throws dev.freshet.model.RetriableException if the brokers cannot be reached for now
+     */
+    Map<String, String> ids(Set<String> topics);
+
     /** Makes the poll that is under way, or else the next one, return at once. For any thread. */
     void wakeup();
 

@@ -8,8 +8,6 @@ import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.TopicFacts;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,18 +46,15 @@ final class SourceWatch {
      */
     void ask(StreamReader questions, Instant now) {
         String name = ledger.view().ledger();
-        Set<String> all = new HashSet<>(topics);
-        all.add(name);
-        Map<String, TopicFacts> described = new HashMap<>(questions.describe(all));
-        TopicFacts itself = described.remove(name);
-        if (itself != null && !itself.topicId().equals(ledgerId)) {
+        String id = questions.ids(Set.of(name)).get(name);
+        if (id != null && !id.equals(ledgerId)) {
             throw new LossException(
                     "The ledger '" + name + "' was made again: it was read from the topic id " + ledgerId
-                            + ", it now has " + itself.topicId()
+                            + ", it now has " + id
                             + ". Nothing is told complete by the old one; the new one is read"
                             + " from its beginning, and copies of topics that were made again are filled anew");
         }
-        facts = described;
+        facts = questions.describe(topics);
         ends = facts.isEmpty() ? Map.of() : questions.endOffsets(facts.keySet());
         if (logEnd != null) {
             logEnd.sampled(now, ends);

@@ -11,7 +11,6 @@ import dev.freshet.replica.apply.SchemaSource;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.StreamLocation;
 import dev.freshet.stream.StreamReader;
-import dev.freshet.stream.TopicFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -77,14 +76,14 @@ public final class Sources implements SchemaSource, AutoCloseable {
 
     private void identify(Readers readers, Set<String> names) {
         try (StreamReader questions = readers.alone()) {
-            Map<String, TopicFacts> facts = questions.describe(names);
+            Map<String, String> ids = questions.ids(names);
             for (String name : names) {
-                TopicFacts found = facts.get(name);
+                String found = ids.get(name);
                 if (found == null) {
                     throw new RetriableException("The ledger '" + name + "' is gone just after it was found; Freshet"
                             + " looks for it again");
                 }
-                ledgerIds.put(name, found.topicId());
+                ledgerIds.put(name, found);
             }
         }
     }

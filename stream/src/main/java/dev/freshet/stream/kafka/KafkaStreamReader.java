@@ -283,6 +283,11 @@ public final class KafkaStreamReader implements StreamReader {
         return topics.describe(wanted);
     }
 
+    @Override
+    public Map<String, String> ids(Set<String> wanted) {
+        return topics.ids(wanted);
+    }
+
     /** Asks; a wake-up that comes meanwhile is kept for the next poll. */
     private <T> T ask(String what, Supplier<T> question) {
         while (true) {

@@ -31,7 +31,15 @@ final class TopicQueries implements AutoCloseable {
         this.limitMillis = Math.toIntExact(limit.toMillis());
     }
 
-    Map<String, TopicFacts> describe(Set<String> topics) {
+    Map<String, String> ids(Set<String> topics) {
+        Map<String, String> ids = new HashMap<>();
+        descriptions(topics)
+                .forEach((topic, description) ->
+                        ids.put(topic, description.topicId().toString()));
+        return ids;
+    }
+
+    private Map<String, TopicDescription> descriptions(Set<String> topics) {
         Map<String, TopicDescription> found = new HashMap<>();
         admin.describeTopics(topics, new DescribeTopicsOptions().timeoutMs(limitMillis))
                 .topicNameValues()
@@ -41,6 +49,11 @@ final class TopicQueries implements AutoCloseable {
                         found.put(topic, description);
                     }
                 });
+        return found;
+    }
+
+    Map<String, TopicFacts> describe(Set<String> topics) {
+        Map<String, TopicDescription> found = descriptions(topics);
         List<ConfigResource> resources = new ArrayList<>();
         found.keySet().forEach(topic -> resources.add(new ConfigResource(ConfigResource.Type.TOPIC, topic)));
         Map<String, TopicFacts> facts = new HashMap<>();
