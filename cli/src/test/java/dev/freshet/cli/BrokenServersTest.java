@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.json.JsonReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,14 +18,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A configuration of which nothing works: a wrong password, an address where nobody is, a Kafka that is away. The server says
  * so, keeps going, ends in order, and no secret of the file is printed anywhere, whatever the level of the log.
  */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class BrokenServersTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String SECRET = "top-secret";

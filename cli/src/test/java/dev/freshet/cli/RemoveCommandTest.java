@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.server.Server;
 import dev.freshet.server.config.ConfigurationFile;
 import java.io.IOException;
@@ -22,11 +22,10 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code remove} on real servers: what it shows, asks, refuses and takes away, and its exit codes. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class RemoveCommandTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String COPIED = "SELECT count(*) FROM public.orders_copy";

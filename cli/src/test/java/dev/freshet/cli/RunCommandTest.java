@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.json.JsonReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,11 +17,10 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The server as a process of its own, asked and stopped as people do. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class RunCommandTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
 

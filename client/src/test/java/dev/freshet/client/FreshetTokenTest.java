@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.Token;
 import dev.freshet.model.copy.CopyTables;
@@ -15,9 +15,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(FreshetServers.class)
+@OnServers
 class FreshetTokenTest {
     private static long lsn(Connection connection, String function) throws SQLException {
         return Long.parseLong(text(connection, "SELECT (" + function + "() - '0/0')::bigint"));

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * closed. A test that kills or pauses a server restarts or resumes it before it ends, or takes a server of its own from
  * {@link EmbeddedKafka#builder()} or {@link EmbeddedPostgres#builder()}, which is kinder to tests that run beside it.
  *
- * <p>In JUnit tests {@code @ExtendWith(dev.freshet.embedded.junit.FreshetServers.class)} hands all of it out as
+ * <p>In JUnit tests {@link dev.freshet.embedded.junit.OnServers} hands all of it out as
  * parameters. Thread-safe.
  */
 public final class TestServers {

@@ -4,7 +4,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.freshet.embedded.internal.ChildClassPath;
 import dev.freshet.embedded.internal.RunAs;
@@ -19,11 +18,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisabledIfSystemProperty(named = "freshet.test.servers", matches = "off")
+@Tag("servers")
 class OrphanTest {
 
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
@@ -63,17 +62,16 @@ class OrphanTest {
 
     @Test
     void anOrdinaryUser_startsBothAsWell() throws Exception {
-        assumeTrue(RunAs.thisIsRoot(), "all other tests show it: they do not run as root");
         Path shared = Files.createTempDirectory("freshet-user-test-");
         try {
             Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
-            List<String> asUser = new ArrayList<>(RunAs.unprivileged()
-                    .command(List.of(
-                            JAVA.toString(),
-                            "-Dfreshet.cache=" + shared.resolve("cache"),
-                            "-Djava.io.tmpdir=" + shared,
-                            "-cp",
-                            readableClassPath(shared))));
+            List<String> java = List.of(
+                    JAVA.toString(),
+                    "-Dfreshet.cache=" + shared.resolve("cache"),
+                    "-Djava.io.tmpdir=" + shared,
+                    "-cp",
+                    readableClassPath(shared));
+            List<String> asUser = RunAs.thisIsRoot() ? RunAs.unprivileged().command(java) : java;
             Parent parent = new Parent(asUser);
             assertNotEquals("uid 0", parent.user);
             parent.process.destroyForcibly();

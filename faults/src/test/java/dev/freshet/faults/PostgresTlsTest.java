@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.EmbeddedPostgres;
 import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.faults.LiveCopies.Database;
 import dev.freshet.server.check.ServersCheck;
 import dev.freshet.server.config.Configuration;
@@ -18,11 +18,10 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Source and copies on a PostgreSQL whose certificate is checked, as docs/how-to/tls.md has it. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class PostgresTlsTest {
     private static final String LARGE =
             "(SELECT string_agg(md5(i::text || n::text), '') FROM generate_series(1, 10000) n)";

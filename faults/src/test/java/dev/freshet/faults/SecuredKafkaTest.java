@@ -18,7 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.Names;
 import dev.freshet.server.check.Removal;
@@ -37,11 +37,10 @@ import org.apache.kafka.common.acl.AclBinding;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every client of Freshet's over TLS and SASL, with the rights that docs/how-to/least-rights.md names. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class SecuredKafkaTest {
     @TempDir
     private static Path certificates;

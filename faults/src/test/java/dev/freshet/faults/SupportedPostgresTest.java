@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.EmbeddedPostgres;
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.faults.LiveCopies.Database;
 import dev.freshet.server.check.Removal;
 import dev.freshet.server.check.ServersCheck;
@@ -18,14 +18,13 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole way on one version of PostgreSQL, as source and for copies: 18, or that of {@code -Dfreshet.test.postgres}
  * (CONTRIBUTING.md).
  */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class SupportedPostgresTest {
     private static final int PUBLISHES_GENERATED = 18;
     private static final String LARGE =

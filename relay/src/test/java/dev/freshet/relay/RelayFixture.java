@@ -10,7 +10,7 @@ import dev.freshet.capture.postgres.PostgresSource;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.Position;
 import dev.freshet.model.json.JsonReader;
@@ -34,10 +34,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What tests of a relay between real servers share: a table, its topic, and waiting for the relay. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 abstract class RelayFixture {
     static final Duration LIMIT = Duration.ofSeconds(60);
 

@@ -7,15 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.ConfigurationException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(FreshetServers.class)
+@OnServers
 class RemovalTest {
     private static final String STATE = "SELECT count(*) FROM (SELECT FROM freshet.replica_position UNION ALL"
             + " SELECT FROM freshet.replica_stream UNION ALL SELECT FROM freshet.copy_state) s";

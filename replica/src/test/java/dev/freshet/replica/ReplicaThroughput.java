@@ -3,7 +3,7 @@ package dev.freshet.replica;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Op;
 import dev.freshet.model.ledger.Column;
 import dev.freshet.model.ledger.SchemaRecord;
@@ -17,12 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /** Prints the speed of fill and catch-up beside a raw COPY of the same rows; not part of the build, run by its name. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class ReplicaThroughput {
     private static final SchemaRecord SCHEMA = new SchemaRecord(
             "t",

@@ -11,7 +11,7 @@ import dev.freshet.capture.postgres.value.TypeCatalog;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Op;
 import dev.freshet.model.ledger.Column;
 import dev.freshet.replica.table.TableName;
@@ -28,10 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Every type comes back exactly: the text of source and copy are compared, by a fill and by live changes. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class TypesTest {
     private static final String[] DDL = {
         "CREATE TYPE mood AS ENUM ('sad', 'ok', 'very \"happy\"')",

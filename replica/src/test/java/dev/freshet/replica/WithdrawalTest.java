@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Position;
 import dev.freshet.model.copy.CopyState;
 import dev.freshet.replica.state.FreshnessRows;
@@ -25,10 +25,9 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What takes {@code complete} from a copy is not written over by a report that began before. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class WithdrawalTest {
     private ReplicaWorld world;
     private Replica replica;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.ConfigurationFile;
 import java.net.URI;
@@ -18,11 +18,10 @@ import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A Kafka that is halted, not dead: the relay waits inside a call, and the process runs without moving. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class LivenessTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.server.check.ServersCheck;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.ConfigurationFile;
@@ -21,11 +21,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The owner's server captures, the consumer's copies: two files, the second without any source, one embedded Kafka. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class TwoServersTest {
     private static final Duration LIMIT = Duration.ofSeconds(120);
 

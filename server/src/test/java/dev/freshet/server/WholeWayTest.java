@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Position;
 import dev.freshet.server.check.Removal;
 import dev.freshet.server.check.ServersCheck;
@@ -26,11 +26,10 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The documented example as it stands there, but for addresses, on real servers. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class WholeWayTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String EXAMPLE = """

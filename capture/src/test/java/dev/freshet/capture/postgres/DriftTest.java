@@ -9,13 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.capture.FreshnessSample;
 import dev.freshet.capture.FreshnessSample.Drift;
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import java.time.Clock;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(FreshetServers.class)
+@OnServers
 class DriftTest {
     private static final String TABLE = "CREATE TABLE a (id int PRIMARY KEY, v varchar(10), x int)";
     private static final String[] PARTITIONED = {

@@ -7,13 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.freshet.capture.TableCapture;
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Change;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(FreshetServers.class)
+@OnServers
 class KeysTest {
     @Test
     void keyChange_isADeleteAndACreateAtOneOrdinal(TestDatabase db) throws Exception {

@@ -8,14 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.capture.FreshnessSample.Drift;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Changes of types that change what older rows are read as, without a row message. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class LabelDriftTest {
     private static final String RENAME = "ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'";
 

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.capture.LogEvent;
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Change;
 import dev.freshet.model.Op;
 import java.nio.charset.StandardCharsets;
@@ -21,10 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Large values that an update leaves as they are do not stand in the log. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class ReadBackTest {
     private static final String LARGE = "(SELECT string_agg(md5(i::text), '') FROM generate_series(1, 500) i)";
     private static final String OTHER = "(SELECT string_agg(md5(i::text), '') FROM generate_series(501, 1000) i)";

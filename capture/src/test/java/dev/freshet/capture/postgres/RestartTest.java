@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.LogEvent;
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Position;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -19,9 +19,8 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(FreshetServers.class)
+@OnServers
 class RestartTest {
     @Test
     void restartInsideATransaction_givesTheSamePositions(TestDatabase db) throws Exception {

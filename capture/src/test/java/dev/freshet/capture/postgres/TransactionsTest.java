@@ -13,7 +13,7 @@ import dev.freshet.capture.LogEvent;
 import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Change;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -21,9 +21,8 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(FreshetServers.class)
+@OnServers
 class TransactionsTest {
     @Test
     void ordinals_countWhatIsNotCapturedToo(TestDatabase db) throws Exception {

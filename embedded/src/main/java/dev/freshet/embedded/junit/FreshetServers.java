@@ -7,8 +7,6 @@ import dev.freshet.embedded.TestServers;
 import dev.freshet.embedded.TopicPrefix;
 import java.lang.reflect.Parameter;
 import java.util.Set;
-import org.junit.jupiter.api.extension.ConditionEvaluationResult;
-import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -19,7 +17,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * prefix per test:
  *
  * <pre>{@code
- * @ExtendWith(FreshetServers.class)
+ * @OnServers
  * class OrdersTest {
  *     @Test
  *     void test(EmbeddedKafka kafka, TestDatabase source, TestDatabase target, TopicPrefix prefix) { ... }
@@ -35,10 +33,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  *
  * <p>A server is started for the first test that asks for it. May be used by parallel tests.
  */
-public final class FreshetServers implements ParameterResolver, ExecutionCondition {
-    /** Set to {@code off}, the system property skips every test class that uses the servers, for a quick run. */
-    public static final String SWITCH = "freshet.test.servers";
-
+public final class FreshetServers implements ParameterResolver {
     private static final Namespace NAMESPACE = Namespace.create(FreshetServers.class);
     private static final Set<Class<?>> SUPPORTED = Set.of(
             TestServers.class, EmbeddedKafka.class, EmbeddedPostgres.class, TestDatabase.class, TopicPrefix.class);
@@ -49,13 +44,6 @@ public final class FreshetServers implements ParameterResolver, ExecutionConditi
     @Override
     public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext rootContext) {
         return ExtensionContextScope.TEST_METHOD;
-    }
-
-    @Override
-    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        return "off".equals(System.getProperty(SWITCH))
-                ? ConditionEvaluationResult.disabled("-D" + SWITCH + "=off leaves out tests on real servers")
-                : ConditionEvaluationResult.enabled("servers are not switched off");
     }
 
     @Override

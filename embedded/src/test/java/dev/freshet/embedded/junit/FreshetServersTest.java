@@ -11,9 +11,8 @@ import dev.freshet.embedded.TestServers;
 import dev.freshet.embedded.TopicPrefix;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(FreshetServers.class)
+@OnServers
 class FreshetServersTest {
 
     private TestDatabase before;

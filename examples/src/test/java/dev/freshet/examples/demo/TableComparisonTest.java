@@ -3,15 +3,14 @@ package dev.freshet.examples.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(FreshetServers.class)
+@OnServers
 class TableComparisonTest {
     private static final CopiedTable TABLE = new CopiedTable(
             "t", "t", "c", List.of("a", "b"), new java.util.TreeMap<>(Map.of("a", "x", "b", "y", "v", "w")));

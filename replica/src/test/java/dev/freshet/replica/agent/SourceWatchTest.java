@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.LossException;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.ReplicaWorld;
@@ -16,9 +16,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(FreshetServers.class)
+@OnServers
 class SourceWatchTest {
     @Test
     void ledgerMadeAgain_isLost_howeverLongItIs(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database)

@@ -1,7 +1,7 @@
 package dev.freshet.replica.apply;
 
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Op;
 import dev.freshet.model.ledger.Column;
 import dev.freshet.model.ledger.SchemaRecord;
@@ -14,10 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Prints the applier's speed beside an array upsert written by hand; not part of the build, run by its name. */
-@ExtendWith(FreshetServers.class)
+@OnServers
 class ApplyThroughput {
     private static final SchemaRecord SCHEMA = AppliedTable.schema(
             new Column("id", "bigint", false, true),

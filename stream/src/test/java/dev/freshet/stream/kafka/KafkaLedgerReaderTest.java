@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.LossException;
 import dev.freshet.model.RetriableException;
@@ -25,9 +25,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(FreshetServers.class)
+@OnServers
 class KafkaLedgerReaderTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
