@@ -7,6 +7,24 @@ import java.util.Map;
 
 /** What a relay relays, and within which limits. Immutable; made by {@link #builder}. */
 public final class RelaySettings {
+    /** The default of the most records in a batch. */
+    public static final int DEFAULT_BATCH_RECORDS = 20_000;
+
+    /** The default of the most bytes in a batch. */
+    public static final long DEFAULT_BATCH_BYTES = 8L << 20;
+
+    /** The default of a batch's greatest age. */
+    public static final Duration DEFAULT_BATCH_AGE = Duration.ofMillis(200);
+
+    /** The default of the time between two samples. */
+    public static final Duration DEFAULT_SAMPLE_INTERVAL = Duration.ofMillis(500);
+
+    /** The default of the time between two heartbeats. */
+    public static final Duration DEFAULT_HEARTBEAT_INTERVAL = Duration.ofSeconds(10);
+
+    /** The default of how long a topic may refuse records. */
+    public static final Duration DEFAULT_STREAM_RETRY_LIMIT = Duration.ofMinutes(1);
+
     private final String source;
     private final String ledger;
     private final String slot;
@@ -127,12 +145,12 @@ public final class RelaySettings {
         private final Map<String, String> kafka;
         private String ledger;
         private String slot;
-        private int batchRecords = 20_000;
-        private long batchBytes = 8L << 20;
-        private Duration batchAge = Duration.ofMillis(200);
-        private Duration sampleInterval = Duration.ofMillis(500);
-        private Duration heartbeatInterval = Duration.ofSeconds(10);
-        private Duration streamRetryLimit = Duration.ofMinutes(1);
+        private int batchRecords = DEFAULT_BATCH_RECORDS;
+        private long batchBytes = DEFAULT_BATCH_BYTES;
+        private Duration batchAge = DEFAULT_BATCH_AGE;
+        private Duration sampleInterval = DEFAULT_SAMPLE_INTERVAL;
+        private Duration heartbeatInterval = DEFAULT_HEARTBEAT_INTERVAL;
+        private Duration streamRetryLimit = DEFAULT_STREAM_RETRY_LIMIT;
         private Duration topicCheckInterval = Duration.ofSeconds(10);
         private long retainedWalAlarmBytes = 1L << 30;
         private int ledgerReplicationFactor = -1;

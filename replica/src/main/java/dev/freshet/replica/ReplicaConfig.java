@@ -55,6 +55,19 @@ public final class ReplicaConfig {
             Duration freshnessInterval,
             Duration freshnessValid,
             Duration ledgerLimit) {
+        /** What holds where nothing else is said. */
+        public static final Limits DEFAULTS = new Limits(
+                5_000,
+                8 << 20,
+                100_000,
+                16 << 20,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30));
+
         /** Rejects what is out of range. */
         public Limits {
             requireRange("batchRecords", batchRecords, 1, 100_000);
@@ -84,6 +97,10 @@ public final class ReplicaConfig {
      * @param connect the longest wait for a connection
      */
     public record Sessions(Duration lockTimeout, Duration idleInTransaction, Duration tcpUser, Duration connect) {
+        /** What holds where nothing else is said. */
+        public static final Sessions DEFAULTS = new Sessions(
+                Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(10));
+
         /** Rejects what is not above zero. */
         public Sessions {
             requirePositive("lockTimeout", lockTimeout);
@@ -218,20 +235,20 @@ public final class ReplicaConfig {
         private @Nullable String password;
         private @Nullable String group;
         private SchemaPolicy schema = SchemaPolicy.EVOLVE;
-        private int batchRecords = 5_000;
-        private int batchBytes = 8 << 20;
-        private int fillPieceRows = 100_000;
-        private int fillFilterBytes = 16 << 20;
-        private Duration schemaWait = Duration.ofSeconds(30);
-        private Duration retryFirst = Duration.ofSeconds(5);
-        private Duration retryLimit = Duration.ofMinutes(5);
-        private Duration freshnessInterval = Duration.ofSeconds(1);
-        private Duration freshnessValid = Duration.ofSeconds(10);
-        private Duration ledgerLimit = Duration.ofSeconds(30);
-        private Duration lockTimeout = Duration.ofSeconds(10);
-        private Duration idleInTransactionTimeout = Duration.ofSeconds(30);
-        private Duration tcpUserTimeout = Duration.ofSeconds(30);
-        private Duration connectTimeout = Duration.ofSeconds(10);
+        private int batchRecords = Limits.DEFAULTS.batchRecords();
+        private int batchBytes = Limits.DEFAULTS.batchBytes();
+        private int fillPieceRows = Limits.DEFAULTS.fillPieceRows();
+        private int fillFilterBytes = Limits.DEFAULTS.fillFilterBytes();
+        private Duration schemaWait = Limits.DEFAULTS.schemaWait();
+        private Duration retryFirst = Limits.DEFAULTS.retryFirst();
+        private Duration retryLimit = Limits.DEFAULTS.retryLimit();
+        private Duration freshnessInterval = Limits.DEFAULTS.freshnessInterval();
+        private Duration freshnessValid = Limits.DEFAULTS.freshnessValid();
+        private Duration ledgerLimit = Limits.DEFAULTS.ledgerLimit();
+        private Duration lockTimeout = Sessions.DEFAULTS.lockTimeout();
+        private Duration idleInTransactionTimeout = Sessions.DEFAULTS.idleInTransaction();
+        private Duration tcpUserTimeout = Sessions.DEFAULTS.tcpUser();
+        private Duration connectTimeout = Sessions.DEFAULTS.connect();
         private boolean showData;
 
         private Builder(String name) {

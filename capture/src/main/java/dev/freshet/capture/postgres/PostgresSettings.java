@@ -47,6 +47,18 @@ public record PostgresSettings(
         Duration statementTimeout,
         Duration readBackLimit,
         SnapshotSettings snapshot) {
+    /** The default of the time between two reports of what is durable. */
+    public static final Duration DEFAULT_STATUS_INTERVAL = Duration.ofSeconds(1);
+
+    /** The default of how long the server may be silent. */
+    public static final Duration DEFAULT_SILENCE_LIMIT = Duration.ofSeconds(60);
+
+    /** The default of how long a connection attempt may take. */
+    public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** The default of how long a statement may take. */
+    public static final Duration DEFAULT_STATEMENT_TIMEOUT = Duration.ofSeconds(60);
+
     /** The JDBC parameters that Freshet sets by itself, and which the URL must not have. */
     public static final List<String> OWN_PARAMETERS = List.of(
             "replication",
@@ -161,12 +173,12 @@ public record PostgresSettings(
         private String publication;
         private boolean makePublication = true;
         private boolean failoverSlot;
-        private Duration statusInterval = Duration.ofSeconds(1);
+        private Duration statusInterval = DEFAULT_STATUS_INTERVAL;
         private Duration walSenderTimeout = Duration.ofSeconds(10);
-        private Duration silenceLimit = Duration.ofSeconds(60);
+        private Duration silenceLimit = DEFAULT_SILENCE_LIMIT;
         private long readAheadBytes = 16L << 20;
-        private Duration connectTimeout = Duration.ofSeconds(10);
-        private Duration statementTimeout = Duration.ofSeconds(60);
+        private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
+        private Duration statementTimeout = DEFAULT_STATEMENT_TIMEOUT;
         private Duration readBackLimit = Duration.ofSeconds(30);
         private SnapshotSettings snapshot = SnapshotSettings.DEFAULTS;
 

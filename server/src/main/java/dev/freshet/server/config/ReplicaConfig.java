@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param group the consumer group
  * @param schema what to do with a column that the source adds
  * @param showData whether messages may quote values of a row
- * @param limits batches, intervals and time-outs
+ * @param limits batches, intervals and time-outs, by the settings of {@link ReplicaLimits}
  */
 public record ReplicaConfig(
         String name,
@@ -28,7 +28,7 @@ public record ReplicaConfig(
         String group,
         SchemaPolicy schema,
         boolean showData,
-        ReplicaLimits limits) {
+        Limits limits) {
     /** Copies the list. */
     public ReplicaConfig {
         copies = List.copyOf(copies);

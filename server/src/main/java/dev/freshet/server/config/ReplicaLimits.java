@@ -3,114 +3,103 @@ package dev.freshet.server.config;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * Batches, intervals and time-outs of a replica.
- *
- * @param batchRows how many changes at most a transaction on the copy takes
- * @param batchBytes how many bytes of keys and values it takes at most
- * @param fillMemoryBytes the memory by which a fill tells keys that it has not seen
- * @param retryBackoff the first wait before a stopped partition is tried again
- * @param retryBackoffMax the longest
- * @param freshnessInterval the longest time between two reports of freshness
- * @param freshnessTimeout how long a report is valid
- * @param ledgerTimeout after how long without an entry the ledger counts as stale
- * @param connectTimeout how long a connection attempt may take
- * @param lockTimeout the longest wait for a lock
- * @param idleInTransactionTimeout after how long idle in a transaction the server ends a session
- * @param tcpUserTimeout after how long without acknowledgement a connection is given up
- */
-public record ReplicaLimits(
-        int batchRows,
-        long batchBytes,
-        long fillMemoryBytes,
-        Duration retryBackoff,
-        Duration retryBackoffMax,
-        Duration freshnessInterval,
-        Duration freshnessTimeout,
-        Duration ledgerTimeout,
-        Duration connectTimeout,
-        Duration lockTimeout,
-        Duration idleInTransactionTimeout,
-        Duration tcpUserTimeout) {
+/** The settings for batches, intervals and time-outs of a replica. */
+public final class ReplicaLimits {
     private static final long KB = 1024;
     private static final long MB = 1024 * KB;
+    private static final dev.freshet.replica.ReplicaConfig.Limits LIMITS =
+            dev.freshet.replica.ReplicaConfig.Limits.DEFAULTS;
+    private static final dev.freshet.replica.ReplicaConfig.Sessions SESSIONS =
+            dev.freshet.replica.ReplicaConfig.Sessions.DEFAULTS;
 
-    private static final Setting<Integer> BATCH_ROWS = Setting.withDefault(
+    /** How many changes at most a transaction on the copy takes. */
+    public static final Setting<Integer> BATCH_ROWS = Setting.integer(
             "batch-rows",
-            ValueTypes.integer(1, 100_000),
-            5000,
-            String::valueOf,
+            1,
+            100_000,
+            LIMITS.batchRecords(),
             "How many changes at most one transaction on the copy takes. More makes catching up faster, and each "
                     + "transaction longer.");
-    private static final Setting<Long> BATCH_SIZE = Setting.withDefault(
+    /** How many bytes of keys and values it takes at most. */
+    public static final Setting<Long> BATCH_SIZE = Setting.size(
             "batch-size",
-            ValueTypes.size(KB, 256 * MB),
-            8 * MB,
-            DataSize::format,
+            KB,
+            256 * MB,
+            LIMITS.batchBytes(),
             "How many bytes of keys and values it takes at most, give or take one record.");
-    private static final Setting<Long> FILL_MEMORY = Setting.withDefault(
+    /** The memory by which a fill tells keys that it has not seen. */
+    public static final Setting<Long> FILL_MEMORY = Setting.size(
             "fill-memory",
-            ValueTypes.size(64 * KB, 1024 * MB),
-            16 * MB,
-            DataSize::format,
+            64 * KB,
+            1024 * MB,
+            LIMITS.fillFilterBytes(),
             "The memory by which the first fill tells keys that it has not seen: enough for about one key a byte. Beyond "
                     + "that more rows take the slower way.");
-    private static final Setting<Duration> RETRY_BACKOFF = Setting.withDefault(
+    /** The first wait before a stopped partition is tried again. */
+    public static final Setting<Duration> RETRY_BACKOFF = Setting.duration(
             "retry-backoff",
-            ValueTypes.duration(Duration.ofMillis(10), Duration.ofHours(1)),
-            Duration.ofSeconds(5),
-            Durations::format,
+            Duration.ofMillis(10),
+            Duration.ofHours(1),
+            LIMITS.retryFirst(),
             "How long a partition that was stopped by a record waits before it is tried again; it doubles each time.");
-    private static final Setting<Duration> RETRY_BACKOFF_MAX = Setting.withDefault(
+    /** The longest. */
+    public static final Setting<Duration> RETRY_BACKOFF_MAX = Setting.duration(
             "retry-backoff-max",
-            ValueTypes.duration(Duration.ofMillis(10), Duration.ofDays(1)),
-            Duration.ofMinutes(5),
-            Durations::format,
+            Duration.ofMillis(10),
+            Duration.ofDays(1),
+            LIMITS.retryLimit(),
             "The longest such wait; not below `retry-backoff`.");
-    private static final Setting<Duration> FRESHNESS_INTERVAL = Setting.withDefault(
+    /** The longest time between two reports of freshness. */
+    public static final Setting<Duration> FRESHNESS_INTERVAL = Setting.duration(
             "freshness-interval",
-            ValueTypes.duration(Duration.ofMillis(10), Duration.ofMinutes(10)),
-            Duration.ofSeconds(1),
-            Durations::format,
+            Duration.ofMillis(10),
+            Duration.ofMinutes(10),
+            LIMITS.freshnessInterval(),
             "The longest time between two reports of freshness into `freshet.freshness`.");
-    private static final Setting<Duration> FRESHNESS_TIMEOUT = Setting.withDefault(
+    /** How long a report is valid. */
+    public static final Setting<Duration> FRESHNESS_TIMEOUT = Setting.duration(
             "freshness-timeout",
-            ValueTypes.duration(Duration.ofMillis(100), Duration.ofHours(1)),
-            Duration.ofSeconds(10),
-            Durations::format,
+            Duration.ofMillis(100),
+            Duration.ofHours(1),
+            LIMITS.freshnessValid(),
             "How long a report counts. After that `freshet.freshness` withdraws `complete` by itself: the replica is not "
                     + "running. Must be more than `freshness-interval`.");
-    private static final Setting<Duration> LEDGER_TIMEOUT = Setting.withDefault(
+    /** After how long without an entry the ledger counts as stale. */
+    public static final Setting<Duration> LEDGER_TIMEOUT = Setting.duration(
             "ledger-timeout",
-            ValueTypes.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
-            Duration.ofSeconds(30),
-            Durations::format,
+            Duration.ofSeconds(1),
+            Duration.ofHours(1),
+            LIMITS.ledgerLimit(),
             "After how long without an entry in the source's ledger the copies no longer count as complete: the relay is "
                     + "not running. Keep it well above the source's `sample-interval`.");
-    private static final Setting<Duration> CONNECT_TIMEOUT = Setting.withDefault(
+    /** How long a connection attempt may take. */
+    public static final Setting<Duration> CONNECT_TIMEOUT = Setting.duration(
             "connect-timeout",
-            ValueTypes.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)),
-            Duration.ofSeconds(10),
-            Durations::format,
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(10),
+            SESSIONS.connect(),
             "How long a connection attempt to the database may take.");
-    private static final Setting<Duration> LOCK_TIMEOUT = Setting.withDefault(
+    /** The longest wait for a lock. */
+    public static final Setting<Duration> LOCK_TIMEOUT = Setting.duration(
             "lock-timeout",
-            ValueTypes.duration(Duration.ofMillis(100), Duration.ofHours(1)),
-            Duration.ofSeconds(10),
-            Durations::format,
+            Duration.ofMillis(100),
+            Duration.ofHours(1),
+            SESSIONS.lockTimeout(),
             "How long a statement waits for a lock (PostgreSQL's `lock_timeout`); then its transaction is tried again.");
-    private static final Setting<Duration> IDLE_IN_TRANSACTION_TIMEOUT = Setting.withDefault(
+    /** After how long idle in a transaction the server ends a session. */
+    public static final Setting<Duration> IDLE_IN_TRANSACTION_TIMEOUT = Setting.duration(
             "idle-in-transaction-session-timeout",
-            ValueTypes.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
-            Duration.ofSeconds(30),
-            Durations::format,
+            Duration.ofSeconds(1),
+            Duration.ofHours(1),
+            SESSIONS.idleInTransaction(),
             "After how long idle in a transaction the server ends a session (the setting of that name): a frozen instance "
                     + "blocks its successor no longer than this.");
-    private static final Setting<Duration> TCP_USER_TIMEOUT = Setting.withDefault(
+    /** After how long without acknowledgement a connection is given up. */
+    public static final Setting<Duration> TCP_USER_TIMEOUT = Setting.duration(
             "tcp-user-timeout",
-            ValueTypes.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
-            Duration.ofSeconds(30),
-            Durations::format,
+            Duration.ofSeconds(1),
+            Duration.ofHours(1),
+            SESSIONS.tcpUser(),
             "After how long without acknowledgement the server gives up a session (PostgreSQL's `tcp_user_timeout`).");
 
     static final Section SECTION = new Section(
@@ -130,6 +119,8 @@ public record ReplicaLimits(
                     IDLE_IN_TRANSACTION_TIMEOUT,
                     TCP_USER_TIMEOUT));
 
+    private ReplicaLimits() {}
+
     /** Notes mistakes between settings. */
     static void check(Values values) {
         Duration first = values.find(RETRY_BACKOFF);
@@ -146,21 +137,5 @@ public record ReplicaLimits(
                     .mistake("'" + Durations.format(timeout) + "' must be more than freshness-interval, "
                             + Durations.format(interval) + ": each report would expire before the next");
         }
-    }
-
-    static ReplicaLimits of(Values values) {
-        return new ReplicaLimits(
-                values.get(BATCH_ROWS),
-                values.get(BATCH_SIZE),
-                values.get(FILL_MEMORY),
-                values.get(RETRY_BACKOFF),
-                values.get(RETRY_BACKOFF_MAX),
-                values.get(FRESHNESS_INTERVAL),
-                values.get(FRESHNESS_TIMEOUT),
-                values.get(LEDGER_TIMEOUT),
-                values.get(CONNECT_TIMEOUT),
-                values.get(LOCK_TIMEOUT),
-                values.get(IDLE_IN_TRANSACTION_TIMEOUT),
-                values.get(TCP_USER_TIMEOUT));
     }
 }

@@ -102,6 +102,6 @@ final class ReplicaReader {
                 group(),
                 values.get(Sections.SCHEMA),
                 values.get(Sections.SHOW_DATA),
-                ReplicaLimits.of(limits));
+                limits.limits());
     }
 }

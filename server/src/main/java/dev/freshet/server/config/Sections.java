@@ -74,11 +74,11 @@ public final class Sections {
             TOPIC,
             "`<source>.freshet-ledger`",
             "The topic that maps positions of the source to offsets. Every reader of the source's streams needs it.");
-    static final Setting<Long> MAX_RETAINED_WAL = Setting.withDefault(
+    static final Setting<Long> MAX_RETAINED_WAL = Setting.size(
             "max-retained-wal",
-            ValueTypes.size(16 * MB, 1L << 50),
+            16 * MB,
+            1L << 50,
             10L << 30,
-            DataSize::format,
             "If the slot holds back more log than this, status, metrics and log raise an alarm. Nothing is dropped: that "
                     + "is the server's `max_slot_wal_keep_size`, which must be higher to leave time.");
 
@@ -119,11 +119,11 @@ public final class Sections {
             TOPIC,
             "the source's; without `source`, found in Kafka if its name ends with `.freshet-ledger`",
             "Only without `source`: the ledger of the source from which another Freshet captures the stream.");
-    static final Setting<Integer> PARTITIONS = Setting.withDefault(
+    static final Setting<Integer> PARTITIONS = Setting.integer(
             "partitions",
-            ValueTypes.integer(1, 10_000),
             1,
-            String::valueOf,
+            10_000,
+            1,
             "How many partitions the topic is made with, and so how many instances of a replica can share the work. It "
                     + "cannot be changed later without a new snapshot.");
     static final Setting<Integer> REPLICATION_FACTOR = Setting.optional(
@@ -136,18 +136,18 @@ public final class Sections {
             ValueTypes.integer(1, 100),
             "the brokers' `min.insync.replicas`",
             "How many of them must have a record before it counts as written.");
-    static final Setting<Duration> MIN_COMPACTION_LAG = Setting.withDefault(
+    static final Setting<Duration> MIN_COMPACTION_LAG = Setting.duration(
             "min-compaction-lag",
-            ValueTypes.duration(Duration.ofSeconds(1), YEAR),
+            Duration.ofSeconds(1),
+            YEAR,
             StreamSettings.DEFAULT_MIN_COMPACTION_LAG,
-            Durations::format,
             "How long every state of a row stays in the topic before only the latest does. A replica that was away for "
                     + "longer fills its copy anew.");
-    static final Setting<Duration> DELETE_RETENTION = Setting.withDefault(
+    static final Setting<Duration> DELETE_RETENTION = Setting.duration(
             "delete-retention",
-            ValueTypes.duration(Duration.ofSeconds(1), YEAR),
+            Duration.ofSeconds(1),
+            YEAR,
             StreamSettings.DEFAULT_DELETE_RETENTION,
-            Durations::format,
             "How long the trace of a deleted row stays in the topic. A replica that was away for longer fills its copy "
                     + "anew.");
 
@@ -202,18 +202,18 @@ public final class Sections {
             v -> v,
             "The address to listen at. The status holds names and positions, no row data, but nobody has to log in: give "
                     + "it to others only inside a network that you trust.");
-    static final Setting<Integer> HTTP_PORT = Setting.withDefault(
+    static final Setting<Integer> HTTP_PORT = Setting.integer(
             "port",
-            ValueTypes.integer(0, 65_535),
+            0,
+            65_535,
             8400,
-            String::valueOf,
             "The port of `/status`, `/metrics`, `/health/live` and `/health/ready`. 0 takes a free one, which the log tells; "
                     + "`freshet status` then cannot find it.");
-    static final Setting<Duration> LIVE_LIMIT = Setting.withDefault(
+    static final Setting<Duration> LIVE_LIMIT = Setting.duration(
             "live-limit",
-            ValueTypes.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+            Duration.ofSeconds(1),
+            Duration.ofHours(1),
             Duration.ofSeconds(60),
-            Durations::format,
             "`/health/live` fails when a part of Freshet has not come back from a piece of work for this long: the process "
                     + "runs, but does not move.");
 

@@ -1,5 +1,6 @@
 package dev.freshet.server.config;
 
+import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,18 @@ public record Setting<T>(
     static <T> Setting<T> withDefault(
             String name, ValueType<T> type, T defaultValue, Function<T, String> text, String doc) {
         return new Setting<>(name, type, false, defaultValue, "`" + text.apply(defaultValue) + "`", doc);
+    }
+
+    static Setting<Integer> integer(String name, int least, int most, int defaultValue, String doc) {
+        return withDefault(name, ValueTypes.integer(least, most), defaultValue, String::valueOf, doc);
+    }
+
+    static Setting<Long> size(String name, long least, long most, long defaultValue, String doc) {
+        return withDefault(name, ValueTypes.size(least, most), defaultValue, DataSize::format, doc);
+    }
+
+    static Setting<Duration> duration(String name, Duration least, Duration most, Duration defaultValue, String doc) {
+        return withDefault(name, ValueTypes.duration(least, most), defaultValue, Durations::format, doc);
     }
 
     static <T> Setting<T> optional(String name, ValueType<T> type, String defaultText, String doc) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param publication the publication
  * @param ledger the ledger topic
  * @param maxRetainedWalBytes above how many bytes held back by the slot an alarm is raised
- * @param limits batches, intervals and time-outs
+ * @param limits batches, intervals and time-outs, by the settings of {@link SourceLimits}
  */
 public record SourceConfig(
         String name,
@@ -26,4 +26,4 @@ public record SourceConfig(
         String publication,
         String ledger,
         long maxRetainedWalBytes,
-        SourceLimits limits) {}
+        Limits limits) {}

@@ -49,6 +49,6 @@ final class SourceReader {
                 values.find(Sections.PUBLICATION, Names.slot(name)),
                 ledger(),
                 values.get(Sections.MAX_RETAINED_WAL),
-                SourceLimits.of(limits));
+                limits.limits());
     }
 }

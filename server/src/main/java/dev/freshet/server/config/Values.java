@@ -106,6 +106,11 @@ final class Values {
                 find(setting), () -> place.at(setting.name()).path());
     }
 
+    /** Returns the values that there are, for those who read them later. */
+    Limits limits() {
+        return new Limits(values);
+    }
+
     /** Returns the mappings inside by name; empty if they were left out, or after a mistake. */
     Set<Map.Entry<String, JsonNode>> entries(Setting<JsonNode> setting) {
         JsonNode node = find(setting);

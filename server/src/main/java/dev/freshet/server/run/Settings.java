@@ -10,6 +10,7 @@ import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.table.TableName;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.KafkaConfig;
+import dev.freshet.server.config.Limits;
 import dev.freshet.server.config.ReplicaConfig;
 import dev.freshet.server.config.ReplicaLimits;
 import dev.freshet.server.config.Secret;
@@ -44,17 +45,17 @@ public final class Settings {
     public static RelaySettings relay(Configuration config, SourceConfig source, Map<String, String> kafka) {
         List<StreamSettings> streams =
                 config.streamsOf(source.name()).stream().map(Settings::stream).toList();
-        SourceLimits limits = source.limits();
+        Limits limits = source.limits();
         return RelaySettings.builder(source.name(), streams, kafka)
                 .ledger(source.ledger())
                 .slot(source.slot())
                 .retainedWalAlarmBytes(source.maxRetainedWalBytes())
-                .batch(limits.batchRecords(), limits.batchBytes())
-                .batchAge(limits.commitInterval())
-                .streamRetryLimit(limits.retryTimeout())
-                .sampleInterval(limits.sampleInterval())
-                .heartbeatInterval(limits.heartbeat())
-                .ledgerReplicationFactor(orDefault(limits.ledgerReplicationFactor()))
+                .batch(limits.get(SourceLimits.BATCH_RECORDS), limits.get(SourceLimits.BATCH_SIZE))
+                .batchAge(limits.get(SourceLimits.COMMIT_INTERVAL))
+                .streamRetryLimit(limits.get(SourceLimits.RETRY_TIMEOUT))
+                .sampleInterval(limits.get(SourceLimits.SAMPLE_INTERVAL))
+                .heartbeatInterval(limits.get(SourceLimits.HEARTBEAT))
+                .ledgerReplicationFactor(orDefault(limits.find(SourceLimits.LEDGER_REPLICATION_FACTOR)))
                 .build();
     }
 
@@ -72,19 +73,19 @@ public final class Settings {
 
     /** Returns how a source's PostgreSQL is reached. */
     public static PostgresSettings postgres(SourceConfig source) {
-        SourceLimits limits = source.limits();
+        Limits limits = source.limits();
         SnapshotSettings snapshot = SnapshotSettings.DEFAULTS;
-        Duration senderTimeout = limits.statusInterval().multipliedBy(3);
+        Duration senderTimeout = limits.get(SourceLimits.STATUS_INTERVAL).multipliedBy(3);
         return PostgresSettings.builder(source.name(), source.url().value(), source.user(), reveal(source.password()))
                 .slot(source.slot())
                 .publication(source.publication())
-                .statusInterval(limits.statusInterval())
-                .silenceLimit(limits.walReceiverTimeout())
-                .connectTimeout(limits.connectTimeout())
-                .statementTimeout(limits.statementTimeout())
+                .statusInterval(limits.get(SourceLimits.STATUS_INTERVAL))
+                .silenceLimit(limits.get(SourceLimits.WAL_RECEIVER_TIMEOUT))
+                .connectTimeout(limits.get(SourceLimits.CONNECT_TIMEOUT))
+                .statementTimeout(limits.get(SourceLimits.STATEMENT_TIMEOUT))
                 .snapshot(new SnapshotSettings(
-                        limits.snapshotReaders(),
-                        limits.snapshotRows(),
+                        limits.get(SourceLimits.SNAPSHOT_READERS),
+                        limits.get(SourceLimits.SNAPSHOT_ROWS),
                         snapshot.bytes(),
                         snapshot.lockWait(),
                         snapshot.limit()))
@@ -96,7 +97,7 @@ public final class Settings {
     /** Returns the settings of a replica. */
     public static dev.freshet.replica.ReplicaConfig replica(
             Configuration config, ReplicaConfig replica, Map<String, String> kafka) {
-        ReplicaLimits limits = replica.limits();
+        Limits limits = replica.limits();
         dev.freshet.replica.ReplicaConfig.Builder builder = dev.freshet.replica.ReplicaConfig.builder(replica.name())
                 .database(replica.url().value(), replica.user(), reveal(replica.password()))
                 .kafka(kafka)
@@ -108,16 +109,16 @@ public final class Settings {
                             case REFUSE -> SchemaPolicy.REFUSE;
                         })
                 .showData(replica.showData())
-                .batchRecords(limits.batchRows())
-                .batchBytes(Math.toIntExact(limits.batchBytes()))
-                .fillFilterBytes(Math.toIntExact(limits.fillMemoryBytes()))
-                .retry(limits.retryBackoff(), limits.retryBackoffMax())
-                .freshness(limits.freshnessInterval(), limits.freshnessTimeout())
-                .ledgerLimit(limits.ledgerTimeout())
-                .connectTimeout(limits.connectTimeout())
-                .lockTimeout(limits.lockTimeout())
-                .idleInTransactionTimeout(limits.idleInTransactionTimeout())
-                .tcpUserTimeout(limits.tcpUserTimeout());
+                .batchRecords(limits.get(ReplicaLimits.BATCH_ROWS))
+                .batchBytes(Math.toIntExact(limits.get(ReplicaLimits.BATCH_SIZE)))
+                .fillFilterBytes(Math.toIntExact(limits.get(ReplicaLimits.FILL_MEMORY)))
+                .retry(limits.get(ReplicaLimits.RETRY_BACKOFF), limits.get(ReplicaLimits.RETRY_BACKOFF_MAX))
+                .freshness(limits.get(ReplicaLimits.FRESHNESS_INTERVAL), limits.get(ReplicaLimits.FRESHNESS_TIMEOUT))
+                .ledgerLimit(limits.get(ReplicaLimits.LEDGER_TIMEOUT))
+                .connectTimeout(limits.get(ReplicaLimits.CONNECT_TIMEOUT))
+                .lockTimeout(limits.get(ReplicaLimits.LOCK_TIMEOUT))
+                .idleInTransactionTimeout(limits.get(ReplicaLimits.IDLE_IN_TRANSACTION_TIMEOUT))
+                .tcpUserTimeout(limits.get(ReplicaLimits.TCP_USER_TIMEOUT));
         for (ReplicaConfig.Copy copy : replica.copies()) {
             StreamConfig stream = config.streamOf(copy);
             builder.stream(new StreamTarget(
