@@ -23,20 +23,27 @@ public final class FreshetWay implements Contender {
 
     @Override
     public void start(Settings settings, Signals signals) {
+        boolean known = ledgerExists(settings);
         relay.start(settings, signals);
-        awaitTopic(settings);
+        if (!known) {
+            awaitLead();
+        }
         replica.start(settings, signals);
     }
 
-    /** A replica ends at once if its topic does not exist; one that exists is copied whether the relay leads yet or not. */
-    private void awaitTopic(Settings settings) {
+    private static boolean ledgerExists(Settings settings) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", settings.get(Keys.KAFKA)))) {
-            if (admin.listTopics().names().get().contains(Names.ledger(settings.get(Keys.SLOT)))) {
-                return;
-            }
-        } catch (ExecutionException | InterruptedException e) {
+            return admin.listTopics().names().get().contains(Names.ledger(settings.get(Keys.SLOT)));
+        } catch (ExecutionException e) {
             throw new IllegalStateException("Kafka did not list its topics", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while Kafka listed its topics", e);
         }
+    }
+
+    /** A replica ends at once if its topic does not exist; one that exists is copied whether the relay leads yet or not. */
+    private void awaitLead() {
         long deadline = System.nanoTime() + TOPIC_LIMIT.toNanos();
         while (!relay.leads()) {
             if (System.nanoTime() > deadline) {
