@@ -358,7 +358,8 @@ public final class KafkaStreamReader implements StreamReader {
             Set<Partition> started = new TreeSet<>();
             for (TopicPartition kafka : went) {
                 Partition partition = ours(kafka);
-                if (!unstarted.remove(partition)) {
+                unstarted.remove(partition);
+                if (at.containsKey(partition)) {
                     started.add(partition);
                 }
             }
