@@ -22,6 +22,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,12 +115,13 @@ class WithdrawalTest {
             StreamRows rows = new StreamRows("copy");
             StreamTarget same =
                     new StreamTarget("t", world.relay.topic("t"), null, TableName.parse("public.t"), Map.of());
-            rows.ensure(db, same);
+            rows.ensure(db, List.of(same));
             assertEquals(List.of("true"), complete(db));
-            rows.ensure(db, new StreamTarget("t", same.topic(), null, TableName.parse("public.other"), Map.of()));
+            rows.ensure(
+                    db, List.of(new StreamTarget("t", same.topic(), null, TableName.parse("public.other"), Map.of())));
             assertEquals(List.of("false"), complete(db));
             run(db, "UPDATE freshet.copy_state SET complete = true");
-            rows.ensure(db, new StreamTarget("u", "shop.u", null, TableName.parse("public.u"), Map.of()));
+            rows.ensure(db, List.of(new StreamTarget("u", "shop.u", null, TableName.parse("public.u"), Map.of())));
             assertEquals(List.of("false"), complete(db));
             db.rollback();
         }
@@ -153,6 +156,35 @@ class WithdrawalTest {
             assertEquals(List.of("false"), complete(db));
             db.rollback();
         }
+    }
+
+    /** A filler holds its stream's row for long, and wants the freshness rows last. */
+    @Test
+    void instanceThatWaitsForAFiller_holdsNoFreshnessRowMeanwhile() throws Exception {
+        world.close();
+        String topic = world.relay.topic("t");
+        StreamTarget added = new StreamTarget("a", "shop.a", null, TableName.parse("public.a"), Map.of());
+        StreamTarget changed = new StreamTarget("t", topic, null, TableName.parse("public.other"), Map.of());
+        try (Connection filler = world.database.connect();
+                Connection instance = world.database.connect()) {
+            filler.setAutoCommit(false);
+            instance.setAutoCommit(false);
+            run(filler, "SELECT FROM freshet.replica_stream FOR UPDATE");
+            CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> {
+                try {
+                    new StreamRows("copy").ensure(instance, List.of(added, changed));
+                    instance.commit();
+                } catch (SQLException e) {
+                    throw new CompletionException(e);
+                }
+            });
+            untilTrue("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                    + " AND query LIKE 'INSERT INTO freshet.replica_stream%')");
+            run(filler, "SELECT FROM freshet.copy_state FOR UPDATE NOWAIT");
+            filler.commit();
+            waiting.join();
+        }
+        assertEquals("f", world.one("SELECT complete FROM freshet.copy_state"));
     }
 
     private static List<String> complete(Connection db) throws SQLException {

@@ -116,9 +116,7 @@ public final class ReplicaAgent implements Agent {
             c = consumer.open();
             db = c;
             StateTables.create(c);
-            for (StreamTarget t : config.streams()) {
-                rows.ensure(c, t);
-            }
+            rows.ensure(c, config.streams());
             c.commit();
         }
         // only now, since whoever sees them reads the tables that were just made

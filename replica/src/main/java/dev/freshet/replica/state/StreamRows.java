@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,24 @@ public final class StreamRows {
     }
 
     /**
-     * Adds the row of a stream; one that speaks of another topic or table begins again. Either takes {@code complete} from
-     * the copy. A row that is as it should be is not
-     * locked: a filler may hold it for long.
+     * Adds the rows of streams; one that speaks of another topic or table begins again. Either takes {@code complete} from
+     * the copy, after all rows are there, since whoever holds the freshness rows waits for no others. A row that is as it
+     * should be is not locked: a filler may hold it for long.
      */
-    public void ensure(Connection db, StreamTarget target) throws SQLException {
+    public void ensure(Connection db, Collection<StreamTarget> targets) throws SQLException {
+        List<String> begun = new ArrayList<>();
+        for (StreamTarget target : targets) {
+            if (!isAsItShouldBe(db, target)) {
+                begin(db, target);
+                begun.add("the table " + target.table() + " of stream '" + target.stream() + "' is to be filled");
+            }
+        }
+        if (!begun.isEmpty()) {
+            withdraw(db, String.join("; ", begun), true);
+        }
+    }
+
+    private boolean isAsItShouldBe(Connection db, StreamTarget target) throws SQLException {
         try (PreparedStatement s =
                 db.prepareStatement("SELECT FROM freshet.replica_stream WHERE replica = ? AND stream = ?"
                         + " AND topic = ? AND target = ?")) {
@@ -37,11 +51,12 @@ public final class StreamRows {
             s.setString(3, target.topic());
             s.setString(4, target.table().toString());
             try (ResultSet r = s.executeQuery()) {
-                if (r.next()) {
-                    return;
-                }
+                return r.next();
             }
         }
+    }
+
+    private void begin(Connection db, StreamTarget target) throws SQLException {
         try (PreparedStatement s =
                 db.prepareStatement("INSERT INTO freshet.replica_stream AS s (replica, stream, topic,"
                         + " topic_id, target, fill) VALUES (?, ?, ?, '', ?, 0) ON CONFLICT (replica, stream) DO UPDATE SET"
@@ -53,7 +68,6 @@ public final class StreamRows {
             s.setString(4, target.table().toString());
             s.executeUpdate();
         }
-        withdraw(db, "The table " + target.table() + " of stream '" + target.stream() + "' is to be filled", true);
     }
 
     /** Returns the rows. */
