@@ -10,6 +10,8 @@ import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Op;
 import dev.freshet.model.ledger.StreamStatus;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +78,26 @@ class RefillTest {
         world.settle();
         assertEquals(world.expectedRows(), world.copy());
         assertEquals("2", world.one("SELECT fill FROM freshet.replica_stream"));
+    }
+
+    @Test
+    void databasePutBackToAnOldBackup_isFilledAnew_byTheInstanceThatRuns() throws Exception {
+        world.put(1, "a", 1);
+        world.start();
+        world.settle();
+        try (Connection restored = world.database.connect();
+                Statement s = restored.createStatement()) {
+            restored.setAutoCommit(false);
+            s.execute("SELECT FROM freshet.replica_stream FOR UPDATE");
+            s.execute("UPDATE freshet.replica_stream SET at_end = now() - interval '8 days'");
+            s.execute("INSERT INTO t VALUES (99, 'deleted long ago', 0)");
+            s.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'freshet copy'");
+            restored.commit();
+        }
+        ReplicaWorld.until(
+                () -> world.one("SELECT fill FROM freshet.replica_stream").equals("2"));
+        world.settle();
+        assertEquals(world.expectedRows(), world.copy());
     }
 
     @Test

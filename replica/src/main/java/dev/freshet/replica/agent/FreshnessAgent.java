@@ -194,6 +194,9 @@ public final class FreshnessAgent implements Agent {
     /** A partition that the applying agent left out, and that a fill knows by now, is to be applied. */
     private void prepareIfFilled(List<StreamRow> streamRows, List<Owned> partitions) {
         Set<Partition> leftOut = progress.leftOut();
+        if (leftOut.isEmpty()) {
+            return;
+        }
         for (StreamRow row : streamRows) {
             if (row.filled()
                     && partitions.stream()
@@ -243,6 +246,9 @@ public final class FreshnessAgent implements Agent {
         StreamReader q = questions;
         db = null;
         questions = null;
+        // a database that comes back may be an older one: what is remembered of it proves nothing
+        watches.clear();
+        lastQuestion = Instant.MIN;
         Resources.close(c, q);
     }
 
