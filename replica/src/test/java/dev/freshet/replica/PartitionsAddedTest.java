@@ -33,21 +33,17 @@ class PartitionsAddedTest {
         return world.start(world.config().kafka("metadata.max.age.ms", "300").build());
     }
 
-    /** Returns an id above another whose key goes into these partitions when there are 2, 3, 4 of them. */
-    private static long idThatGoes(long above, int... partitions) {
-        for (long id = above + 1; ; id++) {
-            boolean goes = true;
-            for (int i = 0; i < partitions.length; i++) {
-                goes &= PlayedRelay.partitionOf(ReplicaWorld.key(id), 2 + i) == partitions[i];
-            }
-            if (goes) {
-                return id;
-            }
+    /** Returns an id whose key goes into the third of three partitions. */
+    private static long idInThird() {
+        long id = 100;
+        while (PlayedRelay.partitionOf(ReplicaWorld.key(id), 3) != 2) {
+            id++;
         }
+        return id;
     }
 
     @Test
-    void addedPartition_isNotApplied_untilTheRelayHasTakenItOver() throws Exception {
+    void addedPartition_isNotApplied_untilTheStreamIsCapturedAnew() throws Exception {
         Replica replica = start();
         world.put(1, "a", 1);
         world.settle();
@@ -71,46 +67,32 @@ class PartitionsAddedTest {
                 List.of("0", "1"),
                 world.rows("SELECT partition FROM freshet.replica_position WHERE fill = 1 ORDER BY 1"));
 
-        world.relay.takeOverPartitions("t", 3);
-        world.expected.put(7L, "7|x|1");
-        long moved = idThatGoes(100, 0, 2);
-        world.put(moved, "moved", 4);
+        // the repair: the stream is removed, which deletes its topic, and begun anew in one of three partitions
+        world.relay.recreate("t", 3);
+        world.expected.clear();
+        long third = idInThird();
+        world.put(third, "third", 4);
         world.settle();
         assertEquals(world.expectedRows(), world.copy());
         assertEquals("2", world.one("SELECT fill FROM freshet.replica_stream"));
-        world.put(moved, "again", 5);
+        world.put(third, "again", 5);
         world.settle();
         assertEquals(world.expectedRows(), world.copy());
     }
 
     @Test
-    void keyThatStandsInTwoPartitions_isFilledWithItsLatestState() throws Exception {
-        // whichever partition is read first, of each pair one key has its older state in the other one
-        long[] moved = {idThatGoes(100, 0, 1, 2), idThatGoes(100, 1, 0, 3)};
-        long[] deleted = {idThatGoes(moved[0], 0, 1, 2), idThatGoes(moved[1], 1, 0, 3)};
-        for (int i = 0; i < 2; i++) {
-            world.put(moved[i], "old", 1);
-            world.put(deleted[i], "old", 1);
-        }
-        world.relay.commit();
+    void emptyTopic_isFilledAnew_onceTheRelayHasBegunItWithTheAddedPartitions() throws Exception {
+        start();
+        world.settle();
         world.relay.addPartitions("t", 3);
-        world.relay.takeOverPartitions("t", 3);
-        for (int i = 0; i < 2; i++) {
-            world.put(moved[i], "new", 2);
-            world.delete(deleted[i]);
-        }
-        world.relay.commit();
-        Replica three = start();
+        ReplicaWorld.until(() -> world.one("SELECT reason FROM freshet.freshness")
+                .contains("has 3 partitions, the copy was filled with 2"));
+        world.relay.beginAnew("t", 3);
+        long third = idInThird();
+        world.put(third, "third", 1);
         world.settle();
         assertEquals(world.expectedRows(), world.copy());
-        three.close();
-
-        // now none of them stands where it would be written
-        world.relay.addPartitions("t", 4);
-        world.relay.takeOverPartitions("t", 4);
-        world.put(1, "a", 1);
-        world.relay.commit();
-        world.start(world.config().fillPieceRows(1).batchBytes(1 << 10).build());
+        world.put(third, "again", 2);
         world.settle();
         assertEquals(world.expectedRows(), world.copy());
         assertEquals("2", world.one("SELECT fill FROM freshet.replica_stream"));

@@ -14,7 +14,6 @@ import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
-import dev.freshet.stream.kafka.KeyPartitions;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +32,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /** Plays the relay of one source on a real Kafka: changes, schema records and the cursor in Kafka transactions. */
@@ -118,23 +118,14 @@ public final class PlayedRelay implements AutoCloseable {
 
     /** Makes the topic anew, as somebody might who does not know better. */
     public void recreate(String stream) throws Exception {
-        StreamEntry old = entry(stream);
-        admin.deleteTopics(List.of(old.topic())).all().get(30, TimeUnit.SECONDS);
-        String id = createTopic(old.topic(), old.partitions());
-        ends.put(old.topic(), new long[old.partitions()]);
-        streams.put(
-                stream,
-                new StreamEntry(
-                        stream,
-                        old.topic(),
-                        id,
-                        old.partitions(),
-                        "print",
-                        old.schemaVersion(),
-                        old.status(),
-                        old.since(),
-                        null,
-                        null));
+        recreate(stream, entry(stream).partitions());
+    }
+
+    /** Makes the topic anew with so many partitions, as the relay does after its stream was removed. */
+    public void recreate(String stream, int partitions) throws Exception {
+        String topic = entry(stream).topic();
+        admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+        begin(stream, createTopic(topic, partitions), partitions);
     }
 
     /** Adds partitions, as somebody might who does not know better; the relay does not write to them. */
@@ -144,17 +135,20 @@ public final class PlayedRelay implements AutoCloseable {
                 .get(30, TimeUnit.SECONDS);
     }
 
-    /** Takes added partitions over: from now on the ledger speaks of them, and keys go into them. */
-    public void takeOverPartitions(String stream, int partitions) {
+    /** Begins a stream in its empty topic, which has so many partitions by now, as the relay of a new ledger does. */
+    public void beginAnew(String stream, int partitions) {
+        begin(stream, entry(stream).topicId(), partitions);
+    }
+
+    private void begin(String stream, String topicId, int partitions) {
         StreamEntry old = entry(stream);
-        long[] end = Objects.requireNonNull(ends.get(old.topic()));
-        ends.put(old.topic(), Arrays.copyOf(end, partitions));
+        ends.put(old.topic(), new long[partitions]);
         streams.put(
                 stream,
                 new StreamEntry(
                         stream,
                         old.topic(),
-                        old.topicId(),
+                        topicId,
                         partitions,
                         "print",
                         old.schemaVersion(),
@@ -260,7 +254,7 @@ public final class PlayedRelay implements AutoCloseable {
 
     /** Returns the partition of a key among so many, as the relay's writer has it. */
     public static int partitionOf(String key, int partitions) {
-        return KeyPartitions.of(bytes(key), partitions);
+        return Utils.toPositive(Utils.murmur2(bytes(key))) % partitions;
     }
 
     /** Returns whether a member of the group has the partition, as the coordinator sees it. */

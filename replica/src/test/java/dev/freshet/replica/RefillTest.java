@@ -137,6 +137,21 @@ class RefillTest {
     }
 
     @Test
+    void tombstoneOfAKeyThatWasNeverSeen_needsNoRow() throws Exception {
+        world.put(1, "a", 1);
+        world.put(2, "b", 1);
+        for (int i = 10; i < 20; i++) {
+            world.delete(i);
+        }
+        world.delete(2);
+        world.start();
+        world.settle();
+        assertEquals(List.of("1|a|1"), world.copy());
+        // two that were copied, and the deletion of one of them
+        assertEquals("3", world.one("SELECT rows_filled FROM freshet.replica_stream"));
+    }
+
+    @Test
     void tableThatAViewNeeds_isFilledInPlace() throws Exception {
         world.database.execute(
                 "CREATE TABLE t (id bigint PRIMARY KEY, name text, n integer)",

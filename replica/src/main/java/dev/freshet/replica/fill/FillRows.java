@@ -111,14 +111,10 @@ final class FillRows {
         count++;
     }
 
-    /**
-     * Adds a row, or the deletion of one, whose key was perhaps seen; no COPY into the shadow is open.
-     *
-     * @param left whether its key is written into another partition now
-     */
-    void putPending(StreamRecord r, boolean left) throws SQLException, InterruptedException {
+    /** Adds a row, or the deletion of one, whose key was perhaps seen; no COPY into the shadow is open. */
+    void putPending(StreamRecord r) throws SQLException, InterruptedException {
         Way way = read(r);
-        pending.add(row, way.slots, r.value() == null, left ? r.position() : null);
+        pending.add(row, way.slots, r.value() == null);
     }
 
     private Way read(StreamRecord r) throws InterruptedException {

@@ -1,6 +1,5 @@
 package dev.freshet.replica.fill;
 
-import dev.freshet.model.Position;
 import dev.freshet.replica.apply.RowText;
 import dev.freshet.replica.table.FieldMap;
 import dev.freshet.replica.table.TableName;
@@ -10,15 +9,10 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Versions of rows whose key was perhaps seen before, in a temporary table (which writes no log) in the order in which they
  * came; the last of each key goes into the shadow at the end.
- *
- * <p>A topic that was given more partitions has keys in two of them: where they were, and where they are written now. The
- * relay takes added partitions over only with a new snapshot, which writes every row where it belongs: what stands where it
- * was is older than what stands where it is. Among several places in which a key is not written any more the position decides.
  */
 final class PendingRows {
     private static final String TABLE = "pg_temp.freshet_pending";
@@ -27,13 +21,12 @@ final class PendingRows {
     private final FieldMap fields;
     private final CopyStream copy;
     private long number;
-    private boolean anyLeft;
 
     private PendingRows(Connection db, FieldMap fields) {
         this.db = db;
         this.fields = fields;
         this.copy = new CopyStream(
-                db, "COPY " + TABLE + " (freshet_number, freshet_deleted, freshet_left, " + columns() + ") FROM STDIN");
+                db, "COPY " + TABLE + " (freshet_number, freshet_deleted, " + columns() + ") FROM STDIN");
     }
 
     /** Creates the table; it goes with the transaction. */
@@ -43,24 +36,17 @@ final class PendingRows {
                 .collect(Collectors.joining(", "));
         Shadow.execute(
                 db,
-                "CREATE TEMPORARY TABLE freshet_pending (freshet_number bigint, freshet_deleted boolean, freshet_left text"
-                        + " COLLATE \"C\", " + columns + ") ON COMMIT DROP");
+                "CREATE TEMPORARY TABLE freshet_pending (freshet_number bigint, freshet_deleted boolean, " + columns
+                        + ") ON COMMIT DROP");
         return new PendingRows(db, fields);
     }
 
-    /**
-     * Adds a row, or the key of one that is deleted.
-     *
-     * @param left the position if it stands in a partition into which its key is not written any more, else null
-     */
-    void add(RowText row, int[] slots, boolean deleted, @Nullable Position left) throws SQLException {
+    /** Adds a row, or the key of one that is deleted. */
+    void add(RowText row, int[] slots, boolean deleted) throws SQLException {
         number++;
-        anyLeft |= left != null;
         copy.line().put(Long.toString(number).getBytes(StandardCharsets.US_ASCII));
         copy.line().put('\t');
         copy.line().put(deleted ? 't' : 'f');
-        copy.line().put('\t');
-        copy.line().put((left == null ? "\\N" : left.toString()).getBytes(StandardCharsets.US_ASCII));
         copy.line().put('\t');
         CopyLines.put(copy.line(), row, slots);
         copy.endLine();
@@ -93,26 +79,19 @@ final class PendingRows {
         Shadow.execute(
                 db,
                 "CREATE TEMPORARY TABLE freshet_last ON COMMIT DROP AS SELECT DISTINCT ON (" + keys + ") * FROM "
-                        + TABLE + " ORDER BY " + keys + ", freshet_left DESC NULLS FIRST, freshet_number DESC");
+                        + TABLE + " ORDER BY " + keys + ", freshet_number DESC");
         Shadow.execute(db, "ANALYZE pg_temp.freshet_last");
         String same = key.stream()
                 .map(f -> "s." + f.target().quoted() + " = l." + f.target().quoted())
                 .collect(Collectors.joining(" AND "));
         // both deletes and new versions replace what COPY wrote; nothing else refers to these rows yet
-        try (PreparedStatement s = db.prepareStatement("DELETE FROM " + shadow.quoted()
-                + " s USING pg_temp.freshet_last l WHERE freshet_left IS NULL AND " + same)) {
+        try (PreparedStatement s = db.prepareStatement(
+                "DELETE FROM " + shadow.quoted() + " s USING pg_temp.freshet_last l WHERE " + same)) {
             s.executeUpdate();
         }
         try (PreparedStatement s = db.prepareStatement("INSERT INTO " + shadow.quoted() + " (" + columns() + ") SELECT "
-                + columns() + " FROM pg_temp.freshet_last WHERE NOT freshet_deleted AND freshet_left IS NULL")) {
+                + columns() + " FROM pg_temp.freshet_last WHERE NOT freshet_deleted")) {
             s.executeUpdate();
-        }
-        if (anyLeft) {
-            Shadow.execute(
-                    db,
-                    "INSERT INTO " + shadow.quoted() + " (" + columns() + ") SELECT " + columns()
-                            + " FROM pg_temp.freshet_last l WHERE NOT freshet_deleted AND freshet_left IS NOT NULL"
-                            + " AND NOT EXISTS (SELECT FROM " + shadow.quoted() + " s WHERE " + same + ")");
         }
     }
 

@@ -23,7 +23,6 @@ import dev.freshet.stream.StreamBatch;
 import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.StreamRecord;
 import dev.freshet.stream.TopicFacts;
-import dev.freshet.stream.kafka.KeyPartitions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -262,36 +261,22 @@ public final class StreamFill implements AutoCloseable {
     }
 
     private void put(StreamRecord r) throws SQLException, InterruptedException {
-        boolean first = !filter.perhapsSeen(r.key());
-        if (first && !isLeft(r)) {
+        if (!filter.perhapsSeen(r.key())) {
+            // the first of its key, which the topic has in one partition alone: a tombstone has nothing to delete
             if (r.value() != null) {
                 lines.put(r);
                 pieceBytes += r.bytes();
-                return;
             }
-            if (facts.partitions() == 1) {
-                return;
-            }
-            // the key may stand in another partition too, where it was before the topic had as many
+            return;
         }
-        StreamRecord before = later.putIfAbsent(new RecordKey(r.key()), r);
-        if (before == null) {
-            laterBytes += r.bytes();
-        } else if (before.position().compareTo(r.position()) < 0) {
-            later.put(new RecordKey(r.key()), r);
-            laterBytes += r.bytes() - before.bytes();
-        }
-    }
-
-    /** Whether the record stands where its key is not written any more, since the topic was given more partitions. */
-    private boolean isLeft(StreamRecord r) {
-        return KeyPartitions.of(r.key(), facts.partitions()) != r.partition().number();
+        StreamRecord before = later.put(new RecordKey(r.key()), r);
+        laterBytes += r.bytes() - (before == null ? 0 : before.bytes());
     }
 
     private void endPiece() throws SQLException, InterruptedException {
         lines.end();
         for (StreamRecord r : later.values()) {
-            lines.putPending(r, isLeft(r));
+            lines.putPending(r);
         }
         later.clear();
         laterBytes = 0;
