@@ -97,6 +97,22 @@ class RemovalTest {
     }
 
     @Test
+    void replicaAtWorkUnderAnotherApplicationName_isRefused() throws Exception {
+        String url = world.database.jdbcUrl();
+        config = world.config()
+                .database(
+                        url + (url.contains("?") ? "&" : "?") + "ApplicationName=svc",
+                        world.database.user(),
+                        world.database.password())
+                .build();
+        world.start(config);
+        world.settle();
+        ConfigurationException e = assertThrows(ConfigurationException.class, () -> Replica.remove(config, true));
+        assertTrue(String.valueOf(e.getMessage()).contains("stop every server that has it first"), e.getMessage());
+        assertEquals(List.of("1|a|1"), world.copy());
+    }
+
+    @Test
     void tableOnWhichOthersDepend_isNamedAndNothingIsRemoved() throws Exception {
         fillAndStop();
         String before = world.one(STATE);

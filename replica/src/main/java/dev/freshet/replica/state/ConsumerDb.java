@@ -48,7 +48,7 @@ public final class ConsumerDb {
         this.sessions = config.sessions();
     }
 
-    /** Returns the {@code application_name} of a replica's sessions. */
+    /** Returns the {@code application_name} of a replica's sessions, whatever the URL says. */
     public static String application(String replica) {
         return "freshet " + replica;
     }
@@ -67,7 +67,6 @@ public final class ConsumerDb {
         Properties p = new Properties();
         p.setProperty("user", user);
         p.setProperty("password", password);
-        p.setProperty("ApplicationName", application);
         p.setProperty(
                 "connectTimeout", Long.toString(Math.max(1, sessions.connect().toSeconds())));
         p.setProperty("tcpKeepAlive", "true");
@@ -89,7 +88,9 @@ public final class ConsumerDb {
 
     private void bind(Connection db) throws SQLException {
         try (Statement s = db.createStatement()) {
-            s.execute("SET lock_timeout = " + sessions.lockTimeout().toMillis()
+            // not as a property, which one in the URL would override: a replica at work is known by it
+            s.execute("SET application_name = '" + application + "'; SET lock_timeout = "
+                    + sessions.lockTimeout().toMillis()
                     + "; SET idle_in_transaction_session_timeout = "
                     + sessions.idleInTransaction().toMillis()
                     + "; SET tcp_user_timeout = " + sessions.tcpUser().toMillis()

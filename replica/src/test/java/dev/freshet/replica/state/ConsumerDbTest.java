@@ -1,0 +1,48 @@
+package dev.freshet.replica.state;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.replica.ReplicaConfig;
+import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.table.TableName;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(FreshetServers.class)
+class ConsumerDbTest {
+    private final TestDatabase database;
+
+    ConsumerDbTest(TestDatabase database) {
+        this.database = database;
+    }
+
+    private ConsumerDb at(String url) {
+        return new ConsumerDb(ReplicaConfig.builder("copy").stream(
+                        new StreamTarget("t", "shop.t", null, TableName.parse("public.t"), Map.of()))
+                .database(url, database.user(), database.password())
+                .kafka("bootstrap.servers", "nowhere:9")
+                .build());
+    }
+
+    private String shown(String parameters, String setting) throws SQLException {
+        try (Connection db = at(database.jdbcUrl() + parameters).open();
+                Statement s = db.createStatement();
+                ResultSet r = s.executeQuery("SHOW " + setting)) {
+            r.next();
+            return r.getString(1);
+        }
+    }
+
+    @Test
+    void sessions_areKnownByTheReplicasName() throws Exception {
+        assertEquals("freshet copy", shown("", "application_name"));
+        assertEquals("freshet copy", shown("?ApplicationName=svc", "application_name"));
+    }
+}
