@@ -9,7 +9,12 @@ import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.replica.state.ConsumerDb;
+import java.sql.Connection;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +23,10 @@ import org.junit.jupiter.api.Test;
 class RemovalTest {
     private static final String STATE = "SELECT count(*) FROM (SELECT FROM freshet.replica_position UNION ALL"
             + " SELECT FROM freshet.replica_stream UNION ALL SELECT FROM freshet.copy_state) s";
+
+    private static final String PAUSING =
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'freshet copy'"
+                    + " AND datname = current_database() AND query LIKE '%pg_sleep%'";
 
     private ReplicaWorld world;
     private ReplicaConfig config;
@@ -80,6 +89,31 @@ class RemovalTest {
     }
 
     @Test
+    void tableThatAnotherReplicaHasFilledAsWell_isLeftToIt() throws Exception {
+        world.start(config);
+        world.settle();
+        ReplicaConfig former = ReplicaConfig.builder("former").stream(
+                        config.streams().get(0))
+                .database(config.url(), config.user(), config.password())
+                .kafka("bootstrap.servers", world.kafka.bootstrapServers())
+                .build();
+        world.database.execute("INSERT INTO freshet.replica_stream (replica, stream, topic, topic_id, target, fill)"
+                + " SELECT 'former', stream, topic, topic_id, target, 1 FROM freshet.replica_stream");
+        for (boolean tables : new boolean[] {true, false}) {
+            List<String> actions = Replica.describeRemoval(former, tables);
+            assertTrue(
+                    actions.get(1).startsWith("leave the table public.t with its rows")
+                            && actions.get(1).endsWith(", since it is also the copy of replica 'copy'"),
+                    actions.toString());
+        }
+        Replica.remove(former, true);
+        assertEquals(List.of(), Replica.describeRemoval(former, true));
+        world.put(2, "b", 2);
+        world.settle();
+        assertEquals(world.expectedRows(), world.copy());
+    }
+
+    @Test
     void replicaAtWork_isRefused() throws Exception {
         Replica replica = world.start(config);
         world.settle();
@@ -89,11 +123,27 @@ class RemovalTest {
         world.settle();
         assertEquals(List.of("1|a|1", "2|b|2"), world.copy());
         replica.close();
-        ReplicaWorld.until(() -> "0"
-                .equals(world.one("SELECT count(*) FROM pg_stat_activity WHERE application_name"
-                        + " = 'freshet copy' AND datname = current_database()")));
         Replica.remove(config, true);
         assertEquals("0", world.one(STATE));
+    }
+
+    @Test
+    void sessionThatIsJustEnding_isWaitedFor() throws Exception {
+        fillAndStop();
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            Connection last = new ConsumerDb(config).open();
+            Future<?> removal = thread.submit(() -> Replica.remove(config, true));
+            try {
+                ReplicaWorld.until(() -> removal.isDone() || world.one(PAUSING).equals("1"));
+            } finally {
+                last.close();
+            }
+            removal.get();
+            assertEquals("0", world.one(STATE));
+        } finally {
+            thread.shutdownNow();
+        }
     }
 
     @Test

@@ -153,7 +153,7 @@ public final class ReplicaAdmin {
         if (table == null) {
             return;
         }
-        boolean filled = holds(db, "to_regclass('" + StateTables.STREAMS + "') IS NOT NULL")
+        boolean filled = StateTables.exist(db)
                 && new StreamRows(config.name())
                         .read(db).stream()
                                 .filter(r -> r.stream().equals(t.stream()))

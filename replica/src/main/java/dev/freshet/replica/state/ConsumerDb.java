@@ -33,6 +33,11 @@ public final class ConsumerDb {
                    AND query_start < pg_catalog.clock_timestamp() - 4 * ?::interval)
             """;
 
+    private static final String AT_WORK = """
+            SELECT count(*) FROM pg_catalog.pg_stat_activity
+            WHERE datname = pg_catalog.current_database() AND application_name = ? AND pid <> pg_catalog.pg_backend_pid()
+            """;
+
     private final String url;
     private final String user;
     private final String password;
@@ -96,6 +101,17 @@ public final class ConsumerDb {
                     + "; SET tcp_user_timeout = " + sessions.tcpUser().toMillis()
                     + "; SET client_min_messages = warning; SET DateStyle = ISO; SET IntervalStyle = iso_8601"
                     + "; SET TimeZone = UTC; SET xmloption = content; SET statement_timeout = 0");
+        }
+    }
+
+    /** Returns how many sessions of this replica there are beside the given one, as its transaction sees them. */
+    public int atWork(Connection db) throws SQLException {
+        try (PreparedStatement s = db.prepareStatement(AT_WORK)) {
+            s.setString(1, application);
+            try (ResultSet r = s.executeQuery()) {
+                r.next();
+                return r.getInt(1);
+            }
         }
     }
 

@@ -17,10 +17,10 @@ import java.util.List;
  */
 public final class StateTables {
     /** The streams' table. */
-    public static final String STREAMS = "freshet.replica_stream";
+    static final String STREAMS = "freshet.replica_stream";
 
     /** The partitions' table. */
-    public static final String POSITIONS = "freshet.replica_position";
+    static final String POSITIONS = "freshet.replica_position";
 
     /** Two processes that start at once must not make the same table twice; the number is "freshet" in ASCII. */
     private static final long LOCK = 0x66726573686574L;
@@ -73,6 +73,13 @@ public final class StateTables {
         } catch (SQLException e) {
             db.rollback();
             throw e;
+        }
+    }
+
+    /** Returns whether all of them are there. */
+    public static boolean exist(Connection db) throws SQLException {
+        try (Statement s = db.createStatement()) {
+            return complete(s);
         }
     }
 
