@@ -131,7 +131,6 @@ public final class FreshnessAgent implements Agent {
         if (c == null) {
             c = consumer.open();
             db = c;
-            reports.relax(c);
         }
         return c;
     }

@@ -38,6 +38,12 @@ public final class ConsumerDb {
             WHERE datname = pg_catalog.current_database() AND application_name = ? AND pid <> pg_catalog.pg_backend_pid()
             """;
 
+    /** Whoever set it elsewhere (in the URL, for the role or the database) wants it so. */
+    private static final String DO_NOT_WAIT_FOR_THE_DISK = """
+            SELECT pg_catalog.set_config(name, 'off', false) FROM pg_catalog.pg_settings
+            WHERE name = 'synchronous_commit' AND source IN ('default', 'configuration file')
+            """;
+
     private final String url;
     private final String user;
     private final String password;
@@ -64,7 +70,8 @@ public final class ConsumerDb {
      * <p>Its commits do not wait for the disk ({@code synchronous_commit = off}), as those of PostgreSQL's own subscriptions do
      * not: what a crash of the server takes back, it takes back together with offset and position, and it is applied again. A
      * later commit of the service that does wait makes durable all that the service may have read of the copy. Who wants it
-     * otherwise says so in the URL: {@code ?options=-c%20synchronous_commit=on}.
+     * otherwise sets it for the role, for the database or in the URL, such as {@code ?options=-c%20synchronous_commit=on};
+     * only what stands in the server's configuration is not heeded.
      *
      * @throws SQLException if it cannot be opened
      */
@@ -78,8 +85,6 @@ public final class ConsumerDb {
         p.setProperty("binaryTransferEnable", BINARY_TYPES);
         p.setProperty("prepareThreshold", "1");
         p.setProperty("cancelSignalTimeout", "10");
-        // options in the URL take this one's place
-        p.setProperty("options", "-c synchronous_commit=off");
         Connection db = DriverManager.getConnection(url, p);
         try {
             bind(db);
@@ -100,7 +105,8 @@ public final class ConsumerDb {
                     + sessions.idleInTransaction().toMillis()
                     + "; SET tcp_user_timeout = " + sessions.tcpUser().toMillis()
                     + "; SET client_min_messages = warning; SET DateStyle = ISO; SET IntervalStyle = iso_8601"
-                    + "; SET TimeZone = UTC; SET xmloption = content; SET statement_timeout = 0");
+                    + "; SET TimeZone = UTC; SET xmloption = content; SET statement_timeout = 0; "
+                    + DO_NOT_WAIT_FOR_THE_DISK);
         }
     }
 

@@ -10,7 +10,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,17 +50,6 @@ public final class FreshnessRows {
     public FreshnessRows(String replica, Duration valid) {
         this.replica = replica;
         this.valid = valid;
-    }
-
-    /**
-     * Lets a session's commits return before they are on disk: what a report says was proven from rows that are, and the next
-     * one comes soon.
-     */
-    public void relax(Connection db) throws SQLException {
-        try (Statement s = db.createStatement()) {
-            s.execute("SET synchronous_commit = off");
-        }
-        db.commit();
     }
 
     /**

@@ -45,4 +45,13 @@ class ConsumerDbTest {
         assertEquals("freshet copy", shown("", "application_name"));
         assertEquals("freshet copy", shown("?ApplicationName=svc", "application_name"));
     }
+
+    @Test
+    void commits_doNotWaitForTheDiskUnlessTheUserSaysSo() throws Exception {
+        assertEquals("off", shown("", "synchronous_commit"));
+        assertEquals("off", shown("?options=-c%20work_mem=8MB", "synchronous_commit"));
+        assertEquals("local", shown("?options=-c%20synchronous_commit=local", "synchronous_commit"));
+        database.execute("ALTER DATABASE " + database.name() + " SET synchronous_commit = remote_write");
+        assertEquals("remote_write", shown("", "synchronous_commit"));
+    }
 }
