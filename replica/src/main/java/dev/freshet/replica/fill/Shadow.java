@@ -20,6 +20,9 @@ import java.util.Set;
  * table) makes the rows move instead: they are deleted and inserted, which is slower and needs nothing else.
  */
 final class Shadow {
+    /** Who waits for the table's lock makes all later readers of the table wait as well. */
+    static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '1s'";
+
     /** What depends on the table and would be lost or be in the way if another table took its place. */
     private static final String DEPENDENTS = """
             SELECT DISTINCT pg_catalog.pg_describe_object(d.classid, d.objid, 0)

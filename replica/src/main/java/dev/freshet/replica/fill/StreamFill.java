@@ -12,7 +12,6 @@ import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.apply.RecordException;
 import dev.freshet.replica.apply.RecordKey;
 import dev.freshet.replica.apply.SchemaSource;
-import dev.freshet.replica.state.DbErrors;
 import dev.freshet.replica.state.Owned;
 import dev.freshet.replica.state.StreamRow;
 import dev.freshet.replica.state.StreamRows;
@@ -25,7 +24,6 @@ import dev.freshet.stream.StreamRecord;
 import dev.freshet.stream.TopicFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,9 +56,6 @@ public final class StreamFill implements AutoCloseable {
 
     /** A fill follows a snapshot for that part of the time at most that a fill may take. */
     private static final int SNAPSHOT_SHARE = 4;
-
-    /** How long the swap may wait for readers of the table at once, who make all later ones wait as well. */
-    private static final String SWAP_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '1s'";
 
     /** In each of so many parts of the time after which a session counts as frozen a fill says something to the server. */
     private static final int SIGNS_OF_LIFE = 4;
@@ -89,7 +85,7 @@ public final class StreamFill implements AutoCloseable {
     private Instant lastSign;
     private Instant lastRow;
     private boolean followed = true;
-    private @Nullable List<String> renames;
+    private @Nullable Swap swap;
 
     private StreamFill(
             Connection db,
@@ -208,6 +204,11 @@ public final class StreamFill implements AutoCloseable {
         return lines.count() + pending.count() + later.size();
     }
 
+    /** Returns whether the new table is complete, and only to be put in place. */
+    boolean isComplete() {
+        return swap != null;
+    }
+
     /**
      * Does a bounded piece: reads and copies some records, or ends the fill.
      *
@@ -216,8 +217,12 @@ public final class StreamFill implements AutoCloseable {
      * @throws RetriableException if it has to begin again
      */
     public int work() throws SQLException, InterruptedException {
-        if (renames != null) {
-            return swap(renames) ? -1 : 0;
+        if (swap != null) {
+            if (swap(swap)) {
+                return -1;
+            }
+            giveSign();
+            return 0;
         }
         StreamBatch batch = reader.poll(POLL);
         Instant now = clock.instant();
@@ -324,46 +329,28 @@ public final class StreamFill implements AutoCloseable {
                     "Topic '" + target.topic() + "' was made again or changed its partitions while " + target.table()
                             + " was filled from it: the fill begins again");
         }
-        List<String> key = lines.fields().fields().stream()
-                .filter(FieldMap.Field::key)
-                .map(f -> f.target().quoted())
-                .toList();
-        List<String> names = shadow.index(key);
+        List<String> renames = shadow.index(quoted(FieldMap.Field::key));
         pending.mergeInto(shadow.name());
         shadow.complete();
-        renames = names;
+        swap = new Swap(db, config.name(), target.table(), shadow, renames, quoted(f -> true), clock);
     }
 
-    /** Puts the table in place; readers that hold it for long make it wait, not fail. */
-    private boolean swap(List<String> names) throws SQLException {
-        Savepoint before = db.setSavepoint();
-        try {
-            Shadow.execute(db, SWAP_LOCK_TIMEOUT);
-            List<Owned> reached = new ArrayList<>();
-            for (int p = 0; p < facts.partitions(); p++) {
-                Partition partition = new Partition(target.topic(), p);
-                reached.add(
-                        new Owned(target.stream(), 0, p, 0, reader.position(partition), seen.last(partition), null));
-            }
-            rows.lockPositions(db, target.stream());
-            if (shadow.dependents().isEmpty()) {
-                shadow.replace(names);
-            } else {
-                shadow.move(lines.fields().fields().stream()
-                        .map(f -> f.target().quoted())
-                        .toList());
-            }
-            rows.filled(db, row, facts.topicId(), startedAt, rows(), reached);
-            db.commit();
-        } catch (SQLException e) {
-            if (!DbErrors.lockTimeout(e)) {
-                throw e;
-            }
-            db.rollback(before);
-            LOG.info(
-                    "Replica '{}' waits for readers of {} before it puts the filled table in place",
-                    config.name(),
-                    target.table());
+    private List<String> quoted(Predicate<FieldMap.Field> wanted) {
+        return lines.fields().fields().stream()
+                .filter(wanted)
+                .map(f -> f.target().quoted())
+                .toList();
+    }
+
+    private boolean swap(Swap ready) throws SQLException {
+        List<Owned> reached = new ArrayList<>();
+        for (int p = 0; p < facts.partitions(); p++) {
+            Partition partition = new Partition(target.topic(), p);
+            reached.add(new Owned(target.stream(), 0, p, 0, reader.position(partition), seen.last(partition), null));
+        }
+        if (!ready.attempt(
+                () -> rows.lockPositions(db, target.stream()),
+                () -> rows.filled(db, row, facts.topicId(), startedAt, rows(), reached))) {
             return false;
         }
         LOG.info(

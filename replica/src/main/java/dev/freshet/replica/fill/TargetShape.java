@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Brings the table that is to be filled into shape, and says which column goes where. */
 final class TargetShape {
-    /** Who waits for the table's lock makes all later readers wait as well. */
-    private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '1s'";
-
     private final Connection db;
     private final ReplicaConfig config;
     private final StreamTarget target;
@@ -51,7 +48,7 @@ final class TargetShape {
         if (!fit.problems().isEmpty() || fit.alterations().isEmpty()) {
             return false;
         }
-        Shadow.execute(db, LOCK_TIMEOUT);
+        Shadow.execute(db, Shadow.LOCK_TIMEOUT);
         for (String sql : fit.alterations()) {
             Shadow.execute(db, sql);
         }

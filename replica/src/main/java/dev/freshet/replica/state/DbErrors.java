@@ -60,6 +60,11 @@ public final class DbErrors {
         return state(e).equals("55P03");
     }
 
+    /** Returns whether a lock was not granted: in time, or because two waited for one another. */
+    public static boolean lockRefused(SQLException e) {
+        return lockTimeout(e) || state(e).equals("40P01");
+    }
+
     /** Returns the SQLSTATE, or an empty text. */
     public static String state(SQLException e) {
         return e.getSQLState() == null ? "" : e.getSQLState();

@@ -1,0 +1,73 @@
+package dev.freshet.replica.fill;
+
+import dev.freshet.replica.HandClock;
+import dev.freshet.replica.ReplicaConfig;
+import dev.freshet.replica.ReplicaWorld;
+import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.agent.KafkaReaders;
+import dev.freshet.replica.agent.Sources;
+import dev.freshet.replica.state.ConsumerDb;
+import dev.freshet.replica.state.StateTables;
+import dev.freshet.replica.state.StreamRows;
+import dev.freshet.stream.LedgerReader;
+import dev.freshet.stream.StreamReader;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+
+/** A fill whose pieces a test asks for one by one, under a clock that the test moves. */
+final class HandDrivenFill implements AutoCloseable {
+    final HandClock clock = new HandClock();
+    final StreamFill fill;
+    private final Sources sources;
+    private final StreamReader reader;
+    private final Connection db;
+
+    HandDrivenFill(ReplicaConfig config) throws Exception {
+        StreamTarget target = config.streams().get(0);
+        KafkaReaders readers = new KafkaReaders(config, clock);
+        sources = Sources.open(config, readers);
+        reader = readers.alone();
+        db = new ConsumerDb(config).open();
+        StateTables.create(db);
+        new StreamRows(config.name()).ensure(db, config.streams());
+        db.commit();
+        fill = Objects.requireNonNull(StreamFill.begin(
+                db,
+                config,
+                target,
+                sources.schema(target.topic(), sources.newestVersion(target.topic())),
+                sources,
+                reader,
+                clock));
+    }
+
+    /** Works until so many rows are there. */
+    void untilRows(long rows) {
+        ReplicaWorld.until(() -> fill.work() >= 0 && fill.rows() >= rows);
+    }
+
+    /** Works until the new table is complete and only to be put in place. */
+    void untilComplete() {
+        ReplicaWorld.until(() -> {
+            fill.work();
+            return fill.isComplete();
+        });
+    }
+
+    /** Reads what the relay has written into the ledger. */
+    void readLedger() throws Exception {
+        for (LedgerReader ledger : sources.ledgers().values()) {
+            ledger.readToEnd(Duration.ofSeconds(30));
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        fill.close();
+        db.close();
+        reader.close();
+        sources.close();
+    }
+}
