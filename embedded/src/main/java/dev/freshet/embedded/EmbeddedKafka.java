@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Apache Kafka as one KRaft node, broker and controller in one, in a JVM of its own, reachable over loopback only.
@@ -60,7 +61,9 @@ public final class EmbeddedKafka extends EmbeddedServer {
             folder.remember("cluster.id", Uuid.randomUuid().toString());
         }
         Path arguments = home.resolve("classpath.args");
-        Files.writeString(arguments, ChildClassPath.ofThisJvm().toArgumentFile());
+        ChildClassPath classPath =
+                settings.jars == null ? ChildClassPath.ofThisJvm() : ChildClassPath.ofFolder(settings.jars);
+        Files.writeString(arguments, classPath.toArgumentFile());
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         return new Launch(
                 List.of(
@@ -100,6 +103,7 @@ public final class EmbeddedKafka extends EmbeddedServer {
 
         private final Map<String, String> properties = new LinkedHashMap<>();
         private int heapMegabytes = 384;
+        private @Nullable Path jars;
 
         private Builder() {
             super("kafka");
@@ -111,6 +115,15 @@ public final class EmbeddedKafka extends EmbeddedServer {
                 throw new IllegalArgumentException("heapMegabytes is " + megabytes + "; Kafka needs 128 at least");
             }
             this.heapMegabytes = megabytes;
+            return this;
+        }
+
+        /**
+         * Runs the Kafka whose jars are in a folder, as in {@code libs} of its distribution: 4.0 or newer. By default it is
+         * that of this JVM's class path.
+         */
+        public Builder jars(Path folder) {
+            this.jars = folder;
             return this;
         }
 

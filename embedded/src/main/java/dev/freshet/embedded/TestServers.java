@@ -1,5 +1,6 @@
 package dev.freshet.embedded;
 
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -41,17 +42,17 @@ public final class TestServers {
     /** Starts both at the same time, if that has not happened yet: sooner than one after the other. */
     public synchronized TestServers startBoth() {
         if (kafka == null && postgres == null) {
-            EmbeddedServers both = EmbeddedServers.start(EmbeddedKafka.builder(), postgresSettings());
+            EmbeddedServers both = EmbeddedServers.start(kafkaSettings(), postgresSettings());
             kafka = both.kafka();
             postgres = both.postgres();
         }
         return this;
     }
 
-    /** The shared Kafka. */
+    /** The shared Kafka; that of the folder which the system property {@code freshet.test.kafka.jars} names, if it is set. */
     public synchronized EmbeddedKafka kafka() {
         if (kafka == null) {
-            kafka = EmbeddedKafka.builder().start();
+            kafka = kafkaSettings().start();
         }
         return kafka;
     }
@@ -116,6 +117,12 @@ public final class TestServers {
             admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
         }
         return admin;
+    }
+
+    private static EmbeddedKafka.Builder kafkaSettings() {
+        EmbeddedKafka.Builder settings = EmbeddedKafka.builder();
+        String jars = System.getProperty("freshet.test.kafka.jars", "");
+        return jars.isEmpty() ? settings : settings.jars(Path.of(jars));
     }
 
     private static EmbeddedPostgres.Builder postgresSettings() {

@@ -3,6 +3,7 @@ package dev.freshet.embedded.internal;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -13,9 +14,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /**
- * The class path for Kafka's child process, taken from this JVM's own.
+ * The class path for Kafka's child process, taken from this JVM's own or from a folder with the jars of another Kafka.
  *
  * <p>Build tools shorten a JVM's class path to one jar whose manifest names the others; such jars are followed.
  */
@@ -40,13 +43,44 @@ public final class ChildClassPath {
                 + System.getProperty("surefire.test.class.path", ""));
     }
 
+    /**
+     * Takes all jars of a folder, behind what starts them: this module, and the logging that it speaks to.
+     *
+     * @throws IOException if the folder cannot be read or Kafka's broker is not in it
+     */
+    public static ChildClassPath ofFolder(Path folder) throws IOException {
+        List<Path> entries = new ArrayList<>(List.of(placeOf(KafkaMain.class), placeOf(LoggerFactory.class)));
+        try (Stream<Path> files = Files.list(folder)) {
+            files.filter(f -> f.toString().endsWith(".jar")).sorted().forEach(entries::add);
+        }
+        return of(entries, "in the folder " + folder + ": name the folder 'libs' of a distribution of Kafka");
+    }
+
+    private static Path placeOf(Class<?> type) throws IOException {
+        try {
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IOException("The place of " + type + " is no file", e);
+        }
+    }
+
     static ChildClassPath of(String classPath) throws IOException {
-        Deque<Path> open = new ArrayDeque<>();
+        List<Path> entries = new ArrayList<>();
         for (String entry : classPath.split(File.pathSeparator, -1)) {
             if (!entry.isEmpty()) {
-                open.add(Path.of(entry).toAbsolutePath());
+                entries.add(Path.of(entry));
             }
         }
+        return of(
+                entries,
+                "on the class path of this JVM (" + entries.size() + " entries): add org.apache.kafka:kafka_2.13 to the"
+                        + " run-time dependencies, which freshet-embedded brings with it unless it is excluded");
+    }
+
+    private static ChildClassPath of(List<Path> entries, String whereItIsMissing) throws IOException {
+        Deque<Path> open = new ArrayDeque<>();
+        entries.forEach(e -> open.add(e.toAbsolutePath()));
         Set<Path> found = new LinkedHashSet<>();
         boolean broker = false;
         while (!open.isEmpty()) {
@@ -61,9 +95,7 @@ public final class ChildClassPath {
             }
         }
         if (!broker) {
-            throw new IOException("Kafka's broker is not on the class path of this JVM (" + found.size()
-                    + " entries): add org.apache.kafka:kafka_2.13 to the run-time dependencies, which"
-                    + " freshet-embedded brings with it unless it is excluded");
+            throw new IOException("Kafka's broker is not " + whereItIsMissing);
         }
         return new ChildClassPath(new ArrayList<>(found));
     }

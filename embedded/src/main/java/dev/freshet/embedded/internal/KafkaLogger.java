@@ -19,7 +19,6 @@ final class KafkaLogger extends LegacyAbstractLogger {
     private static final List<String> NOISY = List.of(
             "org.apache.kafka.common.config.",
             "org.apache.kafka.common.metrics.",
-            "org.apache.kafka.common.utils.AppInfoParser",
             "org.apache.kafka.server.quota.",
             "kafka.server.KafkaConfig");
 

@@ -36,6 +36,16 @@ class ChildClassPathTest {
     }
 
     @Test
+    void folderOfAnotherKafka_comesBehindWhatStartsIt() throws Exception {
+        Path broker = jar("libs/broker.jar", "", "kafka/Kafka.class");
+        List<Path> entries = ChildClassPath.ofFolder(work.resolve("libs")).entries();
+        assertEquals(List.of(broker), entries.subList(2, entries.size()));
+        Path empty = Files.createDirectory(work.resolve("empty"));
+        IOException failure = assertThrows(IOException.class, () -> ChildClassPath.ofFolder(empty));
+        assertTrue(failure.toString().contains(empty + ": name the folder 'libs'"), failure.toString());
+    }
+
+    @Test
     void argumentFile_quotesWhatJavaWouldSplit() throws Exception {
         Path broker = jar("with space/broker.jar", "", "kafka/Kafka.class");
         assertEquals(

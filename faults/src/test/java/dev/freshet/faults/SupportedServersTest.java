@@ -12,20 +12,25 @@ import dev.freshet.server.check.Removal;
 import dev.freshet.server.check.ServersCheck;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.ConfigurationFile;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.common.utils.AppInfoParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole way on one version of PostgreSQL, as source and for copies: 18, or that of {@code -Dfreshet.test.postgres}
- * (CONTRIBUTING.md).
+ * The whole way on one version of PostgreSQL, as source and for copies, and of Kafka: 18 and 4.3, or those of {@code
+ * -Dfreshet.test.postgres} and {@code -Dfreshet.test.kafka.jars} (CONTRIBUTING.md).
  */
 @OnServers
-class SupportedPostgresTest {
+class SupportedServersTest {
     private static final int PUBLISHES_GENERATED = 18;
     private static final String LARGE =
             "(SELECT string_agg(md5(i::text || n::text), '') FROM generate_series(1, 200) n)";
@@ -102,6 +107,17 @@ class SupportedPostgresTest {
         copies.assertSame("SELECT * FROM visit ORDER BY day, id", "SELECT * FROM visit_copy ORDER BY day, id");
     }
 
+    private static String kafkaVersion() {
+        String clients = "kafka-clients-";
+        for (String jar : Objects.requireNonNullElse(
+                new File(System.getProperty("freshet.test.kafka.jars", "")).list(), new String[0])) {
+            if (jar.startsWith(clients)) {
+                return jar.substring(clients.length(), jar.length() - ".jar".length());
+            }
+        }
+        return AppInfoParser.getVersion();
+    }
+
     private static int version(TestDatabase database) throws SQLException {
         Database asked = database::connect;
         return Integer.parseInt(asked.column("SHOW server_version_num").get(0)) / 10_000;
@@ -114,9 +130,12 @@ class SupportedPostgresTest {
             TestDatabase shop,
             TestDatabase shipping,
             @TempDir Path folder)
-            throws SQLException {
+            throws SQLException, IOException {
         int version = version(shop);
         assertEquals(System.getProperty("freshet.test.postgres", "18"), Integer.toString(version));
+        assertTrue(
+                Files.readString(kafka.logFile()).contains("Kafka version: " + kafkaVersion()),
+                () -> "not Kafka " + kafkaVersion() + ": see " + kafka.logFile());
         shop.execute(TABLES);
         Configuration config = configuration(kafka, shop, shipping, shop.user(), "");
         assertEquals(
