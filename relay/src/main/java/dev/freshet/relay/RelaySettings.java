@@ -25,6 +25,9 @@ public final class RelaySettings {
     /** The default of how long a topic may refuse records. */
     public static final Duration DEFAULT_STREAM_RETRY_LIMIT = Duration.ofMinutes(1);
 
+    /** The default of how many bytes of log the slot may hold back without an alarm: 10 GiB. */
+    public static final long DEFAULT_RETAINED_WAL_ALARM_BYTES = 10L << 30;
+
     private final String source;
     private final String ledger;
     private final String slot;
@@ -152,7 +155,7 @@ public final class RelaySettings {
         private Duration heartbeatInterval = DEFAULT_HEARTBEAT_INTERVAL;
         private Duration streamRetryLimit = DEFAULT_STREAM_RETRY_LIMIT;
         private Duration topicCheckInterval = Duration.ofSeconds(10);
-        private long retainedWalAlarmBytes = 1L << 30;
+        private long retainedWalAlarmBytes = DEFAULT_RETAINED_WAL_ALARM_BYTES;
         private int ledgerReplicationFactor = -1;
 
         private Builder(String source, List<StreamSettings> streams, Map<String, String> kafka) {
@@ -237,7 +240,7 @@ public final class RelaySettings {
             return this;
         }
 
-        /** Sets above how many bytes of retained log an alarm is raised; by default 1 GiB. */
+        /** Sets above how many bytes of retained log an alarm is raised; by default 10 GiB. */
         public Builder retainedWalAlarmBytes(long bytes) {
             this.retainedWalAlarmBytes = bytes;
             return this;

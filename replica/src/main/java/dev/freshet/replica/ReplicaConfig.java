@@ -1,5 +1,6 @@
 package dev.freshet.replica;
 
+import dev.freshet.model.JdbcUrl;
 import dev.freshet.model.Names;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReplicaConfig {
     private final String name;
     private final List<StreamTarget> streams;
-    private final String url;
+    private final JdbcUrl url;
     private final String user;
     private final String password;
     private final String group;
@@ -167,15 +168,9 @@ public final class ReplicaConfig {
         return streams;
     }
 
-    /** Returns the JDBC URL of the consumer's database; not to be printed, since its parameters may hold secrets. */
-    public String url() {
+    /** Returns where the consumer's database is. */
+    public JdbcUrl url() {
         return url;
-    }
-
-    /** Returns the URL without its parameters. */
-    public String printableUrl() {
-        int question = url.indexOf('?');
-        return question < 0 ? url : url.substring(0, question);
     }
 
     /** Returns the role. */
@@ -230,7 +225,7 @@ public final class ReplicaConfig {
         private final String name;
         private final List<StreamTarget> streams = new ArrayList<>();
         private final Map<String, String> kafka = new LinkedHashMap<>();
-        private @Nullable String url;
+        private @Nullable JdbcUrl url;
         private @Nullable String user;
         private @Nullable String password;
         private @Nullable String group;
@@ -261,11 +256,17 @@ public final class ReplicaConfig {
             return this;
         }
 
-        /** Sets the consumer's database: JDBC URL (with any of pgjdbc's parameters), role and password. Required. */
+        /**
+         * As {@link #database(JdbcUrl, String, String)}.
+         *
+         * @throws IllegalArgumentException if the URL is not allowed, see {@link JdbcUrl#mistake}
+         */
         public Builder database(String jdbcUrl, String role, String secret) {
-            if (!jdbcUrl.startsWith("jdbc:postgresql:")) {
-                throw new IllegalArgumentException("The url of a replica must begin with jdbc:postgresql:");
-            }
+            return database(new JdbcUrl(jdbcUrl), role, secret);
+        }
+
+        /** Sets the consumer's database: JDBC URL (with any of pgjdbc's parameters but our own), role and password. Required. */
+        public Builder database(JdbcUrl jdbcUrl, String role, String secret) {
             url = jdbcUrl;
             user = role;
             password = secret;

@@ -1,9 +1,9 @@
 package dev.freshet.capture.postgres;
 
 import dev.freshet.capture.postgres.snapshot.SnapshotSettings;
+import dev.freshet.model.JdbcUrl;
 import dev.freshet.model.Names;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * How a PostgreSQL source is reached and read. Immutable; {@link #toString()} leaves the password out.
  *
  * @param source the source's name
- * @param url the JDBC URL with every JDBC parameter but those in {@link #OWN_PARAMETERS}
+ * @param url where the database is
  * @param user the role
  * @param password its password; empty if the server asks for none or the URL's parameters name another way
  * @param slot the replication slot
@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
  */
 public record PostgresSettings(
         String source,
-        String url,
+        JdbcUrl url,
         String user,
         String password,
         String slot,
@@ -59,16 +59,6 @@ public record PostgresSettings(
     /** The default of how long a statement may take. */
     public static final Duration DEFAULT_STATEMENT_TIMEOUT = Duration.ofSeconds(60);
 
-    /** The JDBC parameters that Freshet sets by itself, and which the URL must not have. */
-    public static final List<String> OWN_PARAMETERS = List.of(
-            "replication",
-            "preferQueryMode",
-            "assumeMinServerVersion",
-            "binaryTransfer",
-            "binaryTransferEnable",
-            "user",
-            "password");
-
     /** The least {@link #readAheadBytes()}. */
     public static final long MIN_READ_AHEAD_BYTES = 64 * 1024;
 
@@ -79,7 +69,6 @@ public record PostgresSettings(
         Names.require("source", source);
         Objects.requireNonNull(user, "user");
         Objects.requireNonNull(password, "password");
-        requireUrl(source, url);
         if (!SLOT.matcher(slot).matches()) {
             throw new IllegalArgumentException("The slot name '" + slot + "' of source '" + source
                     + "' is not allowed: use 1 to 63 lower-case letters, digits and '_'");
@@ -105,27 +94,6 @@ public record PostgresSettings(
         }
     }
 
-    private static void requireUrl(String source, String url) {
-        if (!url.startsWith("jdbc:postgresql:")) {
-            throw new IllegalArgumentException("The url of source '" + source
-                    + "' must begin with jdbc:postgresql:, such as jdbc:postgresql://localhost:5432/shop");
-        }
-        int question = url.indexOf('?');
-        String[] parameters =
-                question < 0 ? new String[0] : url.substring(question + 1).split("&", -1);
-        for (String parameter : parameters) {
-            int equals = parameter.indexOf('=');
-            String name = equals < 0 ? parameter : parameter.substring(0, equals);
-            if (OWN_PARAMETERS.contains(name)) {
-                throw new IllegalArgumentException("The url of source '" + source + "' sets the parameter '" + name
-                        + "', which Freshet sets by itself; take it out"
-                        + (name.equals("user") || name.equals("password")
-                                ? " and use the source's own setting '" + name + "'"
-                                : ""));
-            }
-        }
-    }
-
     private static void requireAbove(String name, Duration value) {
         if (value.isNegative() || value.isZero()) {
             throw new IllegalArgumentException("The " + name + " must be above zero, but is " + value);
@@ -136,18 +104,21 @@ public record PostgresSettings(
      * Begins with what has no default.
      *
      * @param source the source's name; slot and publication are derived from it
-     * @param url the JDBC URL
+     * @param url where the database is
      * @param user the role
      * @param password its password
      */
-    public static Builder builder(String source, String url, String user, String password) {
+    public static Builder builder(String source, JdbcUrl url, String user, String password) {
         return new Builder(source, url, user, password);
     }
 
-    /** Returns the URL without its parameters, which may hold secrets. */
-    public String printableUrl() {
-        int question = url.indexOf('?');
-        return question < 0 ? url : url.substring(0, question);
+    /**
+     * As {@link #builder(String, JdbcUrl, String, String)}.
+     *
+     * @throws IllegalArgumentException if the URL is not allowed, see {@link JdbcUrl#mistake}
+     */
+    public static Builder builder(String source, String url, String user, String password) {
+        return builder(source, new JdbcUrl(url), user, password);
     }
 
     /** Returns the settings without password and URL parameters. */
@@ -157,7 +128,7 @@ public record PostgresSettings(
                 Locale.ROOT,
                 "PostgresSettings[source=%s, url=%s, user=%s, slot=%s, publication=%s]",
                 source,
-                printableUrl(),
+                url,
                 user,
                 slot,
                 publication);
@@ -166,7 +137,7 @@ public record PostgresSettings(
     /** Collects settings; a setter's Javadoc states the default. Belongs to one thread. */
     public static final class Builder {
         private final String source;
-        private final String url;
+        private final JdbcUrl url;
         private final String user;
         private final String password;
         private String slot;
@@ -182,7 +153,7 @@ public record PostgresSettings(
         private Duration readBackLimit = Duration.ofSeconds(30);
         private SnapshotSettings snapshot = SnapshotSettings.DEFAULTS;
 
-        private Builder(String source, String url, String user, String password) {
+        private Builder(String source, JdbcUrl url, String user, String password) {
             this.source = source;
             this.url = url;
             this.user = user;

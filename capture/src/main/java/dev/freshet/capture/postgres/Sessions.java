@@ -3,6 +3,7 @@ package dev.freshet.capture.postgres;
 import dev.freshet.capture.postgres.internal.PatientSocketFactory;
 import dev.freshet.capture.postgres.value.Connections;
 import dev.freshet.capture.postgres.value.SessionSettings;
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -75,9 +76,12 @@ final class Sessions implements Connections {
     }
 
     private Connection connect(Properties properties) throws SQLException {
-        Connection connection = driver.connect(settings.url(), properties);
+        String url = settings.url().value();
+        // the driver's own exception would print all of it
+        Connection connection = Driver.parseURL(url, properties) == null ? null : driver.connect(url, properties);
         if (connection == null) {
-            throw new SQLException("The driver does not take the URL " + settings.printableUrl(), "08001");
+            throw new ConfigurationException("Source '" + settings.source() + "': the driver cannot read the url "
+                    + settings.url() + " with its parameters; look them up in the manual of pgjdbc");
         }
         return connection;
     }
@@ -117,8 +121,7 @@ final class Sessions implements Connections {
 
     /** Returns the exception for a failed piece of work on this source. */
     FreshetException failed(String doing, SQLException e) {
-        return SqlErrors.translate(
-                "Source '" + settings.source() + "' at " + settings.printableUrl() + ": " + doing, e);
+        return SqlErrors.translate("Source '" + settings.source() + "' at " + settings.url() + ": " + doing, e);
     }
 
     private static int seconds(Duration duration) {

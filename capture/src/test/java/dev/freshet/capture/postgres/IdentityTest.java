@@ -12,6 +12,8 @@ import dev.freshet.model.Lsn;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.TimelineRecord;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Duration;
@@ -89,6 +91,21 @@ class IdentityTest {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> PostgresSettings.builder(
                         "shop", "jdbc:postgresql://h/d?ssl=true&password=x", "u", "p")
                 .build());
-        assertTrue(String.valueOf(e.getMessage()).contains("'password'"), e.getMessage());
+        assertTrue(String.valueOf(e.getMessage()).contains("take out password"), e.getMessage());
+    }
+
+    @Test
+    void urlThatTheDriverCannotRead_isNotPrintedWithItsSecrets() {
+        PostgresSettings settings = PostgresSettings.builder(
+                        "shop", "jdbc:postgresql://h/d?service=none&sslpassword=hunter2", "u", "p")
+                .build();
+        try (PostgresSource source = PostgresSource.create(settings, Clock.systemUTC())) {
+            ConfigurationException e = assertThrows(ConfigurationException.class, source::identify);
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
+            assertTrue(trace.toString()
+                    .contains("Source 'shop': the driver cannot read the url jdbc:postgresql://h/d with"));
+            assertTrue(!trace.toString().contains("hunter2"), trace.toString());
+        }
     }
 }

@@ -85,7 +85,7 @@ public final class ReplicaAdmin {
             }
             db.rollback();
         } catch (SQLException e) {
-            problems.add("Replica '" + config.name() + "' cannot use its database " + config.printableUrl() + ": "
+            problems.add("Replica '" + config.name() + "' cannot use its database " + config.url() + ": "
                     + DbErrors.describe(e, false));
         }
     }

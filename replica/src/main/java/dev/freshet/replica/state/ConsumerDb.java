@@ -1,14 +1,16 @@
 package dev.freshet.replica.state;
 
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.JdbcUrl;
 import dev.freshet.replica.ReplicaConfig;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
+import org.postgresql.Driver;
 
 /**
  * Opens sessions in the consumer's database, each bound by time-outs, so that no frozen process holds a lock for ever; and
@@ -44,9 +46,11 @@ public final class ConsumerDb {
             WHERE name = 'synchronous_commit' AND source IN ('default', 'configuration file')
             """;
 
-    private final String url;
+    private final Driver driver = new Driver();
+    private final JdbcUrl url;
     private final String user;
     private final String password;
+    private final String replica;
     private final String application;
     private final ReplicaConfig.Sessions sessions;
 
@@ -55,7 +59,8 @@ public final class ConsumerDb {
         this.url = config.url();
         this.user = config.user();
         this.password = config.password();
-        this.application = application(config.name());
+        this.replica = config.name();
+        this.application = application(replica);
         this.sessions = config.sessions();
     }
 
@@ -74,6 +79,7 @@ public final class ConsumerDb {
      * only what stands in the server's configuration is not heeded.
      *
      * @throws SQLException if it cannot be opened
+     * @throws ConfigurationException if the driver cannot read the URL
      */
     public Connection open() throws SQLException {
         Properties p = new Properties();
@@ -85,7 +91,12 @@ public final class ConsumerDb {
         p.setProperty("binaryTransferEnable", BINARY_TYPES);
         p.setProperty("prepareThreshold", "1");
         p.setProperty("cancelSignalTimeout", "10");
-        Connection db = DriverManager.getConnection(url, p);
+        // the driver's own exception would print all of it
+        Connection db = Driver.parseURL(url.value(), p) == null ? null : driver.connect(url.value(), p);
+        if (db == null) {
+            throw new ConfigurationException("Replica '" + replica + "': the driver cannot read the url " + url
+                    + " with its parameters; look them up in the manual of pgjdbc");
+        }
         try {
             bind(db);
             db.setAutoCommit(false);

@@ -1,16 +1,23 @@
 package dev.freshet.replica.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.table.TableName;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,6 +51,19 @@ class ConsumerDbTest {
     void sessions_areKnownByTheReplicasName() throws Exception {
         assertEquals("freshet copy", shown("", "application_name"));
         assertEquals("freshet copy", shown("?ApplicationName=svc", "application_name"));
+    }
+
+    @Test
+    void urlThatTheDriverCannotRead_isNotPrintedWithItsSecrets() {
+        for (String parameter : List.of("service=none", "PGPORT=99999")) {
+            ConsumerDb db = at("jdbc:postgresql://h/d?" + parameter + "&sslpassword=top-secret");
+            ConfigurationException e = assertThrows(ConfigurationException.class, db::open);
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
+            assertTrue(trace.toString()
+                    .contains("Replica 'copy': the driver cannot read the url jdbc:postgresql://h/d with"));
+            assertFalse(trace.toString().contains("top-secret"), trace.toString());
+        }
     }
 
     @Test

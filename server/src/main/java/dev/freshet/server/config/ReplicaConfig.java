@@ -1,5 +1,6 @@
 package dev.freshet.server.config;
 
+import dev.freshet.model.JdbcUrl;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.freshet.server.config;
 
+import dev.freshet.model.JdbcUrl;
+import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
 import java.time.Duration;
 import java.util.List;
@@ -78,7 +80,7 @@ public final class Sections {
             "max-retained-wal",
             16 * MB,
             1L << 50,
-            10L << 30,
+            RelaySettings.DEFAULT_RETAINED_WAL_ALARM_BYTES,
             "If the slot holds back more log than this, status, metrics and log raise an alarm. Nothing is dropped: that "
                     + "is the server's `max_slot_wal_keep_size`, which must be higher to leave time.");
 

@@ -1,5 +1,6 @@
 package dev.freshet.server.config;
 
+import dev.freshet.model.JdbcUrl;
 import org.jspecify.annotations.Nullable;
 
 /**

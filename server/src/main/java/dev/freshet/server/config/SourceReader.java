@@ -1,5 +1,6 @@
 package dev.freshet.server.config;
 
+import dev.freshet.model.JdbcUrl;
 import dev.freshet.model.Names;
 
 /** Reads a source. */

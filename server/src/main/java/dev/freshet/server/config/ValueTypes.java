@@ -1,5 +1,6 @@
 package dev.freshet.server.config;
 
+import dev.freshet.model.JdbcUrl;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,7 +17,6 @@ import tools.jackson.databind.JsonNode;
 /** The types of values that settings have. */
 final class ValueTypes {
     private static final int SHOWN = 80;
-    private static final List<String> OWN_PARAMETERS = List.of("user", "password", "replication", "preferQueryMode");
 
     private ValueTypes() {}
 
@@ -141,38 +141,11 @@ final class ValueTypes {
     /** A JDBC URL of PostgreSQL. Its value is not shown, since it can carry a password. */
     static ValueType<JdbcUrl> postgresUrl() {
         return new Scalar<>(
-                "a JDBC URL such as jdbc:postgresql://host:5432/database, without the parameters "
-                        + String.join(", ", OWN_PARAMETERS),
+                JdbcUrl.ALLOWED,
                 false,
                 true,
-                ValueTypes::url,
-                ValueTypes::urlHint);
-    }
-
-    private static String urlHint(String text) {
-        if (text.startsWith("postgresql:") || text.startsWith("postgres:")) {
-            return "; did you mean 'jdbc:postgresql:…'?";
-        }
-        if (text.matches("jdbc:postgresql://[^/?]*@.*")) {
-            return "; write what stands before the '@' as the settings user and password";
-        }
-        return JdbcUrl.isValid(text)
-                ? "; take out "
-                        + String.join(
-                                ", ",
-                                new JdbcUrl(text)
-                                        .parameters().stream()
-                                                .filter(OWN_PARAMETERS::contains)
-                                                .toList())
-                : "";
-    }
-
-    private static @Nullable JdbcUrl url(String text) {
-        if (!JdbcUrl.isValid(text)) {
-            return null;
-        }
-        JdbcUrl url = new JdbcUrl(text);
-        return url.parameters().stream().anyMatch(OWN_PARAMETERS::contains) ? null : url;
+                text -> JdbcUrl.mistake(text) == null ? new JdbcUrl(text) : null,
+                text -> "; " + JdbcUrl.mistake(text));
     }
 
     /** A list of texts without doubles. */

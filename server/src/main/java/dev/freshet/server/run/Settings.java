@@ -76,7 +76,7 @@ public final class Settings {
         Limits limits = source.limits();
         SnapshotSettings snapshot = SnapshotSettings.DEFAULTS;
         Duration senderTimeout = limits.get(SourceLimits.STATUS_INTERVAL).multipliedBy(3);
-        return PostgresSettings.builder(source.name(), source.url().value(), source.user(), reveal(source.password()))
+        return PostgresSettings.builder(source.name(), source.url(), source.user(), reveal(source.password()))
                 .slot(source.slot())
                 .publication(source.publication())
                 .statusInterval(limits.get(SourceLimits.STATUS_INTERVAL))
@@ -99,7 +99,7 @@ public final class Settings {
             Configuration config, ReplicaConfig replica, Map<String, String> kafka) {
         Limits limits = replica.limits();
         dev.freshet.replica.ReplicaConfig.Builder builder = dev.freshet.replica.ReplicaConfig.builder(replica.name())
-                .database(replica.url().value(), replica.user(), reveal(replica.password()))
+                .database(replica.url(), replica.user(), reveal(replica.password()))
                 .kafka(kafka)
                 .group(replica.group())
                 .schema(

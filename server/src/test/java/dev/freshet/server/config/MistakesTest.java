@@ -28,25 +28,33 @@ class MistakesTest {
                         "postgresql://localhost:5432/shop",
                         "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
                                 + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
-                                + " preferQueryMode; did you mean 'jdbc:postgresql:…'?"),
+                                + " preferQueryMode, assumeMinServerVersion, binaryTransfer, binaryTransferEnable; did you mean 'jdbc:postgresql:…'?"),
                 mistake(
                         "jdbc:postgresql://localhost:5432/shop",
                         "jdbc:postgresql://freshet:top-secret@localhost:5432/shop",
                         "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
                                 + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
-                                + " preferQueryMode; write what stands before the '@' as the settings user and password"),
+                                + " preferQueryMode, assumeMinServerVersion, binaryTransfer, binaryTransferEnable; write what stands before the '@' as the settings user and password"),
                 mistake(
                         "jdbc:postgresql://localhost:5432/shop",
                         "jdbc:postgresql://localhost:5432/shop?ssl=true&password=top-secret",
                         "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
                                 + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
-                                + " preferQueryMode; take out password"),
+                                + " preferQueryMode, assumeMinServerVersion, binaryTransfer, binaryTransferEnable; take out password"),
                 mistake(
                         "jdbc:postgresql://localhost:5432/shop",
                         "jdbc:postgresql://localhost:port/shop",
                         "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
                                 + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
-                                + " preferQueryMode"),
+                                + " preferQueryMode, assumeMinServerVersion, binaryTransfer, binaryTransferEnable; write it in"
+                                + " this form; its parameters begin with a '?', and a '/' or '&' in a name is %2F or %26"),
+                mistake(
+                        "jdbc:postgresql://localhost:5432/shop",
+                        "jdbc:postgresql://localhost:5432/shop?sslpassword=top-secret%zz",
+                        "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
+                                + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
+                                + " preferQueryMode, assumeMinServerVersion, binaryTransfer, binaryTransferEnable; write a '%'"
+                                + " that begins no code such as %20 as %25"),
                 mistake(
                         "${SHOP_PASSWORD}",
                         "${SHOP_PASSWRD}",

@@ -52,6 +52,7 @@ class SettingsTest {
                 s.streamRetryLimit(),
                 s.sampleInterval(),
                 s.heartbeatInterval(),
+                s.retainedWalAlarmBytes(),
                 s.ledgerReplicationFactor());
     }
 
@@ -75,6 +76,7 @@ class SettingsTest {
                         Duration.ofSeconds(4),
                         Duration.ofMillis(50),
                         Duration.ofSeconds(6),
+                        10L << 30,
                         3),
                 values(Settings.relay(c, shop(c), KAFKA)));
         SnapshotSettings standard = SnapshotSettings.DEFAULTS;

@@ -1,0 +1,105 @@
+package dev.freshet.model;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JDBC URL of a PostgreSQL database that the driver can read: of one that it cannot read it prints all, secrets too. Its
+ * text form leaves out the parameters, which may hold secrets; no message shows more of it.
+ *
+ * @param value the URL as it is given to the driver; not to be printed
+ */
+public record JdbcUrl(String value) {
+    /** The parameters of the driver that Freshet sets by itself, and which the URL must not have. */
+    public static final List<String> OWN_PARAMETERS = List.of(
+            "user",
+            "password",
+            "replication",
+            "preferQueryMode",
+            "assumeMinServerVersion",
+            "binaryTransfer",
+            "binaryTransferEnable");
+
+    /** What is allowed, for messages. */
+    public static final String ALLOWED =
+            "a JDBC URL such as jdbc:postgresql://host:5432/database, without the parameters "
+                    + String.join(", ", OWN_PARAMETERS);
+
+    private static final String PREFIX = "jdbc:postgresql:";
+    private static final String HOST = "(?:[^\\s:/?@,&\\[\\]]*|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?";
+    private static final String DATABASE = "[^\\s/?&]";
+    private static final Pattern FORM = Pattern.compile(
+            PREFIX + "(?://" + HOST + "(?:," + HOST + ")*(?:/" + DATABASE + "*)?|" + DATABASE + "+)(?:\\?\\S*)?");
+    private static final Pattern USER_INFO = Pattern.compile(PREFIX + "//[^/?]*@.*");
+    private static final Pattern PORTS = Pattern.compile(":([0-9]{1,5})(?=[,/?]|$)");
+    private static final Pattern LONE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+    private static final int LAST_PORT = 65_535;
+
+    /** Rejects what {@link #mistake} finds wrong. */
+    public JdbcUrl {
+        String mistake = mistake(value);
+        if (mistake != null) {
+            throw new IllegalArgumentException("The url is not " + ALLOWED + ": " + mistake);
+        }
+    }
+
+    /**
+     * Tells what is wrong with a URL, and shows nothing of it but the names of parameters of our own.
+     *
+     * @param text what is to be a URL
+     * @return what to do about it, or null if nothing is wrong
+     */
+    public static @Nullable String mistake(String text) {
+        if (text.startsWith("postgresql:") || text.startsWith("postgres:")) {
+            return "did you mean 'jdbc:postgresql:…'?";
+        }
+        if (USER_INFO.matcher(text).matches()) {
+            return "write what stands before the '@' as the settings user and password";
+        }
+        if (!FORM.matcher(text).matches()) {
+            return "write it in this form; its parameters begin with a '?', and a '/' or '&' in a name is %2F or %26";
+        }
+        if (PORTS.matcher(withoutParameters(text))
+                .results()
+                .map(MatchResult::group)
+                .mapToInt(port -> Integer.parseInt(port.substring(1)))
+                .anyMatch(port -> port < 1 || port > LAST_PORT)) {
+            return "its port must be from 1 to " + LAST_PORT;
+        }
+        if (LONE_PERCENT.matcher(text).find()) {
+            return "write a '%' that begins no code such as %20 as %25";
+        }
+        List<String> own =
+                parameters(text).stream().filter(OWN_PARAMETERS::contains).toList();
+        return own.isEmpty() ? null : "take out " + String.join(", ", own);
+    }
+
+    private static List<String> parameters(String url) {
+        int question = url.indexOf('?');
+        return question < 0
+                ? List.of()
+                : Arrays.stream(url.substring(question + 1).split("&", -1))
+                        .map(p -> p.substring(0, p.indexOf('=') < 0 ? p.length() : p.indexOf('=')))
+                        .toList();
+    }
+
+    private static String withoutParameters(String url) {
+        int question = url.indexOf('?');
+        return question < 0 ? url : url.substring(0, question);
+    }
+
+    /** Returns the URL without its parameters, in lower case: two URLs that agree here name the same database. */
+    public String database() {
+        return toString().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns the URL without its parameters. */
+    @Override
+    public String toString() {
+        return withoutParameters(value);
+    }
+}
