@@ -38,8 +38,10 @@ public final class ReplicaConfig {
      *     slowly that the session would count as frozen
      * @param fillFilterBytes the memory by which a fill tells keys that it has not seen, 64 KiB to 1 GiB; it is enough for
      *     about one key a byte, beyond that more rows take the slower way
-     * @param schemaWait how long a record waits for its schema record from the ledger
-     * @param retryFirst the first wait before a stopped partition is tried again; it doubles
+     * @param schemaWait how long a record waits for its schema record, and with it all partitions of the instance; then its
+     *     partition, or the fill of its table, stops
+     * @param retryFirst the first wait before a stopped partition, or a table that cannot be filled, is tried again; it
+     *     doubles
      * @param retryLimit the longest such wait
      * @param freshnessInterval the longest time between two reports of freshness
      * @param freshnessValid how long a report is valid; must be longer than the interval
@@ -62,7 +64,7 @@ public final class ReplicaConfig {
                 8 << 20,
                 100_000,
                 16 << 20,
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(1),
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(1),
@@ -321,13 +323,13 @@ public final class ReplicaConfig {
             return this;
         }
 
-        /** Sets how long a record waits for its schema record. Default 30 s. */
+        /** Sets how long a record waits for its schema record, and all partitions with it. Default 1 s. */
         public Builder schemaWait(Duration limit) {
             schemaWait = limit;
             return this;
         }
 
-        /** Sets the first and the longest wait before a stopped partition is tried again. Default 5 s and 5 min. */
+        /** Sets the first and the longest wait of a stopped partition, or a table that cannot be filled. Default 5 s, 5 min. */
         public Builder retry(Duration first, Duration longest) {
             retryFirst = first;
             retryLimit = longest;

@@ -39,8 +39,10 @@ public record ReplicaStatus(
         FILLING,
         /** Another instance fills a table; this one stands by and takes over if that one dies. */
         WAITING,
-        /** It applies changes, or waits for some. */
+        /** It applies changes, or waits for some; a stream that cannot be copied for now is told by the reason. */
         RUNNING,
+        /** No stream can be copied for now; each is tried again by itself, and the reason says what to mend. */
+        RETRYING,
         /** It has stopped for good; the reason says what to mend. */
         STOPPED;
 

@@ -72,12 +72,18 @@ class AdministrationTest {
         world.database.execute(
                 "CREATE TABLE t (id bigint PRIMARY KEY, name text, n integer)", "INSERT INTO t VALUES (5, 'mine', 5)");
         Replica replica = world.start();
-        ReplicaWorld.until(() -> replica.status().state() == ReplicaStatus.State.STOPPED);
-        assertTrue(
-                String.valueOf(replica.status().reason()).contains("did not bring"),
-                replica.status().toString());
+        ReplicaWorld.until(() -> replica.status().state() == ReplicaStatus.State.RETRYING
+                && String.valueOf(replica.status().reason()).contains("did not bring"));
         assertEquals(List.of("5|mine|5"), world.copy());
-        assertFalse(replica.isRunning());
+        assertFalse(replica.status().complete());
+        List<String> problems = Replica.check(world.config().build(), Set.of(), Clock.systemUTC());
+        assertTrue(problems.stream().anyMatch(p -> p.contains("did not bring")), problems.toString());
+        assertTrue(replica.isRunning(), "it waits by itself; nobody need start it again");
+        world.database.execute("DELETE FROM t");
+        world.settle();
+        assertEquals(world.expectedRows(), world.copy());
+        ReplicaWorld.until(() -> replica.status().state() == ReplicaStatus.State.RUNNING
+                && replica.status().reason() == null);
     }
 
     @Test

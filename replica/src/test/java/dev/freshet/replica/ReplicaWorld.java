@@ -47,8 +47,12 @@ public final class ReplicaWorld implements AutoCloseable {
     }
 
     public ReplicaConfig.Builder config() {
-        return ReplicaConfig.builder("copy").stream(
-                        new StreamTarget("t", relay.topic("t"), null, TableName.parse("public.t"), Map.of()))
+        return config(ReplicaConfig.builder("copy"));
+    }
+
+    /** Adds the stream {@code t} and all else to settings that name others already. */
+    public ReplicaConfig.Builder config(ReplicaConfig.Builder others) {
+        return others.stream(new StreamTarget("t", relay.topic("t"), null, TableName.parse("public.t"), Map.of()))
                 .database(database.jdbcUrl(), database.user(), database.password())
                 .group(relay.source + ".copy")
                 .kafka("bootstrap.servers", kafka.bootstrapServers())

@@ -94,7 +94,8 @@ public record ServerStatus(
      * A replica.
      *
      * @param name its name
-     * @param state {@code starting}, {@code filling}, {@code running}, {@code retrying}, {@code failed} or {@code stopped}
+     * @param state {@code starting}, {@code filling}, {@code waiting} (for topics, or for another instance that fills), {@code
+     *     running}, {@code retrying} (no stream can be copied for now), {@code failed} or {@code stopped}
      * @param reason why it is so, or why it is not complete; null if there is nothing to say
      * @param position the newest boundary that its copies have passed, as text; null before there is one
      * @param completeTo the time by the source's clock up to which the copies are complete; null before it was measured

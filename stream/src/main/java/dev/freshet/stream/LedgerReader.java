@@ -40,8 +40,9 @@ public interface LedgerReader extends AutoCloseable {
      *
      * @param stream the stream
      * @param version as the header {@code freshet-schema} has it
-     * @param limit how long to try
-     * @throws dev.freshet.model.RetriableException if it has not come within the limit
+     * @param limit how long to try; with zero only what was read already
+     * @throws MissingSchemaException if it has not come within the limit
+     * @throws dev.freshet.model.RetriableException if the brokers cannot be reached for now
      * @throws InterruptedException if the thread is interrupted
      */
     SchemaRecord awaitSchema(String stream, String version, Duration limit) throws InterruptedException;

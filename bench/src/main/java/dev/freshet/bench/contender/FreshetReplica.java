@@ -52,7 +52,9 @@ public final class FreshetReplica implements Contender {
         while (!stopping) {
             LockSupport.parkNanos(WATCH_NANOS);
             ReplicaStatus status = running.status();
-            if (!stopping && status.state() == ReplicaStatus.State.STOPPED) {
+            if (!stopping
+                    && (status.state() == ReplicaStatus.State.STOPPED
+                            || status.state() == ReplicaStatus.State.RETRYING)) {
                 signals.failed(new IllegalStateException("The replica has stopped: " + status.reason()));
                 return;
             }

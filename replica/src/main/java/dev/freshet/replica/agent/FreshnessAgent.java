@@ -14,6 +14,7 @@ import dev.freshet.replica.state.StreamRow;
 import dev.freshet.replica.state.StreamRows;
 import dev.freshet.stream.Freshness;
 import dev.freshet.stream.LedgerReader;
+import dev.freshet.stream.NotComplete;
 import dev.freshet.stream.Partition;
 import dev.freshet.stream.StreamReader;
 import java.sql.Connection;
@@ -206,7 +207,11 @@ public final class FreshnessAgent implements Agent {
         }
     }
 
+    /** While a table is not filled no report is urgent. */
     private static boolean isBehind(LedgerReader ledger, Freshness f) {
+        if (f.why() != null && f.why().cause() == NotComplete.Cause.FILLING) {
+            return false;
+        }
         return ledger.view()
                 .cursor()
                 .map(cursor -> cursor.boundary() != null

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds how fresh the copy of one source's streams is, from the rows of one report, within its transaction; asks for a new
@@ -64,9 +63,10 @@ final class FreshnessFinder {
 
     Freshness find(SourceWatch watch) throws SQLException {
         Map<String, OffsetVector> at = new HashMap<>();
+        Map<String, OffsetVector> filled = new HashMap<>();
         Map<String, String> ids = new HashMap<>();
         Instant stored = now;
-        NotComplete own = null;
+        List<String> filling = new ArrayList<>();
         long fills = 0;
         for (StreamRow row : rows) {
             if (!watch.topics().contains(row.topic())) {
@@ -76,54 +76,73 @@ final class FreshnessFinder {
             ids.put(row.topic(), row.topicId());
             at.put(row.topic(), vector(row.stream()));
             if (!row.filled() || row.atEnd() == null) {
-                own = new NotComplete(NotComplete.Cause.FILLING, filling(row));
-                if (progress.state() == ReplicaStatus.State.RUNNING) {
+                // in this order: a stream is held before the others are applied
+                if (progress.applies() && !progress.held().containsKey(row.stream())) {
                     progress.prepareAgain();
                 }
-            } else if (row.atEnd().isBefore(stored)) {
+                filling.add(filling(row));
+                continue;
+            }
+            filled.put(row.topic(), vector(row.stream()));
+            if (row.atEnd().isBefore(stored)) {
                 stored = row.atEnd();
             }
         }
         watch.topics().forEach(t -> ids.putIfAbsent(t, ""));
-        if (own == null) {
-            own = stopped();
-        }
-        if (own == null || own.cause() != NotComplete.Cause.FILLING) {
-            if (watch.passed(at, stored, fills, now)) {
+        if (!filled.isEmpty()) {
+            if (watch.passed(filled, stored, fills, now)) {
                 store(watch, watch.caughtUpAt(stored));
             }
             stored = watch.caughtUpAt(stored);
         }
-        CopyProgress copy = new CopyProgress(at, watch.ends(), ids, watch.facts(), stored);
-        Freshness f = Freshness.of(watch.ledger().view(), copy, config.limits().ledgerLimit(), now);
-        NotComplete why = f.why();
-        if (own != null) {
-            return f.withheld(own);
+        Freshness f = freshness(watch, at, ids, stored);
+        List<String> stopped = stopped();
+        if (!filling.isEmpty()) {
+            // the streams that are filled are looked after all the same
+            ids.keySet().retainAll(filled.keySet());
+            if (!filled.isEmpty()) {
+                refillIfNeeded(watch, freshness(watch, filled, ids, stored));
+            }
+            filling.addAll(stopped);
+            return f.withheld(new NotComplete(NotComplete.Cause.FILLING, String.join("; ", filling)));
         }
-        if (why != null && mustRefill(why)) {
-            refill(watch, why);
+        if (stopped.isEmpty() && progress.state() == ReplicaStatus.State.STOPPED && progress.reason() != null) {
+            stopped.add(progress.reason());
         }
+        if (!stopped.isEmpty()) {
+            return f.withheld(new NotComplete(NotComplete.Cause.COPY_STOPPED, String.join("; ", stopped)));
+        }
+        refillIfNeeded(watch, f);
         return f;
     }
 
+    private Freshness freshness(
+            SourceWatch watch, Map<String, OffsetVector> at, Map<String, String> ids, Instant stored) {
+        CopyProgress copy = new CopyProgress(at, watch.ends(), ids, watch.facts(), stored);
+        return Freshness.of(watch.ledger().view(), copy, config.limits().ledgerLimit(), now);
+    }
+
     private String filling(StreamRow row) {
+        String held = progress.held().get(row.stream());
+        if (held != null) {
+            return held;
+        }
         String reason = progress.reason();
         return "The table of stream '" + row.stream() + "' is being filled"
                 + (row.refill() == null ? "" : " anew: " + row.refill())
                 + (reason == null || progress.state() == ReplicaStatus.State.WAITING ? "" : " (" + reason + ")");
     }
 
-    private @Nullable NotComplete stopped() {
+    private List<String> stopped() {
+        List<String> filled =
+                rows.stream().filter(StreamRow::filled).map(StreamRow::stream).toList();
         List<String> reasons = new ArrayList<>();
         for (Owned o : partitions) {
-            if (o.stopped() != null) {
+            if (o.stopped() != null && filled.contains(o.stream())) {
                 reasons.add(o.stopped());
             }
         }
-        if (reasons.isEmpty() && progress.state() == ReplicaStatus.State.STOPPED && progress.reason() != null) {
-            reasons.add(progress.reason());
-        }
-        return reasons.isEmpty() ? null : new NotComplete(NotComplete.Cause.COPY_STOPPED, String.join("; ", reasons));
+        return reasons;
     }
 
     private OffsetVector vector(String stream) {
@@ -141,8 +160,12 @@ final class FreshnessFinder {
         }
     }
 
-    private static boolean mustRefill(NotComplete why) {
-        return why.cause() == NotComplete.Cause.AWAY_TOO_LONG || why.cause() == NotComplete.Cause.TOPIC_CHANGED;
+    private void refillIfNeeded(SourceWatch watch, Freshness f) throws SQLException {
+        NotComplete why = f.why();
+        if (why != null
+                && (why.cause() == NotComplete.Cause.AWAY_TOO_LONG || why.cause() == NotComplete.Cause.TOPIC_CHANGED)) {
+            refill(watch, why);
+        }
     }
 
     /** The flag is cleared in the transaction that asks for the fill, and so before it begins. */

@@ -42,7 +42,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LiveApply implements AssignmentListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveApply.class);
-    private static final Duration POLL = Duration.ofMillis(100);
 
     /** Positions that move without a record (transaction markers, compacted tails) are stored no more often than this. */
     private static final Duration QUIET_COMMITS = Duration.ofSeconds(1);
@@ -153,13 +152,14 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     /**
      * Applies what has come.
      *
+     * @param wait how long to wait for something to come
      * @return how many records
      */
-    int work() throws SQLException, InterruptedException {
+    int work(Duration wait) throws SQLException, InterruptedException {
         retryStopped();
         StreamBatch batch;
         try {
-            batch = reader.poll(POLL);
+            batch = reader.poll(wait);
         } catch (ForeignRecordException e) {
             return stopBeforeForeign(e);
         }
@@ -330,7 +330,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         reader.pause(Set.of(p));
         progress.applied(0);
         LOG.error(
-                "Replica '{}': {} The partition has stopped before it and is tried again in {}",
+                "Replica '{}': {}; the partition has stopped before it and is tried again in {}",
                 config.name(),
                 reason,
                 wait);

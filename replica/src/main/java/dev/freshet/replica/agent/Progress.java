@@ -20,6 +20,7 @@ public final class Progress {
     private volatile @Nullable Sources sources;
     private volatile @Nullable Sources lost;
     private volatile Set<Partition> leftOut = Set.of();
+    private volatile Map<String, String> held = Map.of();
     private volatile long fillRows;
     private volatile boolean prepareAgain;
     private volatile Map<String, Freshness> freshness = Map.of();
@@ -37,6 +38,12 @@ public final class Progress {
     /** Returns what the replica is doing. */
     public ReplicaStatus.State state() {
         return state;
+    }
+
+    /** Returns whether the partitions are applied, or would be if a table could be filled. */
+    boolean applies() {
+        ReplicaStatus.State now = state;
+        return now == ReplicaStatus.State.RUNNING || now == ReplicaStatus.State.RETRYING;
     }
 
     /** Returns what keeps it from its work, or null. */
@@ -76,7 +83,7 @@ public final class Progress {
         return applied.get();
     }
 
-    /** Returns a number that changes with each commit. */
+    /** Returns a number that changes with each commit, and with whatever else is to be reported soon. */
     public long commits() {
         return commits.get();
     }
@@ -101,6 +108,17 @@ public final class Progress {
     /** Returns the partitions of this instance that it does not apply. */
     public Set<Partition> leftOut() {
         return leftOut;
+    }
+
+    /** Sets the streams whose tables cannot be filled for now, with the reason in a sentence; the freshness agent tells it. */
+    public void held(Map<String, String> reasonByStream) {
+        held = Map.copyOf(reasonByStream);
+        commits.incrementAndGet();
+    }
+
+    /** Returns the streams whose tables cannot be filled for now, with the reason. */
+    public Map<String, String> held() {
+        return held;
     }
 
     /** Sets how many rows the running fill has copied. */

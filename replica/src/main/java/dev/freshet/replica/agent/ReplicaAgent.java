@@ -4,20 +4,17 @@ import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.LossException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
-import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.ReplicaStatus;
 import dev.freshet.replica.StreamTarget;
-import dev.freshet.replica.apply.RecordException;
-import dev.freshet.replica.fill.StreamFill;
 import dev.freshet.replica.state.ConsumerDb;
 import dev.freshet.replica.state.DbErrors;
 import dev.freshet.replica.state.StateTables;
 import dev.freshet.replica.state.StreamRow;
 import dev.freshet.replica.state.StreamRows;
-import dev.freshet.stream.StreamReader;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -30,10 +27,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings a replica's tables into being and keeps them: prepares, fills what is not filled (or waits for who does), then
- * applies. After every fault it gives up all that it held and prepares again, from what the database says.
+ * applies. A stream whose table cannot be filled is left out, and tried again beside the applying. After every other fault it
+ * gives up all that it held and prepares again, from what the database says.
  */
 public final class ReplicaAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaAgent.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /** A fill beside the applying waits no longer than this for changes to come. */
+    private static final Duration POLL_BESIDE_FILL = Duration.ofMillis(1);
 
     private final ReplicaConfig config;
     private final Readers readers;
@@ -41,10 +43,9 @@ public final class ReplicaAgent implements Agent {
     private final Progress progress;
     private final ConsumerDb consumer;
     private final StreamRows rows;
+    private final Fills fills;
     private @Nullable Connection db;
     private @Nullable LiveApply live;
-    private @Nullable StreamFill fill;
-    private @Nullable StreamReader fillReader;
     private @Nullable Sources found;
     private boolean finding;
     private Instant frozenLookedFor = Instant.MIN;
@@ -57,6 +58,7 @@ public final class ReplicaAgent implements Agent {
         this.progress = progress;
         this.consumer = new ConsumerDb(config);
         this.rows = new StreamRows(config.name());
+        this.fills = new Fills(config, readers, clock, progress, consumer);
     }
 
     @Override
@@ -67,27 +69,16 @@ public final class ReplicaAgent implements Agent {
     @Override
     public int doWork() throws InterruptedException {
         try {
-            if ((live != null || fill != null) && progress.sources() == null) {
+            if ((live != null || fills.active()) && progress.sources() == null) {
                 letGo();
             }
             if (live != null) {
-                return live.work();
+                return apply(live);
             }
-            return fill != null ? workFill(fill) : prepare();
+            return fills.active() ? fill() : prepare();
         } catch (SQLException e) {
-            boolean filling = fill != null;
             letGo();
-            if (filling && DbErrors.ofData(e)) {
-                // a later version of the row, or an altered table, may mend it
-                throw passing(new RetriableException(
-                        "A table of replica '" + config.name() + "' cannot be filled: "
-                                + DbErrors.describe(e, config.showData()) + "; the fill begins again",
-                        e));
-            }
             throw passing(DbErrors.wrap("Replica '" + config.name() + "' lost its work in its database", e));
-        } catch (RecordException e) {
-            letGo();
-            throw passing(new RetriableException(e.getMessage() + "; the fill begins again", e));
         } catch (LossException e) {
             return lost(e);
         } catch (RuntimeException | InterruptedException e) {
@@ -127,23 +118,59 @@ public final class ReplicaAgent implements Agent {
         boolean missing = false;
         for (StreamTarget t : sources.readiestFirst(config.streams())) {
             StreamRow row = known.get(t.stream());
-            if (row == null || !row.filled()) {
-                missing = true;
-                if (beginFill(c, sources, t)) {
-                    progress.state(ReplicaStatus.State.FILLING, row == null ? null : row.refill());
-                    return 1;
-                }
+            if (row != null && row.filled()) {
+                fills.filled(t);
+                continue;
             }
+            // what could not be filled is tried again beside the others, which it then does not keep waiting
+            Fills.Outcome begun = fills.holds(t) ? Fills.Outcome.HELD : fills.begin(t, sources);
+            if (begun == Fills.Outcome.WORKING) {
+                progress.state(ReplicaStatus.State.FILLING, null);
+                return 1;
+            }
+            missing |= begun != Fills.Outcome.HELD;
         }
         if (missing) {
             standBy(c);
             return 0;
         }
+        fills.close();
         LiveApply next = new LiveApply(config, consumer, c, readers.inGroup(), sources, clock, progress);
         live = next;
         next.join();
-        progress.state(ReplicaStatus.State.RUNNING, null);
+        tellApplying();
         return 1;
+    }
+
+    private void tellApplying() {
+        progress.state(fills.holdsAll() ? ReplicaStatus.State.RETRYING : ReplicaStatus.State.RUNNING, null);
+    }
+
+    /** Applies, and fills beside that what could not be filled before. */
+    private int apply(LiveApply running) throws SQLException, InterruptedException {
+        int done = running.work(fills.active() ? POLL_BESIDE_FILL : POLL);
+        Fills.Outcome outcome = fillBeside();
+        if (outcome == Fills.Outcome.FILLED) {
+            // now its partitions are to be applied
+            letGo();
+        } else if (outcome == Fills.Outcome.HELD || outcome == Fills.Outcome.ELSEWHERE) {
+            fills.close();
+            tellApplying();
+        }
+        return outcome == Fills.Outcome.IDLE ? done : done + 1;
+    }
+
+    private Fills.Outcome fillBeside() throws SQLException, InterruptedException {
+        if (fills.active()) {
+            return fills.work();
+        }
+        StreamTarget due = fills.due();
+        Sources sources = progress.sources();
+        return due == null || sources == null ? Fills.Outcome.IDLE : fills.begin(due, sources);
+    }
+
+    private int fill() throws SQLException, InterruptedException {
+        return fills.work() == Fills.Outcome.IDLE ? 0 : 1;
     }
 
     /** Nobody but this agent closes lost sources: only here it is sure that it has let go of them. */
@@ -176,19 +203,6 @@ public final class ReplicaAgent implements Agent {
         return mine;
     }
 
-    private boolean beginFill(Connection c, Sources sources, StreamTarget target)
-            throws SQLException, InterruptedException {
-        String version = sources.newestVersion(target.topic());
-        SchemaRecord schema = sources.schema(target.topic(), version);
-        StreamReader reader = fillReader;
-        if (reader == null) {
-            reader = readers.alone();
-            fillReader = reader;
-        }
-        fill = StreamFill.begin(c, config, target, schema, sources, reader, clock);
-        return fill != null;
-    }
-
     private void standBy(Connection c) throws SQLException {
         progress.state(ReplicaStatus.State.WAITING, "another instance fills the tables");
         Instant now = clock.instant();
@@ -201,23 +215,13 @@ public final class ReplicaAgent implements Agent {
         }
     }
 
-    private int workFill(StreamFill running) throws SQLException, InterruptedException {
-        int done = running.work();
-        progress.fillRows(running.rows());
-        if (done < 0) {
-            fill = null;
-            return 1;
-        }
-        return done;
-    }
-
     /** Something that the copy has not read is gone from the topic: only a new fill helps. */
     private int lost(LossException e) {
         boolean applying = live != null;
         letGo();
         if (!applying) {
-            throw passing(new RetriableException(
-                    "The fill of replica '" + config.name() + "' begins again: " + e.getMessage(), e));
+            throw passing(
+                    new RetriableException("Replica '" + config.name() + "' prepares again: " + e.getMessage(), e));
         }
         LOG.error("Replica '{}' has its tables filled anew: {}", config.name(), e.getMessage());
         try (Connection c = consumer.open()) {
@@ -239,14 +243,10 @@ public final class ReplicaAgent implements Agent {
 
     private void letGo() {
         LiveApply l = live;
-        StreamFill f = fill;
-        StreamReader r = fillReader;
         Connection c = db;
         live = null;
-        fill = null;
-        fillReader = null;
         db = null;
-        Resources.close(l, f, r, c);
+        Resources.close(l, fills, c);
     }
 
     @Override

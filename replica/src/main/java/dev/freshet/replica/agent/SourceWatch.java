@@ -8,6 +8,7 @@ import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.TopicFacts;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class SourceWatch {
     private final Set<String> topics;
     private Map<String, OffsetVector> ends = Map.of();
     private Map<String, TopicFacts> facts = Map.of();
+    private Set<String> followed = Set.of();
     private @Nullable LogEnd logEnd;
     private long fills;
 
@@ -57,8 +59,14 @@ final class SourceWatch {
         facts = questions.describe(topics);
         ends = facts.isEmpty() ? Map.of() : questions.endOffsets(facts.keySet());
         if (logEnd != null) {
-            logEnd.sampled(now, ends);
+            logEnd.sampled(now, ofFollowed(ends));
         }
+    }
+
+    private Map<String, OffsetVector> ofFollowed(Map<String, OffsetVector> all) {
+        Map<String, OffsetVector> some = new HashMap<>(all);
+        some.keySet().retainAll(followed);
+        return some;
     }
 
     String source() {
@@ -87,7 +95,7 @@ final class SourceWatch {
     /**
      * Tells the positions that the copy has committed.
      *
-     * @param at by topic
+     * @param at by topic, of those whose tables are filled; others are not looked for at the logs' end
      * @param stored when the copy was last at the end, as it is stored
      * @param filled a number that changes with each fill
      * @return whether {@link #caughtUpAt} has moved on so far that it is to be stored
@@ -98,10 +106,11 @@ final class SourceWatch {
                 .min(Duration::compareTo)
                 .orElse(UNKNOWN_LIMIT);
         LogEnd end = logEnd;
-        if (end == null || fills != filled || stored.isAfter(end.at())) {
+        if (end == null || fills != filled || !followed.equals(at.keySet()) || stored.isAfter(end.at())) {
             end = new LogEnd(stored, limit);
             logEnd = end;
             fills = filled;
+            followed = Set.copyOf(at.keySet());
         }
         return end.passed(at, now) && Duration.between(stored, end.at()).compareTo(limit.dividedBy(100)) > 0;
     }

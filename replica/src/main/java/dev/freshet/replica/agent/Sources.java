@@ -9,6 +9,7 @@ import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.apply.SchemaSource;
 import dev.freshet.stream.LedgerReader;
+import dev.freshet.stream.MissingSchemaException;
 import dev.freshet.stream.StreamLocation;
 import dev.freshet.stream.StreamReader;
 import java.time.Duration;
@@ -22,15 +23,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The sources of a replica's streams: where they are, and a reader of each one's ledger. For any thread, as the readers are.
  */
 public final class Sources implements SchemaSource, AutoCloseable {
+    private static final Duration LEDGER_READ_LIMIT = Duration.ofSeconds(30);
+
     private final Map<String, StreamLocation> byTopic;
     private final Map<String, LedgerReader> ledgers;
     private final Map<String, String> ledgerIds = new HashMap<>();
+    private final Set<SchemaId> inVain = ConcurrentHashMap.newKeySet();
     private final Duration schemaWait;
+
+    private record SchemaId(String topic, String version) {}
 
     private Sources(Map<String, StreamLocation> byTopic, Map<String, LedgerReader> ledgers, Duration schemaWait) {
         this.byTopic = byTopic;
@@ -65,7 +72,7 @@ public final class Sources implements SchemaSource, AutoCloseable {
             for (Map.Entry<String, Set<String>> e : topics.entrySet()) {
                 LedgerReader reader = readers.ledger(e.getKey(), e.getValue());
                 sources.ledgers.put(e.getKey(), reader);
-                reader.readToEnd(config.limits().schemaWait());
+                reader.readToEnd(LEDGER_READ_LIMIT);
             }
             return sources;
         } catch (RuntimeException | InterruptedException e) {
@@ -107,9 +114,22 @@ public final class Sources implements SchemaSource, AutoCloseable {
         return Objects.requireNonNull(ledgers.get(location(topic).ledger()), topic);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>It waits for a record once only: one that stands in the same Kafka transaction as the first record that names it is
+     * at most a moment late. What comes later is found without waiting: the freshness agent reads the ledgers all the time.
+     */
     @Override
     public SchemaRecord schema(String topic, String version) throws InterruptedException {
-        return ledger(topic).awaitSchema(location(topic).stream(), version, schemaWait);
+        SchemaId id = new SchemaId(topic, version);
+        try {
+            return ledger(topic)
+                    .awaitSchema(location(topic).stream(), version, inVain.contains(id) ? Duration.ZERO : schemaWait);
+        } catch (MissingSchemaException e) {
+            inVain.add(id);
+            throw e;
+        }
     }
 
     @Override
@@ -120,8 +140,8 @@ public final class Sources implements SchemaSource, AutoCloseable {
                 .map(StreamEntry::schemaVersion)
                 .orElse("");
         if (version.isEmpty()) {
-            throw new RetriableException("The ledger '" + location(topic).ledger()
-                    + "' has no schema of the stream with" + " topic '" + topic + "' yet; the replica waits for it");
+            throw new MissingSchemaException("The ledger '" + location(topic).ledger()
+                    + "' has no schema of the stream with topic '" + topic + "' yet; its copy waits for it");
         }
         return version;
     }

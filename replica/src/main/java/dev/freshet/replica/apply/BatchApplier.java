@@ -7,6 +7,7 @@ import dev.freshet.replica.state.DbErrors;
 import dev.freshet.replica.state.FencedException;
 import dev.freshet.replica.state.Owned;
 import dev.freshet.replica.state.Positions;
+import dev.freshet.stream.MissingSchemaException;
 import dev.freshet.stream.StreamRecord;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -110,7 +111,7 @@ public final class BatchApplier implements AutoCloseable {
         TableWriter writer;
         try {
             writer = plans.writer(db, target, r.schemaVersion());
-        } catch (Plans.MisfitException e) {
+        } catch (Plans.MisfitException | MissingSchemaException e) {
             throw new RecordException(r, String.valueOf(e.getMessage()), e);
         }
         touched.add(writer);

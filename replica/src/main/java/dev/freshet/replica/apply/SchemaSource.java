@@ -9,7 +9,7 @@ public interface SchemaSource {
      *
      * @param topic the stream's topic
      * @param version as a record's header names it
-     * @throws dev.freshet.model.RetriableException if it has not come within the limit
+     * @throws dev.freshet.stream.MissingSchemaException if it has not come within the limit
      * @throws InterruptedException if the thread is interrupted
      */
     SchemaRecord schema(String topic, String version) throws InterruptedException;
@@ -18,7 +18,7 @@ public interface SchemaSource {
      * Returns the version that the stream's values have now.
      *
      * @param topic the stream's topic
-     * @throws dev.freshet.model.RetriableException if it is not known (yet)
+     * @throws dev.freshet.stream.MissingSchemaException if it is not known (yet)
      */
     String newestVersion(String topic);
 

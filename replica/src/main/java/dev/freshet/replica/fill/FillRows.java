@@ -1,6 +1,5 @@
 package dev.freshet.replica.fill;
 
-import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.json.JsonException;
 import dev.freshet.model.ledger.SchemaRecord;
@@ -12,6 +11,7 @@ import dev.freshet.replica.apply.SchemaSource;
 import dev.freshet.replica.state.DbErrors;
 import dev.freshet.replica.table.FieldMap;
 import dev.freshet.replica.table.TableName;
+import dev.freshet.stream.MissingSchemaException;
 import dev.freshet.stream.Partition;
 import dev.freshet.stream.StreamRecord;
 import java.sql.Connection;
@@ -120,7 +120,7 @@ final class FillRows {
     private Way read(StreamRecord r) throws InterruptedException {
         Way way = ways.get(r.schemaVersion());
         if (way == null) {
-            way = way(schemas.schema(target.topic(), r.schemaVersion()), r.schemaVersion());
+            way = way(r);
             ways.put(r.schemaVersion(), way);
         }
         byte[] value = r.value();
@@ -136,16 +136,25 @@ final class FillRows {
         return way;
     }
 
-    private Way way(SchemaRecord schema, String version) {
+    private Way way(StreamRecord r) throws InterruptedException {
+        String version = r.schemaVersion();
+        SchemaRecord schema;
+        try {
+            schema = schemas.schema(target.topic(), version);
+        } catch (MissingSchemaException e) {
+            throw new RecordException(r, String.valueOf(e.getMessage()), e);
+        }
         if (restartOnChange && !version.equals(newest) && version.equals(schemas.newestVersion(target.topic()))) {
             throw new RetriableException("The schema of stream '" + target.stream() + "' has changed while "
                     + target.table() + " was filled: the fill begins again");
         }
         if (!schema.key().equals(fields.schema().key())) {
-            throw new FreshetException(
+            throw new RecordException(
+                    r,
                     "Stream '" + target.stream() + "' had the key " + schema.key() + " in its schema "
                             + version + " and has " + fields.schema().key()
-                            + " now: records of both stand in its topic; have it snapshotted into a new one");
+                            + " now: records of both stand in its topic; have it snapshotted into a new one",
+                    null);
         }
         List<FieldMap.Field> known = new ArrayList<>();
         int[] slots = new int[fields.fields().size()];

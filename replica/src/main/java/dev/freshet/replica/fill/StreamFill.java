@@ -3,7 +3,6 @@ package dev.freshet.replica.fill;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
-import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.ReplicaConfig;
@@ -152,12 +151,12 @@ public final class StreamFill implements AutoCloseable {
         Instant startedAt = clock.instant();
         TopicFacts facts = reader.describe(Set.of(target.topic())).get(target.topic());
         if (facts == null) {
-            throw new RetriableException("Topic '" + target.topic() + "' does not exist (any more); the fill of "
+            throw new FillException("Topic '" + target.topic() + "' does not exist (any more); the fill of "
                     + target.table() + " waits for it");
         }
         OffsetVector ends = reader.endOffsets(Set.of(target.topic())).get(target.topic());
         if (ends == null) {
-            throw new RetriableException("Topic '" + target.topic() + "' has no end offsets; the fill waits for it");
+            throw new FillException("Topic '" + target.topic() + "' has no end offsets; the fill waits for it");
         }
         Shadow shadow = Shadow.create(db, fields, target.table());
         PendingRows pending = PendingRows.create(db, fields);
@@ -213,8 +212,9 @@ public final class StreamFill implements AutoCloseable {
      * Does a bounded piece: reads and copies some records, or ends the fill.
      *
      * @return how much was done, or -1 when the new table is in place
-     * @throws RecordException if a record cannot be copied; the fill is over, and begins again later
-     * @throws RetriableException if it has to begin again
+     * @throws RecordException if a record cannot be copied; as after all others the fill is over, and begins again later
+     * @throws dev.freshet.stream.ForeignRecordException if no relay wrote a record
+     * @throws FillException if the topic does not allow it to end
      */
     public int work() throws SQLException, InterruptedException {
         if (swap != null) {
@@ -318,16 +318,15 @@ public final class StreamFill implements AutoCloseable {
     private void finish() throws SQLException {
         Duration took = Duration.between(startedAt, clock.instant());
         if (took.compareTo(facts.awayLimit()) >= 0) {
-            throw new RetriableException("The fill of " + target.table() + " took " + took + ", longer than topic '"
+            throw new FillException("The fill of " + target.table() + " took " + took + ", longer than topic '"
                     + target.topic() + "' keeps what it compacts (min.compaction.lag.ms " + facts.minCompactionLag()
                     + ", delete.retention.ms " + facts.deleteRetention()
                     + "): it begins again; raise the shorter of the two settings on the topic");
         }
         TopicFacts now = reader.describe(Set.of(target.topic())).get(target.topic());
         if (now == null || !now.topicId().equals(facts.topicId()) || now.partitions() != facts.partitions()) {
-            throw new RetriableException(
-                    "Topic '" + target.topic() + "' was made again or changed its partitions while " + target.table()
-                            + " was filled from it: the fill begins again");
+            throw new FillException("Topic '" + target.topic() + "' was made again or changed its partitions while "
+                    + target.table() + " was filled from it: the fill begins again");
         }
         List<String> renames = shadow.index(quoted(FieldMap.Field::key));
         pending.mergeInto(shadow.name());

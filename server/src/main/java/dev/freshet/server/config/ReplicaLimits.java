@@ -41,7 +41,8 @@ public final class ReplicaLimits {
             Duration.ofMillis(10),
             Duration.ofHours(1),
             LIMITS.retryFirst(),
-            "How long a partition that was stopped by a record waits before it is tried again; it doubles each time.");
+            "How long a partition that was stopped by a record, or a stream whose table cannot be filled, waits before it is "
+                    + "tried again, while all others go on; it doubles each time.");
     /** The longest. */
     public static final Setting<Duration> RETRY_BACKOFF_MAX = Setting.duration(
             "retry-backoff-max",

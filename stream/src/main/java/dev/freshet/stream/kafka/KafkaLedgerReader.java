@@ -6,6 +6,7 @@ import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.LedgerView;
+import dev.freshet.stream.MissingSchemaException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -159,8 +160,10 @@ public final class KafkaLedgerReader implements LedgerReader {
                 return schema.get();
             }
             if (System.nanoTime() - deadline >= 0) {
-                throw new RetriableException("The ledger '" + view.ledger() + "' has no schema " + version
-                        + " of stream '" + stream + "' after " + limit.toMillis() + " ms; Freshet asks again");
+                throw new MissingSchemaException("The ledger '" + view.ledger() + "' has no schema " + version
+                        + " of stream '" + stream + "'" + (limit.isZero() ? "" : " after " + limit.toMillis() + " ms")
+                        + ", though the relay writes it no later than the first record that names it; Freshet asks again."
+                        + " If it stays missing, have the stream snapshotted anew");
             }
             // another thread may be polling: then its poll brings the record
             if (lock.tryLock(STEP.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -1,0 +1,58 @@
+package dev.freshet.replica.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.table.TableName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class HeldStreamsTest {
+    private static final StreamTarget ORDERS =
+            new StreamTarget("orders", "shop.orders", null, TableName.parse("public.orders"), Map.of());
+
+    private Instant now = Instant.parse("2024-05-01T10:00:00Z");
+    private final HeldStreams held = new HeldStreams(() -> now, Duration.ofSeconds(5), Duration.ofSeconds(15));
+
+    @Test
+    void waitsDoubleUpToTheLimit_andBeginAnewOnceFilled() {
+        assertEquals(Duration.ofSeconds(5), held.hold(ORDERS, "it does not fit"));
+        assertEquals(Duration.ofSeconds(10), held.hold(ORDERS, "it does not fit"));
+        assertEquals(Duration.ofSeconds(15), held.hold(ORDERS, "it does not fit"));
+        assertEquals(Duration.ofSeconds(15), held.hold(ORDERS, "it does not fit"));
+        held.forget(ORDERS);
+        assertEquals(Duration.ofSeconds(5), held.hold(ORDERS, "it does not fit"));
+    }
+
+    @Test
+    void streamIsDue_onlyWhenItsWaitIsOver() {
+        assertNull(held.due());
+        held.hold(ORDERS, "it does not fit");
+        assertTrue(held.holds(ORDERS));
+        assertNull(held.due());
+        now = now.plusSeconds(5);
+        assertEquals(ORDERS, held.due());
+        held.putOff(ORDERS);
+        assertNull(held.due());
+        now = now.plusSeconds(5);
+        assertEquals(ORDERS, held.due());
+        held.forget(ORDERS);
+        assertFalse(held.holds(ORDERS));
+    }
+
+    @Test
+    void text_namesStreamReasonAndTime() {
+        held.hold(ORDERS, "it does not fit");
+        assertEquals(
+                Map.of(
+                        "orders",
+                        "Stream 'orders' is not copied for now: it does not fit; its fill is tried again at"
+                                + " 2024-05-01T10:00:05Z"),
+                held.texts());
+    }
+}
