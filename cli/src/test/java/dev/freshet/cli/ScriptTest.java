@@ -1,6 +1,7 @@
 package dev.freshet.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -70,6 +71,29 @@ class ScriptTest {
                 freshClone().resolve("freshet").toString());
         assertEquals(1, ran.exitCode());
         assertTrue(ran.text().contains("there is no bin/java in it"), ran.text());
+    }
+
+    /** Other users than the one who built may not be able to enter Maven's repository. */
+    @Test
+    void built_nothingOutsideTheCloneIsNeeded() throws Exception {
+        Path clone = freshClone();
+        Path repository = Files.createDirectories(folder.resolve("repository"));
+        Files.writeString(repository.resolve("library.jar"), "library");
+        program(folder.resolve("jdk/bin/javac"), "");
+        program(
+                folder.resolve("jdk/bin/java"),
+                "case $* in -version) echo 'openjdk version \"17\"' >&2 ;; *) echo \"$*\" ;; esac");
+        program(
+                folder.resolve("bin/mvn"),
+                "case $1 in -v) echo 'Apache Maven 3.9.9' ;; *) mkdir -p cli/target; echo cli > cli/target/freshet-cli-1.jar;"
+                        + " printf '" + repository.resolve("library.jar") + "' > cli/target/freshet.classpath ;; esac");
+        Ran ran = run(
+                Map.of("JAVA_HOME", folder.resolve("jdk").toString(), "PATH", folder.resolve("bin") + ":/usr/bin:/bin"),
+                clone.resolve("freshet").toString(),
+                "check");
+        assertEquals(0, ran.exitCode(), ran.text());
+        assertTrue(ran.text().contains("/library.jar"), ran.text());
+        assertFalse(ran.text().contains(repository.toString()), ran.text());
     }
 
     @Test
