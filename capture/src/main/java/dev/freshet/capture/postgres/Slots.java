@@ -126,15 +126,15 @@ final class Slots {
                     connection);
         }
         SlotState slot = found.get();
-        boolean ours = slot.plugin().equals(PLUGIN) && slot.database().equals(connection.getCatalog());
-        if (!opening && !ours) {
+        if (opening) {
+            requireOurs(slot, connection.getCatalog());
+        } else if (!slot.plugin().equals(PLUGIN) || !slot.database().equals(connection.getCatalog())) {
             throw lost(
                     "was dropped and made again by another program (plugin '" + slot.plugin() + "', database '"
                             + slot.database() + "')",
                     startLsn,
                     connection);
         }
-        requireOurs(slot, connection.getCatalog());
         if (slot.lost() != null || slot.restartLsn() == null) {
             throw lost(
                     "was invalidated by the server (" + (slot.lost() == null ? "wal_removed" : slot.lost()) + ")",
