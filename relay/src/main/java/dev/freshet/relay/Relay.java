@@ -2,6 +2,7 @@ package dev.freshet.relay;
 
 import dev.freshet.capture.Source;
 import dev.freshet.model.agent.AgentRunner;
+import dev.freshet.relay.internal.Helper;
 import dev.freshet.relay.internal.Ports;
 import dev.freshet.relay.internal.RelayAgent;
 import dev.freshet.relay.internal.Sampler;
@@ -13,8 +14,10 @@ import dev.freshet.relay.port.TopicWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,11 +61,14 @@ public final class Relay implements AutoCloseable {
         Ports ports = new KafkaPorts(settings, sources);
         Sampler sampler = new Sampler(settings, ports, clock);
         TopicWatch watch = new TopicWatch(settings, ports, clock);
-        RelayAgent agent = new RelayAgent(settings, ports, sampler, watch, clock);
         AgentRunner samplerRunner = AgentRunner.start(
                 sampler, clock, SAMPLER_IDLE_LIMIT, RETRY_LIMIT, e -> LOG.debug("{}", e.getMessage()));
         AgentRunner watchRunner =
                 AgentRunner.start(watch, clock, WATCH_IDLE_LIMIT, RETRY_LIMIT, e -> LOG.debug("{}", e.getMessage()));
+        List<Helper> helpers = List.of(
+                new Helper("sampler", "freshness is unknown", samplerRunner.ended()),
+                new Helper("watch over the topics", "a topic that is made again goes unnoticed", watchRunner.ended()));
+        RelayAgent agent = new RelayAgent(settings, ports, sampler, watch, helpers, clock);
         AgentRunner runner =
                 AgentRunner.start(agent, clock, IDLE_LIMIT, RETRY_LIMIT, e -> LOG.warn("{}", e.getMessage()));
         return new Relay(agent, runner, samplerRunner, watchRunner);
@@ -73,9 +79,12 @@ public final class Relay implements AutoCloseable {
         return agent.status();
     }
 
-    /** Returns when the relay's thread last came back from a piece of work: the sign that it moves. */
+    /** Returns when the slowest of its threads last came back from a piece of work: the sign that all of them move. */
     public Instant lastReturn() {
-        return runner.lastReturn();
+        return Stream.of(runner, samplerRunner, watchRunner)
+                .map(AgentRunner::lastReturn)
+                .min(Instant::compareTo)
+                .orElseThrow();
     }
 
     /** Returns the relay's end: normal after {@link #close}, or with the failure that ended it. */

@@ -28,6 +28,12 @@ public final class RelaySettings {
     /** The default of how many bytes of log the slot may hold back without an alarm: 10 GiB. */
     public static final long DEFAULT_RETAINED_WAL_ALARM_BYTES = 10L << 30;
 
+    /** The default of the time between two looks at the topics. */
+    public static final Duration DEFAULT_TOPIC_CHECK_INTERVAL = Duration.ofSeconds(10);
+
+    /** The default of how long a topic must seem damaged. */
+    public static final Duration DEFAULT_TOPIC_DOUBT_LIMIT = Duration.ofSeconds(15);
+
     private final String source;
     private final String ledger;
     private final String slot;
@@ -40,6 +46,7 @@ public final class RelaySettings {
     private final Duration heartbeatInterval;
     private final Duration streamRetryLimit;
     private final Duration topicCheckInterval;
+    private final Duration topicDoubtLimit;
     private final long retainedWalAlarmBytes;
     private final int ledgerReplicationFactor;
 
@@ -56,6 +63,7 @@ public final class RelaySettings {
         heartbeatInterval = b.heartbeatInterval;
         streamRetryLimit = b.streamRetryLimit;
         topicCheckInterval = b.topicCheckInterval;
+        topicDoubtLimit = b.topicDoubtLimit;
         retainedWalAlarmBytes = b.retainedWalAlarmBytes;
         ledgerReplicationFactor = b.ledgerReplicationFactor;
     }
@@ -131,6 +139,11 @@ public final class RelaySettings {
         return topicCheckInterval;
     }
 
+    /** Returns for how long every look must say that a topic is gone, another one or too short before it counts. */
+    public Duration topicDoubtLimit() {
+        return topicDoubtLimit;
+    }
+
     /** Returns above how many bytes of log held back by the slot an alarm is raised. */
     public long retainedWalAlarmBytes() {
         return retainedWalAlarmBytes;
@@ -154,7 +167,8 @@ public final class RelaySettings {
         private Duration sampleInterval = DEFAULT_SAMPLE_INTERVAL;
         private Duration heartbeatInterval = DEFAULT_HEARTBEAT_INTERVAL;
         private Duration streamRetryLimit = DEFAULT_STREAM_RETRY_LIMIT;
-        private Duration topicCheckInterval = Duration.ofSeconds(10);
+        private Duration topicCheckInterval = DEFAULT_TOPIC_CHECK_INTERVAL;
+        private Duration topicDoubtLimit = DEFAULT_TOPIC_DOUBT_LIMIT;
         private long retainedWalAlarmBytes = DEFAULT_RETAINED_WAL_ALARM_BYTES;
         private int ledgerReplicationFactor = -1;
 
@@ -232,11 +246,21 @@ public final class RelaySettings {
         /**
          * Sets how often the leading relay compares the topics with its ledger (identity, partitions, offsets) and with their
          * settings, above zero; by default 10 s. It is four questions to Kafka however many topics there are, beside the
-         * relay. For about so long, records may go into a topic that was deleted and made again before its stream is broken,
-         * unless their offsets give it away at once.
+         * relay. For about so long, and {@link #topicDoubtLimit}, records may go into a topic that was deleted and made
+         * again before its stream is broken, unless their offsets give it away at once.
          */
         public Builder topicCheckInterval(Duration interval) {
             this.topicCheckInterval = positive("topic check interval", interval);
+            return this;
+        }
+
+        /**
+         * Sets for how long every look must say that a topic is gone, is another one of its name, or ends below what was
+         * written, before its stream is broken, or before the relay stops if it is the ledger; above zero, by default 15 s. A
+         * broker that lags behind the others may say so of a topic that is whole. A take-over waits for so long.
+         */
+        public Builder topicDoubtLimit(Duration limit) {
+            this.topicDoubtLimit = positive("topic doubt limit", limit);
             return this;
         }
 

@@ -2,10 +2,13 @@ package dev.freshet.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TopicPrefix;
+import dev.freshet.model.LossException;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.relay.kafka.KafkaTopicStore;
@@ -13,7 +16,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
@@ -22,6 +27,7 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +46,7 @@ class ChangedTopicTest extends RelayFixture {
         notes = stream("notes", "public.note", prefix.name("notes"));
         settings = settings(kafka, prefix, List.of(stream("items", "public.item", topic), notes))
                 .topicCheckInterval(OFTEN)
+                .topicDoubtLimit(OFTEN)
                 .build();
     }
 
@@ -68,23 +75,25 @@ class ChangedTopicTest extends RelayFixture {
     }
 
     /** Waits until the one stream is broken, and sees that the other goes on. */
-    private void assertNotesBroken(Relay relay, String why) throws SQLException {
+    private void assertNotesBroken(Relay relay, String... why) throws SQLException {
         StreamEntry entry = entry("notes", StreamStatus.BROKEN);
         String reason = String.valueOf(entry.reason());
-        assertTrue(reason.contains(why) && reason.contains("freshet remove stream notes"), reason);
+        assertTrue(Stream.of(why).anyMatch(reason::contains) && reason.contains("freshet remove stream notes"), reason);
         assertTrue(entry.since()
                         .compareTo(topics.cursor(settings.ledger()).boundary().position())
                 <= 0);
         db.execute("UPDATE item SET name = 'after'", "UPDATE note SET body = 'after'");
         assertTopicIsTable(relay);
-        assertTrue(relay.status().alarms().stream().anyMatch(a -> a.contains("'notes'") && a.contains(why)));
+        assertTrue(relay.status().alarms().stream()
+                .anyMatch(a -> a.contains("'notes'") && Stream.of(why).anyMatch(a::contains)));
     }
 
     @Test
     void topicMadeAgain_isNoticedWhileTheSourceIsIdle_andNothingIsWrittenIntoIt() throws Exception {
         Relay relay = startWithRows();
         makeAgain();
-        assertNotesBroken(relay, "was deleted and made again");
+        // how far the making had come when it was noticed
+        assertNotesBroken(relay, "was deleted and made again", "is gone");
         assertEquals(List.of(), topics.readAll(notes.topic()));
     }
 
@@ -93,6 +102,7 @@ class ChangedTopicTest extends RelayFixture {
             throws Exception {
         settings = settings(kafka, prefix, settings.streams())
                 .topicCheckInterval(Duration.ofHours(1))
+                .topicDoubtLimit(OFTEN)
                 .build();
         Relay relay = startWithRows();
         makeAgain();
@@ -137,13 +147,10 @@ class ChangedTopicTest extends RelayFixture {
             {"delete.retention.ms", "1000", "604800000"}
         }) {
             alter(change[0], change[1]);
-            until(relay, s -> !s.alarms().isEmpty());
-            String alarm = String.join("\n", relay.status().alarms());
-            assertTrue(
-                    alarm.contains(change[0] + "=" + change[1])
-                            && alarm.contains("needs " + change[2])
-                            && alarm.contains("kafka-configs.sh"),
-                    alarm);
+            until(relay, s -> s.alarms().stream()
+                    .anyMatch(a -> a.contains(change[0] + "=" + change[1])
+                            && a.contains("needs " + change[2])
+                            && a.contains("kafka-configs.sh")));
             alter(change[0], change[2]);
             until(relay, s -> s.alarms().isEmpty());
         }
@@ -151,9 +158,58 @@ class ChangedTopicTest extends RelayFixture {
         assertTopicIsTable(relay);
     }
 
+    @Test
+    void ledgerThatForgets_isAnAlarm_untilItIsMended() throws Exception {
+        Relay relay = startWithRows();
+        alter(settings.ledger(), "cleanup.policy", "compact,delete");
+        until(relay, s -> s.alarms().stream()
+                .anyMatch(a -> a.contains("ledger topic '" + settings.ledger() + "' has cleanup.policy=")));
+        alter(settings.ledger(), "cleanup.policy", "compact");
+        until(relay, s -> s.alarms().isEmpty());
+    }
+
+    /** Waits until the relay has stopped over its ledger, and sees that it says so and what to do. */
+    private void assertLedgerLost(Relay relay) {
+        Awaitility.await().atMost(LIMIT).until(() -> relay.ended().isDone());
+        Throwable end = assertThrows(
+                        CompletionException.class, () -> relay.ended().join())
+                .getCause();
+        assertInstanceOf(LossException.class, end);
+        assertEquals(RelayStatus.State.STOPPED, relay.status().state());
+        String message = String.valueOf(relay.status().message());
+        assertTrue(
+                message.contains("The ledger '" + settings.ledger() + "' of source 'shop' is lost")
+                        && message.contains("freshet remove source shop"),
+                message);
+    }
+
+    @Test
+    void ledgerMadeAgain_stopsTheRelay_andNothingIsWrittenIntoIt() throws Exception {
+        Relay relay = startWithRows();
+        try (KafkaTopicStore store = KafkaTopicStore.create(settings)) {
+            store.delete(List.of(settings.ledger()));
+            store.createLedger();
+        }
+        db.execute("UPDATE item SET name = 'after'");
+        assertLedgerLost(relay);
+        assertEquals(List.of(), topics.readAll(settings.ledger()));
+    }
+
+    @Test
+    void deletedLedger_stopsTheRelay_whichMakesNoOther() throws Exception {
+        Relay relay = startWithRows();
+        admin.deleteTopics(List.of(settings.ledger())).all().get();
+        assertLedgerLost(relay);
+        assertFalse(admin.listTopics().names().get().contains(settings.ledger()));
+    }
+
     private void alter(String name, String value) throws ExecutionException, InterruptedException {
+        alter(notes.topic(), name, value);
+    }
+
+    private void alter(String changed, String name, String value) throws ExecutionException, InterruptedException {
         admin.incrementalAlterConfigs(Map.of(
-                        new ConfigResource(ConfigResource.Type.TOPIC, notes.topic()),
+                        new ConfigResource(ConfigResource.Type.TOPIC, changed),
                         List.of(new AlterConfigOp(new ConfigEntry(name, value), OpType.SET))))
                 .all()
                 .get();

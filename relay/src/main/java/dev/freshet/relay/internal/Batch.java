@@ -26,7 +26,7 @@ final class Batch {
     Batch(TopicWriter writer, Map<String, TopicInfo> topics, Set<String> muted) {
         this.writer = writer;
         this.topics = topics;
-        this.muted = new HashSet<>(muted);
+        this.muted = Set.copyOf(muted);
     }
 
     void send(Change change) {
@@ -39,11 +39,6 @@ final class Batch {
         streams.add(change.stream());
         records++;
         bytes += change.bytes();
-    }
-
-    /** Leaves out the stream's changes from now on. */
-    void mute(String stream) {
-        muted.add(stream);
     }
 
     void begin() {

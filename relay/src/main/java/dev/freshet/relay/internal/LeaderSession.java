@@ -325,13 +325,6 @@ public final class LeaderSession implements AutoCloseable {
         ledger.completeTo(taken.time());
     }
 
-    /** Breaks a stream whose topic was whole at {@code since} and is no longer, and writes nothing more for it. */
-    void breakTopic(String stream, Position since, String reason) {
-        LOG.warn("Stream {} is broken since {}: {}", stream, since, reason);
-        ledger.breakStream(stream, since, TopicTrouble.withWayOut(reason, stream));
-        batch.mute(stream);
-    }
-
     private void commitInside(Position last) {
         batch.begin();
         writer.flush(ends);
@@ -362,20 +355,21 @@ public final class LeaderSession implements AutoCloseable {
 
     /**
      * Breaks every stream for good reason, durably: what the log cannot give any more is missing from the last boundary on.
+     * The entry is written alone. The open batch is given up, since its topics may be what takes no record.
      *
      * @param reason what was lost, in a sentence
      */
     public void recordLoss(String reason) {
         open.clear();
-        if (!batch.isEmpty() && finishedWindow == null) {
-            commitBoundary();
+        if (!batch.isEmpty()) {
+            writer.giveUp();
+            batch.reset();
         }
         ledger.streams().stream()
                 .map(e -> e.stream())
                 .toList()
                 .forEach(s -> ledger.breakStream(s, ledger.boundary().position(), reason));
         batch.begin();
-        writer.flush(ends);
         writeEntry();
     }
 

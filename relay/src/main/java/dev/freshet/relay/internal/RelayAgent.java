@@ -2,9 +2,7 @@ package dev.freshet.relay.internal;
 
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
-import dev.freshet.model.FreshetException;
 import dev.freshet.model.LossException;
-import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.model.ledger.Boundary;
@@ -14,6 +12,7 @@ import dev.freshet.relay.RelayStatus;
 import dev.freshet.relay.RelayStatus.State;
 import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.port.FencedException;
+import dev.freshet.relay.port.LedgerLostException;
 import dev.freshet.relay.port.StreamWriteException;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
@@ -44,6 +43,8 @@ public final class RelayAgent implements Agent {
     private final Ports ports;
     private final Sampler sampler;
     private final TopicWatch watch;
+    private final TopicGuard guard;
+    private final List<Helper> helpers;
     private final InstantSource clock;
     private final Map<String, Refusal> refusing = new HashMap<>();
     private final Alarms alarms = new Alarms();
@@ -54,15 +55,26 @@ public final class RelayAgent implements Agent {
     private long sentBefore;
     private long lagBytes = -1;
     private long retainedBytes = -1;
-    private Position topicsWholeAt = Position.ZERO;
     private volatile RelayStatus status;
 
-    /** Creates a relay that begins as a stand-by. */
-    public RelayAgent(RelaySettings settings, Ports ports, Sampler sampler, TopicWatch watch, InstantSource clock) {
+    /**
+     * Creates a relay that begins as a stand-by.
+     *
+     * @param helpers the ends of sampler and watch, which others run
+     */
+    public RelayAgent(
+            RelaySettings settings,
+            Ports ports,
+            Sampler sampler,
+            TopicWatch watch,
+            List<Helper> helpers,
+            InstantSource clock) {
         this.settings = settings;
         this.ports = ports;
         this.sampler = sampler;
         this.watch = watch;
+        this.guard = new TopicGuard(settings, clock);
+        this.helpers = List.copyOf(helpers);
         this.clock = clock;
         this.status =
                 new RelayStatus(settings.source(), State.STARTING, null, null, null, -1, -1, List.of(), List.of(), 0);
@@ -81,16 +93,20 @@ public final class RelayAgent implements Agent {
     @Override
     public int doWork() throws InterruptedException {
         try {
-            requireAtWork(sampler.failure(), "sampler", "freshness is unknown");
-            requireAtWork(watch.failure(), "watch over the topics", "a topic that is made again goes unnoticed");
+            helpers.forEach(h -> h.requireAtWork(settings.source()));
             LeaderSession leader = session;
             return leader == null ? tryToLead() : lead(leader);
         } catch (FencedException e) {
             LOG.info("{}", e.getMessage());
             endSession();
+            guard.standBy();
             nextAttempt = clock.instant().plus(FENCED_PAUSE);
             report(State.STANDBY, e.getMessage());
             return 0;
+        } catch (LedgerLostException e) {
+            endSession();
+            report(State.STOPPED, e.getMessage());
+            throw e;
         } catch (LossException e) {
             recordLoss(e);
             endSession();
@@ -110,15 +126,6 @@ public final class RelayAgent implements Agent {
         }
     }
 
-    private void requireAtWork(@Nullable RuntimeException failure, String what, String consequence) {
-        if (failure != null) {
-            throw new FreshetException(
-                    "The " + what + " of source '" + settings.source() + "' has failed, so that " + consequence + ": "
-                            + failure.getMessage(),
-                    failure);
-        }
-    }
-
     private int tryToLead() throws InterruptedException {
         Instant now = clock.instant();
         if (now.isBefore(nextAttempt)) {
@@ -132,6 +139,7 @@ public final class RelayAgent implements Agent {
         }
         Optional<Integer> reader = s.slot().map(SlotState::activePid);
         if (reader.isPresent()) {
+            guard.standBy();
             report(
                     State.STANDBY,
                     "Slot '" + settings.slot() + "' is read by another relay (server process " + reader.get() + ")");
@@ -145,12 +153,13 @@ public final class RelayAgent implements Agent {
         String incarnation = UUID.randomUUID().toString();
         TopicWriter writer = ports.openWriter();
         try (TopicStore store = ports.openStore()) {
-            TakeOver.Outcome outcome = new TakeOver(settings, clock, incarnation, s, store, writer, refusing).run();
+            TakeOver.Outcome outcome =
+                    new TakeOver(settings, clock, incarnation, s, store, writer, guard, refusing).run();
             session = outcome.session();
             catalogs = outcome.catalogs();
             LOG.info("Relay {} leads from {}", incarnation, outcome.session());
             sampler.lead(catalogs, clock.instant());
-            topicsWholeAt = outcome.session().ledger().boundary().position();
+            guard.wholeAt(outcome.session().ledger().boundary().position());
             watchTopics(outcome.session());
             report(State.RUNNING, null);
         } catch (RuntimeException | InterruptedException e) {
@@ -166,7 +175,7 @@ public final class RelayAgent implements Agent {
         }
         TopicWatch.@Nullable Seen seen = watch.take();
         if (seen != null) {
-            take(leader, seen);
+            take(seen);
         }
         int done = leader.doWork();
         if (!refusing.isEmpty()) {
@@ -207,13 +216,10 @@ public final class RelayAgent implements Agent {
 
     private void watchTopics(LeaderSession leader) {
         LedgerState ledger = leader.ledger();
-        watch.lead(new TopicWatch.Watched(leader, ledger.boundary(), ledger.durableStreams()));
+        watch.lead(new TopicWatch.Watched(ledger.boundary(), ledger.durableStreams()));
     }
 
-    private void take(LeaderSession leader, TopicWatch.Seen seen) {
-        if (seen.watched().leader() != leader) {
-            return;
-        }
+    private void take(TopicWatch.Seen seen) {
         if (seen.failure() != null) {
             alarms.raise(
                     TOPICS_UNSEEN,
@@ -224,9 +230,22 @@ public final class RelayAgent implements Agent {
         }
         alarms.mended(TOPICS_UNSEEN);
         alarms.only(TOPIC_SETTINGS, seen.contradictions());
-        seen.troubles().forEach((stream, trouble) -> leader.breakTopic(stream, topicsWholeAt, trouble));
-        if (seen.whole()) {
-            topicsWholeAt = seen.watched().boundary().position();
+        guard.watchLedger(seen.ledger());
+        if (seen.troubles().isEmpty()) {
+            guard.wholeAt(seen.watched().boundary().position());
+        }
+        List<String> damages = new ArrayList<>();
+        for (StreamSettings stream : seen.looked()) {
+            TopicTrouble trouble = seen.troubles().get(stream.name());
+            if (guard.isCertain(stream.topic(), trouble) && trouble != null) {
+                refusing.put(stream.name(), new Refusal(clock.instant(), true, trouble.text()));
+                damages.add(trouble.text());
+            }
+        }
+        if (!damages.isEmpty()) {
+            // What the open batch has for the topic may not be writable, and the entry must not wait for it.
+            throw new RetriableException(
+                    String.join(". ", damages) + ". The relay takes over anew, to say so in the ledger first");
         }
     }
 
@@ -241,14 +260,18 @@ public final class RelayAgent implements Agent {
             if (s.topic().equals(refused.topic())) {
                 Instant now = clock.instant();
                 String reason = String.valueOf(refused.getMessage());
-                refusing.putIfAbsent(
-                        s.name(),
-                        refused.lasting()
-                                ? new Refusal(now, reason)
-                                : new Refusal(
-                                        now.plus(settings.streamRetryLimit()),
-                                        "The topic has refused records for more than "
-                                                + settings.streamRetryLimit().toSeconds() + " s: " + reason));
+                if (refused.kind() == StreamWriteException.Kind.PASSING) {
+                    refusing.putIfAbsent(
+                            s.name(),
+                            new Refusal(
+                                    now.plus(settings.streamRetryLimit()),
+                                    false,
+                                    "The topic has refused records for more than "
+                                            + settings.streamRetryLimit().toSeconds() + " s: " + reason));
+                } else {
+                    boolean damaged = refused.kind() == StreamWriteException.Kind.DAMAGED;
+                    refusing.put(s.name(), new Refusal(now, damaged, reason));
+                }
                 LOG.warn("{}", reason);
             }
         }

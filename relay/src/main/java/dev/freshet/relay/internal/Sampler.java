@@ -3,14 +3,12 @@ package dev.freshet.relay.internal;
 import dev.freshet.capture.FreshnessSample;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
-import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.relay.RelaySettings;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +19,7 @@ public final class Sampler implements Agent {
     private final RelaySettings settings;
     private final Ports ports;
     private final InstantSource clock;
-    private final AtomicReference<@Nullable Sampled> newest = new AtomicReference<>();
-    private volatile @Nullable Map<String, String> known;
-    private volatile Instant lastTransaction;
-    private volatile @Nullable RuntimeException failure;
+    private final Mailbox<Wanted, Sampled> mailbox = new Mailbox<>();
     private @Nullable Source source;
     private Instant nextSample = Instant.MIN;
     private Instant nextHeartbeat;
@@ -34,26 +29,23 @@ public final class Sampler implements Agent {
         this.settings = settings;
         this.ports = ports;
         this.clock = clock;
-        this.lastTransaction = clock.instant();
-        this.nextHeartbeat = lastTransaction.plus(settings.heartbeatInterval());
+        this.nextHeartbeat = clock.instant().plus(settings.heartbeatInterval());
     }
 
     /** Begins, or goes on, to sample with the catalog texts by stream. Called by the relay's thread. */
     void lead(Map<String, String> catalogs, Instant transactionSeen) {
-        known = catalogs;
-        lastTransaction = transactionSeen;
+        mailbox.ask(new Wanted(catalogs, transactionSeen));
     }
 
     /** Stops to sample and forgets the newest sample. Called by the relay's thread. */
     void rest() {
-        known = null;
-        newest.set(null);
+        mailbox.rest();
     }
 
     /** Returns the newest sample once. Called by the relay's thread. */
     @Nullable
     Sampled take() {
-        return newest.getAndSet(null);
+        return mailbox.take();
     }
 
     @Override
@@ -61,28 +53,11 @@ public final class Sampler implements Agent {
         return "sampler/" + settings.source();
     }
 
-    /** Returns what ended the sampler, or null; then freshness is unknown. Called by the relay's thread. */
-    @Nullable
-    RuntimeException failure() {
-        return failure;
-    }
-
     @Override
     public int doWork() {
-        try {
-            return sample();
-        } catch (RetriableException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            failure = e;
-            throw e;
-        }
-    }
-
-    private int sample() {
-        Map<String, String> catalogs = known;
+        Mailbox.Asked<Wanted> asked = mailbox.asked();
         Instant now = clock.instant();
-        if (catalogs == null || now.isBefore(nextSample)) {
+        if (asked == null || now.isBefore(nextSample)) {
             return 0;
         }
         nextSample = now.plus(settings.sampleInterval());
@@ -92,10 +67,11 @@ public final class Sampler implements Agent {
             source = s;
         }
         Optional<SlotState> slot = s.slot();
-        newest.set(new Sampled(s.sample(catalogs), slot));
+        Wanted wanted = asked.question();
+        mailbox.answer(asked, new Sampled(s.sample(wanted.catalogs()), slot));
         if (!now.isBefore(nextHeartbeat)) {
             nextHeartbeat = now.plus(settings.heartbeatInterval());
-            if (lastTransaction.isBefore(now.minus(settings.heartbeatInterval()))) {
+            if (wanted.lastTransaction().isBefore(now.minus(settings.heartbeatInterval()))) {
                 s.heartbeat();
             }
         }
@@ -108,6 +84,14 @@ public final class Sampler implements Agent {
             source.close();
         }
     }
+
+    /**
+     * What the relay wants to know.
+     *
+     * @param catalogs the catalog texts by stream that the source's are compared with
+     * @param lastTransaction when the log last showed a transaction
+     */
+    record Wanted(Map<String, String> catalogs, Instant lastTransaction) {}
 
     /**
      * What one look at the source gave.

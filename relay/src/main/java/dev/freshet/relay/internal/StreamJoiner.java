@@ -4,6 +4,9 @@ import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Position;
+import dev.freshet.model.ledger.Boundary;
+import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
@@ -24,8 +27,8 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Brings configuration, ledger and topics together: which streams go on, begin, are broken or stopped. */
 final class StreamJoiner {
@@ -34,8 +37,11 @@ final class StreamJoiner {
     private final TopicStore store;
     private final LedgerState ledger;
     private final LedgerContents contents;
+    private final TopicGuard guard;
     private final Map<String, Refusal> refusing;
     private final Map<String, TopicInfo> topics = new HashMap<>();
+    private final Map<String, String> damages = new HashMap<>();
+    private final TopicEnds ends = new TopicEnds();
     private Map<String, TopicState> states = Map.of();
     private final Set<String> muted = new HashSet<>();
 
@@ -45,12 +51,14 @@ final class StreamJoiner {
             TopicStore store,
             LedgerState ledger,
             LedgerContents contents,
+            TopicGuard guard,
             Map<String, Refusal> refusing) {
         this.settings = settings;
         this.clock = clock;
         this.store = store;
         this.ledger = ledger;
         this.contents = contents;
+        this.guard = guard;
         this.refusing = refusing;
     }
 
@@ -64,8 +72,15 @@ final class StreamJoiner {
      */
     record Joined(Map<String, TopicInfo> topics, TopicEnds ends, Map<String, String> catalogs, Set<String> muted) {}
 
-    Joined join(List<CapturedStream> captured) {
-        states = store.look(settings.streams());
+    /**
+     * Decides and writes it into the ledger's state.
+     *
+     * @param captured the streams as the source has them
+     * @param topicsSeen by stream the topics that exist, looked at after all other writers were fenced
+     */
+    Joined join(List<CapturedStream> captured, Map<String, TopicState> topicsSeen) {
+        states = topicsSeen;
+        settings.streams().forEach(this::judge);
         requireTopicsFit();
         Map<String, String> catalogs = new HashMap<>();
         for (CapturedStream c : captured) {
@@ -88,15 +103,36 @@ final class StreamJoiner {
             catalogs.put(name, catalog);
         }
         stopUnconfigured();
-        return new Joined(topics, ends(), catalogs, muted);
+        return new Joined(topics, ends, catalogs, muted);
+    }
+
+    /** Finds out what has become of the topic that the stream was written to. */
+    private void judge(StreamSettings stream) {
+        StreamEntry known = ledger.stream(stream.name());
+        if (known == null || !known.topic().equals(stream.topic())) {
+            return;
+        }
+        OffsetVector vector = ledger.boundary().offsets().get(known.topic());
+        TopicTrouble trouble = TopicTrouble.of(known, states.get(stream.name()), vector);
+        boolean certain = guard.isCertain(known.topic(), trouble);
+        Refusal refusal = refusing.get(stream.name());
+        if (trouble != null) {
+            boolean claimed = known.status() == StreamStatus.RUNNING || known.status() == StreamStatus.SNAPSHOTTING;
+            if (claimed && !certain && (refusal == null || !refusal.damaged())) {
+                throw guard.inDoubt(trouble);
+            }
+            damages.put(stream.name(), trouble.text());
+        } else if (refusal != null && refusal.damaged()) {
+            damages.put(stream.name(), refusal.reason());
+        }
     }
 
     private void requireTopicsFit() {
         List<String> problems = new ArrayList<>();
         for (StreamSettings s : settings.streams()) {
             StreamEntry known = ledger.stream(s.name());
-            // A known topic that is not as the ledger has it breaks its stream alone, see topicTrouble.
-            if (known == null || topicTrouble(known, s) == null) {
+            // A known topic that is not as the ledger has it breaks its stream alone.
+            if (known == null || (known.topic().equals(s.topic()) && !damages.containsKey(s.name()))) {
                 TopicState state = states.get(s.name());
                 problems.addAll(state == null ? List.of() : state.contradictions());
             }
@@ -109,6 +145,7 @@ final class StreamJoiner {
     private void begin(StreamSettings stream, CapturedStream captured) {
         // What refused the stream's records was its last topic.
         refusing.remove(stream.name());
+        guard.made(stream.topic());
         TopicState state = states.get(stream.name());
         TopicInfo topic = state == null ? store.create(stream) : state.info();
         for (long end : state == null ? new long[0] : state.ends().toArray()) {
@@ -120,6 +157,7 @@ final class StreamJoiner {
             }
         }
         topics.put(stream.name(), topic);
+        ends.add(topic.topic(), new long[topic.partitions()]);
         Position at = ledger.boundary().position();
         ledger.put(new StreamEntry(
                 stream.name(),
@@ -138,9 +176,21 @@ final class StreamJoiner {
     private void goOn(StreamEntry known, StreamSettings stream, CapturedStream captured) {
         String name = stream.name();
         Position at = ledger.boundary().position();
-        String broken = topicTrouble(known, stream);
-        if (broken != null) {
+        String damage = damages.get(name);
+        String broken = null;
+        if (!known.topic().equals(stream.topic())) {
+            broken = "The stream's topic was changed in the configuration from '" + known.topic() + "' to '"
+                    + stream.topic() + "'";
             muted.add(name);
+        } else if (damage != null) {
+            broken = damage;
+            at = wholeAt();
+            muted.add(name);
+        } else {
+            writeOn(stream);
+        }
+        if (broken != null) {
+            // what else there is to say comes up once this is mended
         } else if (known.status() == StreamStatus.STOPPED) {
             broken = "The stream was not captured for a while (" + known.reason() + ")";
         } else if (!identityPart(known.fingerprint()).equals(identityPart(fingerprint(captured.capture())))) {
@@ -160,16 +210,26 @@ final class StreamJoiner {
         }
     }
 
-    private @Nullable String topicTrouble(StreamEntry known, StreamSettings stream) {
-        if (!known.topic().equals(stream.topic())) {
-            return "The stream's topic was changed in the configuration from '" + known.topic() + "' to '"
-                    + stream.topic() + "'";
-        }
-        TopicState state = states.get(stream.name());
-        if (state != null) {
-            topics.put(known.stream(), state.info());
-        }
-        return TopicTrouble.of(known, state, ledger.boundary().offsets().get(known.topic()));
+    /** Its records go behind all that the topic has, among it what the ledger knows of. */
+    private void writeOn(StreamSettings stream) {
+        TopicState state = Objects.requireNonNull(states.get(stream.name()));
+        topics.put(stream.name(), state.info());
+        ends.add(stream.topic(), state.ends().toArray());
+    }
+
+    /**
+     * Returns a boundary at which the topics were whole: the newest known to this relay, or one that the last relay has
+     * written so long before its end that it would have noticed.
+     */
+    private Position wholeAt() {
+        Cursor last = contents.cursor();
+        Boundary boundary = last == null
+                ? null
+                : contents.boundaryBefore(last.writtenAt()
+                        .minus(settings.topicCheckInterval().multipliedBy(2))
+                        .minus(settings.topicDoubtLimit()));
+        Position earlier = boundary == null ? Position.boundary(ledger.epoch(), 0) : boundary.position();
+        return guard.wholeAt().isAfter(earlier) ? guard.wholeAt() : earlier;
     }
 
     private void stopUnconfigured() {
@@ -180,15 +240,6 @@ final class StreamJoiner {
                 ledger.put(e.stopped(ledger.boundary().position(), "it is no longer in the configuration"));
             }
         }
-    }
-
-    private TopicEnds ends() {
-        TopicEnds ends = new TopicEnds();
-        List<TopicInfo> writable = topics.values().stream()
-                .filter(t -> !muted.contains(t.stream()))
-                .toList();
-        store.ends(writable).forEach(ends::add);
-        return ends;
     }
 
     /** What of the configuration decides keys and content; a change before the point breaks, one behind it re-reads. */

@@ -21,6 +21,7 @@ import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.port.LedgerContents;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
+import dev.freshet.relay.port.TopicsSeen;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * Makes a relay the source's only writer and finds the place where the last one stopped.
  *
  * <p>Implementation note. The order is the protocol's: fence first (it also waits until the dead relay's transactions are
- * decided), only then read the ledger, up to an end taken after the fence; then compare identity, timelines, slot and
+ * decided), only then look at the topics and read the ledger, up to an end taken after the fence; then compare identity, timelines, slot and
  * topics with the cursor; then open the log. Any other order lets a zombie write behind what was read.
  */
 final class TakeOver {
@@ -50,11 +51,13 @@ final class TakeOver {
     private final Source source;
     private final TopicStore store;
     private final TopicWriter writer;
+    private final TopicGuard guard;
     private final Map<String, Refusal> refusing;
 
     /**
      * Prepares a take-over.
      *
+     * @param guard what is known of the topics from before
      * @param refusing by stream, the refusal of its topic to take records
      */
     TakeOver(
@@ -64,6 +67,7 @@ final class TakeOver {
             Source source,
             TopicStore store,
             TopicWriter writer,
+            TopicGuard guard,
             Map<String, Refusal> refusing) {
         this.settings = settings;
         this.clock = clock;
@@ -71,6 +75,7 @@ final class TakeOver {
         this.source = source;
         this.store = store;
         this.writer = writer;
+        this.guard = guard;
         this.refusing = refusing;
     }
 
@@ -79,9 +84,11 @@ final class TakeOver {
 
     Outcome run() throws InterruptedException {
         requireNone(store.checkCluster());
-        store.ensureLedger();
         writer.fence();
+        TopicsSeen topics = store.look(settings.streams());
+        guard.requireLedger(topics.ledger(), store);
         LedgerContents contents = store.readLedger();
+        writer.ledgerEndsAt(contents.end());
         Cursor cursor = contents.cursor();
         SourceIdentity identity = source.identify();
         releaseSlot();
@@ -95,8 +102,8 @@ final class TakeOver {
         }
         LedgerState ledger = resume(cursor, identity, contents);
         requireSlot(ledger);
-        StreamJoiner joiner = new StreamJoiner(settings, clock, store, ledger, contents, refusing);
-        StreamJoiner.Joined joined = joiner.join(captured);
+        StreamJoiner joiner = new StreamJoiner(settings, clock, store, ledger, contents, guard, refusing);
+        StreamJoiner.Joined joined = joiner.join(captured, topics.streams());
         boolean inside = !cursor.atBoundary();
         ChangeLog log = source.open(
                 ledger.boundary().position().lsn(), ledger.epoch(), captured, inside ? cursor.options() : null);
@@ -207,7 +214,7 @@ final class TakeOver {
         if (intent == null && slot.isPresent()) {
             throw new ConfigurationException("The slot '" + settings.slot() + "' exists, but the ledger '"
                     + settings.ledger()
-                    + "' knows nothing of it: if an earlier Freshet left it, run 'freshet remove source "
+                    + "' knows nothing of it: if the ledger was deleted, or an earlier Freshet left the slot, run 'freshet remove source "
                     + settings.source() + "'; else set sources." + settings.source() + ".slot to another name");
         }
         if (intent == null) {

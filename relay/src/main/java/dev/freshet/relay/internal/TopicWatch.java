@@ -3,24 +3,21 @@ package dev.freshet.relay.internal;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.model.ledger.Boundary;
-import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.port.TopicState;
 import dev.freshet.relay.port.TopicStore;
+import dev.freshet.relay.port.TopicsSeen;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,23 +25,18 @@ import org.jspecify.annotations.Nullable;
  * which it tells by {@link #lead}.
  *
  * <p>Implementation note. The offsets that a topic must have are those of a boundary that was durable before the look
- * began, so that a topic that is whole never seems too short. A broker that lags behind does not know a new topic yet, or
- * still has one of the same name that was deleted: what is wrong counts only when a second look, a pause later, says the
- * same, since a stream that is broken by mistake would have to be begun anew.
+ * began, so that a topic that is whole never seems too short.
  */
 public final class TopicWatch implements Agent {
-    private static final Duration SECOND_LOOK = Duration.ofSeconds(1);
+    /** How soon is looked again while something seems wrong. */
+    private static final Duration NEXT_LOOK = Duration.ofSeconds(1);
 
     private final RelaySettings settings;
     private final Ports ports;
     private final InstantSource clock;
-    private final AtomicReference<@Nullable Seen> newest = new AtomicReference<>();
-    private volatile @Nullable Watched watched;
-    private volatile @Nullable RuntimeException failure;
+    private final Mailbox<Watched, Seen> mailbox = new Mailbox<>();
     private @Nullable TopicStore store;
     private Instant nextLook = Instant.MIN;
-    private Set<String> suspected = Set.of();
-    private @Nullable LeaderSession suspectedFor;
 
     /** Creates a watch that waits for a leader. */
     public TopicWatch(RelaySettings settings, Ports ports, InstantSource clock) {
@@ -56,51 +48,43 @@ public final class TopicWatch implements Agent {
     /**
      * What the topics are compared with.
      *
-     * @param leader whose time as the leader it is
      * @param boundary a durable boundary
      * @param streams the streams as the durable ledger has them
      */
-    record Watched(LeaderSession leader, Boundary boundary, List<StreamEntry> streams) {}
+    record Watched(Boundary boundary, List<StreamEntry> streams) {}
 
     /**
      * What one look gave.
      *
      * @param watched what the topics were compared with
-     * @param troubles by stream, what has become of its topic
+     * @param looked the streams whose topics were looked at
+     * @param ledger the ledger's topic; null if there is none
+     * @param troubles by stream, what seems wrong with its topic
      * @param contradictions settings of topics that contradict, a sentence for each
-     * @param whole whether nothing is wrong with any topic that was looked at, or seems so
      * @param failure why the topics could not be looked at; null if they were
      */
     record Seen(
             Watched watched,
-            Map<String, String> troubles,
+            List<StreamSettings> looked,
+            @Nullable TopicState ledger,
+            Map<String, TopicTrouble> troubles,
             List<String> contradictions,
-            boolean whole,
             @Nullable String failure) {}
 
     /** Begins, or goes on, to compare the topics with this. Called by the relay's thread. */
     void lead(Watched with) {
-        watched = with;
+        mailbox.ask(with);
     }
 
     /** Stops to look and forgets what was seen. Called by the relay's thread. */
     void rest() {
-        watched = null;
-        newest.set(null);
+        mailbox.rest();
     }
 
-    /**
-     * Returns what the newest look gave, once. It may be of a leader that has ended since. Called by the relay's thread.
-     */
+    /** Returns what the newest look gave, once. Called by the relay's thread. */
     @Nullable
     Seen take() {
-        return newest.getAndSet(null);
-    }
-
-    /** Returns what ended the watch, or null; then a topic that is made again is not noticed. Called by the relay's thread. */
-    @Nullable
-    RuntimeException failure() {
-        return failure;
+        return mailbox.take();
     }
 
     @Override
@@ -110,73 +94,62 @@ public final class TopicWatch implements Agent {
 
     @Override
     public int doWork() {
-        Watched with = watched;
+        Mailbox.Asked<Watched> asked = mailbox.asked();
         Instant now = clock.instant();
-        if (with == null || now.isBefore(nextLook)) {
+        if (asked == null || now.isBefore(nextLook)) {
             return 0;
         }
         nextLook = now.plus(settings.topicCheckInterval());
-        try {
-            newest.set(look(with));
-        } catch (FreshetException e) {
-            newest.set(new Seen(with, Map.of(), List.of(), false, String.valueOf(e.getMessage())));
-        } catch (RuntimeException e) {
-            failure = e;
-            throw e;
-        }
-        if (!suspected.isEmpty()) {
-            nextLook = now.plus(min(SECOND_LOOK, settings.topicCheckInterval()));
+        Seen seen = lookAt(asked.question());
+        mailbox.answer(asked, seen);
+        boolean doubt = !seen.troubles().isEmpty() || (seen.failure() == null && seen.ledger() == null);
+        if (doubt && NEXT_LOOK.compareTo(settings.topicCheckInterval()) < 0) {
+            nextLook = now.plus(NEXT_LOOK);
         }
         return 1;
     }
 
-    private Seen look(Watched with) {
-        TopicStore topics = store;
-        if (topics == null) {
-            topics = ports.openStore();
-            store = topics;
-        }
-        List<StreamSettings> streams = new ArrayList<>();
+    private Seen lookAt(Watched with) {
         Map<String, StreamEntry> entries = new HashMap<>();
         for (StreamEntry entry : with.streams()) {
             if (entry.status() == StreamStatus.RUNNING || entry.status() == StreamStatus.SNAPSHOTTING) {
                 entries.put(entry.stream(), entry);
             }
         }
-        settings.streams().stream().filter(s -> entries.containsKey(s.name())).forEach(streams::add);
-        return judge(with, entries, streams, topics.look(streams));
+        List<StreamSettings> streams = settings.streams().stream()
+                .filter(s -> entries.containsKey(s.name()))
+                .toList();
+        try {
+            TopicStore topics = store;
+            if (topics == null) {
+                topics = ports.openStore();
+                store = topics;
+            }
+            return compare(with, entries, streams, topics.look(streams));
+        } catch (FreshetException e) {
+            return new Seen(with, streams, null, Map.of(), List.of(), String.valueOf(e.getMessage()));
+        }
     }
 
-    private Seen judge(
-            Watched with,
-            Map<String, StreamEntry> entries,
-            List<StreamSettings> streams,
-            Map<String, TopicState> states) {
-        Set<String> before = suspectedFor == with.leader() ? suspected : Set.of();
-        Set<String> wrong = new HashSet<>();
-        Map<String, String> troubles = new HashMap<>();
+    private static Seen compare(
+            Watched with, Map<String, StreamEntry> entries, List<StreamSettings> streams, TopicsSeen seen) {
+        Map<String, TopicTrouble> troubles = new HashMap<>();
         List<String> contradictions = new ArrayList<>();
+        if (seen.ledger() != null) {
+            contradictions.addAll(seen.ledger().contradictions());
+        }
         for (StreamSettings stream : streams) {
             StreamEntry entry = Objects.requireNonNull(entries.get(stream.name()));
-            TopicState state = states.get(stream.name());
-            OffsetVector vector = with.boundary().offsets().get(entry.topic());
-            String trouble = TopicTrouble.of(entry, state, vector);
-            if (trouble == null) {
-                contradictions.addAll(state == null ? List.of() : state.contradictions());
-                continue;
-            }
-            wrong.add(stream.name());
-            if (before.contains(stream.name())) {
+            TopicState state = seen.streams().get(stream.name());
+            TopicTrouble trouble =
+                    TopicTrouble.of(entry, state, with.boundary().offsets().get(entry.topic()));
+            if (trouble != null) {
                 troubles.put(stream.name(), trouble);
+            } else if (state != null) {
+                contradictions.addAll(state.contradictions());
             }
         }
-        suspected = wrong;
-        suspectedFor = with.leader();
-        return new Seen(with, troubles, contradictions, wrong.isEmpty(), null);
-    }
-
-    private static Duration min(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
+        return new Seen(with, streams, seen.ledger(), troubles, contradictions, null);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.freshet.relay.kafka;
 
-import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.relay.RelaySettings;
@@ -9,9 +8,9 @@ import dev.freshet.relay.port.LedgerContents;
 import dev.freshet.relay.port.TopicInfo;
 import dev.freshet.relay.port.TopicState;
 import dev.freshet.relay.port.TopicStore;
+import dev.freshet.relay.port.TopicsSeen;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,10 +19,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -38,7 +37,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -49,6 +47,8 @@ public final class KafkaTopicStore implements TopicStore {
     private static final Duration DELETE_LIMIT = Duration.ofSeconds(30);
     private static final Duration PROBE = Duration.ofMillis(50);
     private static final short TRANSACTION_VERSION = 2;
+    /** In place of a stream's name. */
+    private static final String LEDGER = "ledger";
 
     private final RelaySettings settings;
     private final Admin admin;
@@ -93,77 +93,84 @@ public final class KafkaTopicStore implements TopicStore {
     }
 
     @Override
-    public Map<String, TopicState> look(Collection<StreamSettings> streams) {
-        List<String> names = streams.stream().map(StreamSettings::topic).toList();
-        Map<String, KafkaFuture<TopicDescription>> asked =
+    public TopicsSeen look(Collection<StreamSettings> streams) {
+        List<String> names = Stream.concat(
+                        Stream.of(settings.ledger()), streams.stream().map(StreamSettings::topic))
+                .toList();
+        // asked for together; what is not there fails alone
+        Map<String, KafkaFuture<TopicDescription>> described =
                 admin.describeTopics(names).topicNameValues();
-        Map<StreamSettings, TopicInfo> found = new LinkedHashMap<>();
+        Map<ConfigResource, KafkaFuture<Config>> configs = admin.describeConfigs(
+                        names.stream().map(KafkaTopicStore::resource).toList())
+                .values();
+        Map<String, TopicInfo> found = new LinkedHashMap<>();
+        describe(LEDGER, settings.ledger(), Objects.requireNonNull(described.get(settings.ledger())))
+                .ifPresent(info -> found.put(settings.ledger(), info));
         for (StreamSettings s : streams) {
-            describe(s.name(), s.topic(), Objects.requireNonNull(asked.get(s.topic())))
-                    .ifPresent(info -> found.put(s, info));
+            describe(s.name(), s.topic(), Objects.requireNonNull(described.get(s.topic())))
+                    .ifPresent(info -> found.put(s.topic(), info));
         }
-        Map<String, Config> configs =
-                configs(found.values().stream().map(TopicInfo::topic).toList());
-        Map<String, long[]> begins = byTopic(found.values(), OffsetSpec.earliest());
-        Map<String, long[]> ends = ends(found.values());
+        KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> begins =
+                askOffsets(found.values(), OffsetSpec.earliest());
+        KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> ends = askOffsets(found.values(), OffsetSpec.latest());
         Map<String, TopicState> states = new HashMap<>();
-        found.forEach((stream, info) -> {
-            Config config = Objects.requireNonNull(configs.get(info.topic()));
-            states.put(
-                    stream.name(),
-                    new TopicState(
-                            info,
-                            OffsetVector.of(Objects.requireNonNull(begins.get(info.topic()))),
-                            OffsetVector.of(Objects.requireNonNull(ends.get(info.topic()))),
-                            TopicPolicy.contradictions(stream, info.partitions(), config)));
-        });
-        return states;
+        TopicInfo ledger = found.get(settings.ledger());
+        for (StreamSettings s : streams) {
+            TopicInfo info = found.get(s.topic());
+            if (info != null) {
+                List<String> contradictions = TopicPolicy.contradictions(s, info.partitions(), config(configs, info));
+                states.put(s.name(), new TopicState(info, vector(info, begins), vector(info, ends), contradictions));
+            }
+        }
+        return new TopicsSeen(
+                ledger == null
+                        ? null
+                        : new TopicState(
+                                ledger,
+                                vector(ledger, begins),
+                                vector(ledger, ends),
+                                TopicPolicy.ledgerContradictions(
+                                        settings, ledger.partitions(), config(configs, ledger))),
+                states);
     }
 
-    private Map<String, Config> configs(Collection<String> topics) {
-        Map<String, Config> byTopic = new HashMap<>();
-        List<ConfigResource> resources = topics.stream()
-                .map(t -> new ConfigResource(ConfigResource.Type.TOPIC, t))
-                .toList();
-        calls.await(
-                        "read the settings of topics " + topics,
-                        admin.describeConfigs(resources).all())
-                .forEach((resource, config) -> byTopic.put(resource.name(), config));
-        return byTopic;
+    private static ConfigResource resource(String topic) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    }
+
+    private Config config(Map<ConfigResource, KafkaFuture<Config>> asked, TopicInfo topic) {
+        return calls.await(
+                "read the settings of topic '" + topic.topic() + "'",
+                Objects.requireNonNull(asked.get(resource(topic.topic()))));
+    }
+
+    private KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> askOffsets(
+            Collection<TopicInfo> topics, OffsetSpec spec) {
+        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        for (TopicInfo t : topics) {
+            for (int p = 0; p < t.partitions(); p++) {
+                wanted.put(new TopicPartition(t.topic(), p), spec);
+            }
+        }
+        return admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                .all();
+    }
+
+    private OffsetVector vector(TopicInfo topic, KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> asked) {
+        Map<TopicPartition, ListOffsetsResultInfo> found = calls.await("ask for the ends of topics", asked);
+        long[] offsets = new long[topic.partitions()];
+        for (int p = 0; p < offsets.length; p++) {
+            offsets[p] = Objects.requireNonNull(found.get(new TopicPartition(topic.topic(), p)))
+                    .offset();
+        }
+        return OffsetVector.of(offsets);
     }
 
     @Override
-    public void ensureLedger() {
-        // Small segments and an early compaction: a reader reads the ledger whole, and the active segment is never
-        // compacted.
-        Map<String, String> config = Map.of(
-                TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
-                TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime",
-                TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(8 << 20),
-                TopicConfig.SEGMENT_MS_CONFIG, "600000",
-                TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, "600000",
-                TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1");
-        Optional<TopicInfo> found = find("ledger", settings.ledger());
-        if (found.isEmpty()) {
-            create(new NewTopic(settings.ledger(), Optional.of(1), replication(settings.ledgerReplicationFactor()))
-                    .configs(config));
-        } else if (found.get().partitions() != 1) {
-            throw new ConfigurationException("The ledger topic '" + settings.ledger() + "' has "
-                    + found.get().partitions() + " partitions, but a ledger has one: name another with sources."
-                    + settings.source() + ".ledger");
-        } else {
-            ConfigEntry policy = Objects.requireNonNull(
-                            configs(List.of(settings.ledger())).get(settings.ledger()))
-                    .get(TopicConfig.CLEANUP_POLICY_CONFIG);
-            if (policy == null || !TopicConfig.CLEANUP_POLICY_COMPACT.equals(policy.value())) {
-                throw new ConfigurationException("The ledger topic '" + settings.ledger() + "' has cleanup.policy="
-                        + (policy == null ? "" : policy.value())
-                        + ", but a ledger that forgets is none: change the topic"
-                        + " (kafka-configs.sh --alter --topic " + settings.ledger()
-                        + " --add-config cleanup.policy=compact), or name another with sources." + settings.source()
-                        + ".ledger");
-            }
-        }
+    public TopicInfo createLedger() {
+        create(new NewTopic(settings.ledger(), Optional.of(1), replication(settings.ledgerReplicationFactor()))
+                .configs(TopicPolicy.ofLedger()));
+        return awaitSeen(LEDGER, settings.ledger());
     }
 
     private static Optional<Short> replication(int factor) {
@@ -185,9 +192,11 @@ public final class KafkaTopicStore implements TopicStore {
     @Override
     public LedgerContents readLedger() {
         TopicPartition partition = new TopicPartition(settings.ledger(), 0);
-        long end = Objects.requireNonNull(
-                offsets(List.of(partition), OffsetSpec.latest()).get(partition));
+        TopicInfo ledger = new TopicInfo(LEDGER, settings.ledger(), "", 1);
+        long end =
+                vector(ledger, askOffsets(List.of(ledger), OffsetSpec.latest())).offset(0);
         LedgerContents contents = new LedgerContents();
+        contents.readTo(end);
         Map<String, Object> config = new HashMap<>();
         config.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, KafkaTopicWriter.RETRY_BACKOFF_MS);
         config.putAll(settings.kafka());
@@ -246,51 +255,19 @@ public final class KafkaTopicStore implements TopicStore {
     public TopicInfo create(StreamSettings stream) {
         create(new NewTopic(stream.topic(), Optional.of(stream.partitions()), replication(stream.replicationFactor()))
                 .configs(TopicPolicy.of(stream)));
+        return awaitSeen(stream.name(), stream.topic());
+    }
+
+    private TopicInfo awaitSeen(String stream, String topic) {
         long deadline = System.nanoTime() + READ_LIMIT.toNanos();
         while (System.nanoTime() < deadline) {
-            Optional<TopicInfo> info = find(stream.name(), stream.topic());
+            Optional<TopicInfo> info = find(stream, topic);
             if (info.isPresent()) {
                 return info.get();
             }
             pause();
         }
-        throw new RetriableException("Topic '" + stream.topic() + "' was made but is not to be seen");
-    }
-
-    @Override
-    public Map<String, long[]> ends(Collection<TopicInfo> topics) {
-        return byTopic(topics, OffsetSpec.latest());
-    }
-
-    private Map<String, long[]> byTopic(Collection<TopicInfo> topics, OffsetSpec spec) {
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (TopicInfo t : topics) {
-            for (int p = 0; p < t.partitions(); p++) {
-                partitions.add(new TopicPartition(t.topic(), p));
-            }
-        }
-        Map<TopicPartition, Long> found = offsets(partitions, spec);
-        Map<String, long[]> byTopic = new HashMap<>();
-        for (TopicInfo t : topics) {
-            long[] offsets = new long[t.partitions()];
-            for (int p = 0; p < offsets.length; p++) {
-                offsets[p] = Objects.requireNonNull(found.get(new TopicPartition(t.topic(), p)));
-            }
-            byTopic.put(t.topic(), offsets);
-        }
-        return byTopic;
-    }
-
-    private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions, OffsetSpec spec) {
-        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-        partitions.forEach(p -> wanted.put(p, spec));
-        Map<TopicPartition, ListOffsetsResultInfo> found = calls.await(
-                "ask for the ends of topics",
-                admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                        .all());
-        Map<TopicPartition, Long> offsets = new HashMap<>();
-        found.forEach((p, info) -> offsets.put(p, info.offset()));
-        return offsets;
+        throw new RetriableException("Topic '" + topic + "' was made but is not to be seen");
     }
 
     @Override

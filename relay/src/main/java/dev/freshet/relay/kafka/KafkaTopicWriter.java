@@ -6,6 +6,7 @@ import dev.freshet.model.Names;
 import dev.freshet.model.RetriableException;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.port.FencedException;
+import dev.freshet.relay.port.LedgerLostException;
 import dev.freshet.relay.port.StreamWriteException;
 import dev.freshet.relay.port.TopicEnds;
 import dev.freshet.relay.port.TopicInfo;
@@ -37,6 +38,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Batches as Kafka transactions of a few producers that take turns.
@@ -46,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * busy machine of two cores (99th percentile of a batch's write 22 ms), with four it did not (12 ms).
  */
 public final class KafkaTopicWriter implements TopicWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaTopicWriter.class);
+
     /**
      * A take-over waits that long for each thing that a client does not know yet, a batch that met earlier markers before it
      * is sent again; Kafka's default of 100 ms made a take-over take half a second longer.
@@ -58,7 +63,12 @@ public final class KafkaTopicWriter implements TopicWriter {
     private final RelaySettings settings;
     private final List<Producer<byte[], byte[]>> producers = new ArrayList<>(TURNS);
     private final RecordHeaderWriter headers;
-    private final Map<String, Future<RecordMetadata>[]> lastSent = new HashMap<>();
+    /** By topic, for partition {@code p} of the open batch: at {@code 2p} the first record sent, behind it the last. */
+    private final Map<String, Future<RecordMetadata>[]> sent = new HashMap<>();
+
+    private @Nullable Future<RecordMetadata> firstToLedger;
+    private @Nullable Future<RecordMetadata> lastToLedger;
+    private long ledgerEnd;
     private volatile @Nullable Refusal refusal;
     private int turn;
 
@@ -119,9 +129,16 @@ public final class KafkaTopicWriter implements TopicWriter {
     }
 
     @Override
+    public void ledgerEndsAt(long end) {
+        ledgerEnd = end;
+    }
+
+    @Override
     public void begin() {
         turn = (turn + 1) % TURNS;
-        lastSent.clear();
+        sent.clear();
+        firstToLedger = null;
+        lastToLedger = null;
         refusal = null;
         run("begin a transaction", producers.get(turn)::beginTransaction);
     }
@@ -133,7 +150,11 @@ public final class KafkaTopicWriter implements TopicWriter {
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(topic.topic(), partition, null, change.key(), change.value(), headers.of(change));
         try {
-            futures[partition] = producers.get(turn).send(record, this::sent);
+            Future<RecordMetadata> future = producers.get(turn).send(record, this::sent);
+            if (futures[2 * partition] == null) {
+                futures[2 * partition] = future;
+            }
+            futures[2 * partition + 1] = future;
         } catch (KafkaException e) {
             throw explain(topic.topic(), e);
         }
@@ -147,24 +168,30 @@ public final class KafkaTopicWriter implements TopicWriter {
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of a parameterised type cannot be made otherwise
     private Future<RecordMetadata>[] futures(TopicInfo topic) {
-        return lastSent.computeIfAbsent(topic.topic(), t -> (Future<RecordMetadata>[]) new Future[topic.partitions()]);
+        return sent.computeIfAbsent(topic.topic(), t -> (Future<RecordMetadata>[]) new Future[2 * topic.partitions()]);
     }
 
     @Override
     public void flush(TopicEnds ends) {
         run("write a batch", producers.get(turn)::flush);
-        lastSent.forEach((topic, futures) -> {
-            for (int p = 0; p < futures.length; p++) {
-                if (futures[p] != null) {
-                    ends.raise(topic, p, offset(topic, futures[p]) + 1);
+        sent.forEach((topic, futures) -> {
+            for (int i = 0; i < futures.length; i += 2) {
+                if (futures[i] != null) {
+                    ends.raise(topic, i / 2, offset(topic, futures[i]), offset(topic, futures[i + 1]) + 1);
                 }
             }
         });
     }
 
-    private long offset(String topic, Future<RecordMetadata> sent) {
+    private long offset(String topic, Future<RecordMetadata> written) {
         try {
-            return sent.get().offset();
+            RecordMetadata metadata = written.get();
+            if (!metadata.hasOffset()) {
+                // sent twice, and the broker remembers no more where it stands
+                throw new RetriableException(
+                        "Kafka has written a record to topic '" + topic + "' and did not say at which offset");
+            }
+            return metadata.offset();
         } catch (ExecutionException e) {
             throw explain(topic, e.getCause());
         } catch (InterruptedException e) {
@@ -176,11 +203,11 @@ public final class KafkaTopicWriter implements TopicWriter {
     @Override
     public void writeLedger(String key, byte @Nullable [] value) {
         try {
-            Future<RecordMetadata> sent = producers
+            Future<RecordMetadata> future = producers
                     .get(turn)
                     .send(new ProducerRecord<>(settings.ledger(), 0, key.getBytes(StandardCharsets.UTF_8), value));
-            // Its failure comes out of the commit.
-            assert sent != null;
+            firstToLedger = firstToLedger == null ? future : firstToLedger;
+            lastToLedger = future;
         } catch (KafkaException e) {
             throw explain(settings.ledger(), e);
         }
@@ -198,7 +225,40 @@ public final class KafkaTopicWriter implements TopicWriter {
     public void commit() {
         Producer<byte[], byte[]> producer = producers.get(turn);
         run("write the ledger", producer::flush);
+        requireKnownLedger();
         run("commit a batch", producer::commitTransaction);
+    }
+
+    private void requireKnownLedger() {
+        Future<RecordMetadata> first = firstToLedger;
+        Future<RecordMetadata> last = lastToLedger;
+        if (first == null || last == null) {
+            return;
+        }
+        long offset = offset(settings.ledger(), first);
+        if (offset < ledgerEnd) {
+            throw new LedgerLostException(
+                    settings,
+                    "The topic '" + settings.ledger()
+                            + "' was truncated, or deleted and made again, since a record just"
+                            + " written to it stands at offset " + offset + ", but it was written up to " + ledgerEnd);
+        }
+        ledgerEnd = offset(settings.ledger(), last) + 1;
+    }
+
+    @Override
+    public void giveUp() {
+        try {
+            producers.get(turn).abortTransaction();
+        } catch (KafkaException | IllegalStateException e) {
+            RuntimeException failure = explain("give up a batch", e);
+            if (failure instanceof FencedException) {
+                throw failure;
+            }
+            // The batch stays undecided until the producer is closed, the next fence, or Kafka's time-out; another
+            // producer takes the next one.
+            LOG.warn("{}", failure.getMessage());
+        }
     }
 
     private void run(String what, Runnable call) {
@@ -222,7 +282,7 @@ public final class KafkaTopicWriter implements TopicWriter {
             }
         }
         Refusal first = refusal;
-        if (first != null && lastSent.containsKey(first.topic())) {
+        if (first != null && sent.containsKey(first.topic())) {
             boolean tooLarge = first.cause() instanceof RecordTooLargeException
                     || first.cause() instanceof RecordBatchTooLargeException;
             if (tooLarge
@@ -230,7 +290,7 @@ public final class KafkaTopicWriter implements TopicWriter {
                     || first.cause() instanceof AuthorizationException) {
                 return new StreamWriteException(
                         first.topic(),
-                        tooLarge,
+                        tooLarge ? StreamWriteException.Kind.LASTING : StreamWriteException.Kind.PASSING,
                         "Topic '" + first.topic() + "' refuses a record: "
                                 + first.cause().getMessage(),
                         first.cause());
@@ -242,9 +302,15 @@ public final class KafkaTopicWriter implements TopicWriter {
             }
         }
         return new RetriableException(
-                "Kafka failed at '" + where + "' for source '" + settings.source() + "': "
-                        + (e == null ? "no reason given" : e.getMessage()),
-                e);
+                "Kafka failed at '" + where + "' for source '" + settings.source() + "': " + reason(e), e);
+    }
+
+    /** Returns Kafka's words; those for a producer in an error state say nothing, what lies behind them does. */
+    private static String reason(@Nullable Throwable e) {
+        String root = AdminCalls.rootMessage(e);
+        return e == null || e.getMessage() == null || root.contains(e.getMessage())
+                ? root
+                : e.getMessage() + " (" + root + ")";
     }
 
     private ConfigurationException refused(String where, Throwable e) {

@@ -1,5 +1,6 @@
 package dev.freshet.relay.kafka;
 
+import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,6 +55,43 @@ final class TopicPolicy {
                         + stream.topic() + " --add-config " + name + "=" + wanted + ")" + wayByConfiguration(name));
             }
         });
+        return problems;
+    }
+
+    /** Returns the ledger's settings by Kafka's names. */
+    static Map<String, String> ofLedger() {
+        // Small segments and an early compaction: a reader reads the ledger whole, and the active segment is never
+        // compacted.
+        return Map.of(
+                TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
+                TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime",
+                TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(8 << 20),
+                TopicConfig.SEGMENT_MS_CONFIG, "600000",
+                TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, "600000",
+                TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1");
+    }
+
+    /**
+     * Says what makes a ledger's topic none.
+     *
+     * @param partitions how many partitions the topic has
+     * @param actual the topic's settings
+     * @return a sentence for each contradiction, with the way out
+     */
+    static List<String> ledgerContradictions(RelaySettings settings, int partitions, Config actual) {
+        List<String> problems = new ArrayList<>();
+        String another = "name another with sources." + settings.source() + ".ledger";
+        if (partitions != 1) {
+            problems.add("The ledger topic '" + settings.ledger() + "' has " + partitions
+                    + " partitions, but a ledger has one: " + another);
+        }
+        ConfigEntry policy = actual.get(TopicConfig.CLEANUP_POLICY_CONFIG);
+        if (policy == null || !TopicConfig.CLEANUP_POLICY_COMPACT.equals(policy.value())) {
+            problems.add("The ledger topic '" + settings.ledger() + "' has cleanup.policy="
+                    + (policy == null ? "" : policy.value())
+                    + ", but a ledger that forgets is none: change the topic (kafka-configs.sh --alter --topic "
+                    + settings.ledger() + " --add-config cleanup.policy=compact), or " + another);
+        }
         return problems;
     }
 

@@ -8,21 +8,30 @@ public class StreamWriteException extends RetriableException {
     private static final long serialVersionUID = 1L;
 
     private final String topic;
-    private final boolean lasting;
+    private final Kind kind;
+
+    /** What the refusal says of later attempts. */
+    public enum Kind {
+        /** The same record may be taken later. */
+        PASSING,
+        /** The same record will be refused again whatever happens, such as one that is too large. */
+        LASTING,
+        /** The topic is no longer what was written to; what it had may be gone. */
+        DAMAGED
+    }
 
     /**
      * Creates the exception.
      *
      * @param topic the topic
-     * @param lasting whether the same record will be refused again whatever happens, such as one that is too large, or
-     *     the topic is no longer what was written to
+     * @param kind what the refusal says of later attempts
      * @param message what was refused and why
      * @param cause what the cluster said; null if its answer alone tells
      */
-    public StreamWriteException(String topic, boolean lasting, String message, @Nullable Throwable cause) {
+    public StreamWriteException(String topic, Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.topic = topic;
-        this.lasting = lasting;
+        this.kind = kind;
     }
 
     /** Returns the topic. */
@@ -30,8 +39,8 @@ public class StreamWriteException extends RetriableException {
         return topic;
     }
 
-    /** Returns whether the same record will be refused again whatever happens. */
-    public boolean lasting() {
-        return lasting;
+    /** Returns what the refusal says of later attempts. */
+    public Kind kind() {
+        return kind;
     }
 }

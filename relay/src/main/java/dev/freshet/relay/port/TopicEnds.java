@@ -26,20 +26,24 @@ public final class TopicEnds {
     /**
      * Raises the end of a partition of a topic that was added.
      *
-     * @param end the offset behind records just written; they stand above all that were known, since there is one writer
-     * @throws StreamWriteException if it lies below the known end, so that the topic is another one, or has lost records
+     * @param first the offset of the first record just written; there is one writer, so that it stands above all that were
+     *     known
+     * @param end the offset behind the last one
+     * @throws StreamWriteException if the first lies below the known end, so that the topic is another one, or has lost
+     *     records, however many were written over them
      */
-    public void raise(String topic, int partition, long end) {
+    public void raise(String topic, int partition, long first, long end) {
         long[] known = ends.get(topic);
         if (known == null) {
             throw new IllegalStateException("Topic '" + topic + "' was not added");
         }
-        if (end < known[partition]) {
+        if (first < known[partition]) {
             throw new StreamWriteException(
                     topic,
-                    true,
+                    StreamWriteException.Kind.DAMAGED,
                     "Topic '" + topic + "' was truncated, or deleted and made again: records just written to partition "
-                            + partition + " end at offset " + end + ", but it was written up to " + known[partition],
+                            + partition + " begin at offset " + first + ", but it was written up to "
+                            + known[partition],
                     null);
         }
         known[partition] = end;

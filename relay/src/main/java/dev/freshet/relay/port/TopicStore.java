@@ -3,7 +3,6 @@ package dev.freshet.relay.port;
 import dev.freshet.relay.StreamSettings;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,21 +16,15 @@ public interface TopicStore extends AutoCloseable {
     List<String> checkCluster();
 
     /**
-     * Looks at the topics of streams, at all of them in a few questions.
+     * Looks at the ledger's topic and at those of streams, at all of them in a few questions.
      *
      * @param streams the streams; their topics need not exist
-     * @return the topics that exist, by stream; their ends are taken after the call has begun
+     * @return the topics that exist; their ends are taken after the call has begun
      */
-    Map<String, TopicState> look(Collection<StreamSettings> streams);
+    TopicsSeen look(Collection<StreamSettings> streams);
 
-    /** Returns every contradiction between an existing topic and its settings; a missing topic is none. */
-    default List<String> checkTopic(StreamSettings settings) {
-        TopicState state = look(List.of(settings)).get(settings.name());
-        return state == null ? List.of() : state.contradictions();
-    }
-
-    /** Makes the ledger's topic if it is missing. */
-    void ensureLedger();
+    /** Makes the ledger's topic. */
+    TopicInfo createLedger();
 
     /**
      * Reads the whole ledger, up to an end taken now.
@@ -45,9 +38,6 @@ public interface TopicStore extends AutoCloseable {
 
     /** Makes a topic. */
     TopicInfo create(StreamSettings settings);
-
-    /** Returns for each topic, by partition, the offset behind its last record, decided or not. */
-    Map<String, long[]> ends(Collection<TopicInfo> topics);
 
     /** Deletes topics and waits until they are gone; missing ones are passed over. */
     void delete(Collection<String> topics);

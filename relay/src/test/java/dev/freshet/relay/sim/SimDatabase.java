@@ -30,10 +30,16 @@ final class SimDatabase {
     long end = 1_000;
     long confirmed = -1;
     boolean slotActive;
+    boolean slotDropped;
     private int counter;
 
     void mark(String text) {
         append(List.of(new Item(-1, null, false, text)), false);
+    }
+
+    /** Commits a transaction of other tables, which moves the log on. */
+    void commitElsewhere() {
+        append(List.of(), false);
     }
 
     /** Commits a transaction of some changes; keys of transactions that are not visible yet are locked. */

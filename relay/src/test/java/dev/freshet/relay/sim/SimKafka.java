@@ -4,19 +4,23 @@ import dev.freshet.model.Change;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.OffsetVector;
+import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.port.FencedException;
 import dev.freshet.relay.port.LedgerContents;
+import dev.freshet.relay.port.LedgerLostException;
 import dev.freshet.relay.port.TopicEnds;
 import dev.freshet.relay.port.TopicInfo;
 import dev.freshet.relay.port.TopicState;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
+import dev.freshet.relay.port.TopicsSeen;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +36,8 @@ final class SimKafka {
 
     private static final class Txn {
         private Fate fate = Fate.OPEN;
-        private final List<List<Rec>> touched = new ArrayList<>();
+        /** What it wrote to: the first offset, and the one behind the last. */
+        private final Map<List<Rec>, long[]> touched = new IdentityHashMap<>();
     }
 
     /** A record, or a marker, which has no key. */
@@ -49,11 +54,17 @@ final class SimKafka {
     /** How many looks are answered by a broker that does not know the topics yet. */
     int blindLooks;
 
+    /** Whether topics of streams take no records. */
+    boolean refuses;
+
     final List<List<Rec>> ledger = List.of(new ArrayList<>());
+    private @Nullable String ledgerId;
+    private final RelaySettings settings;
     private final Chaos chaos;
     private @Nullable Writer writer;
 
-    SimKafka(Chaos chaos) {
+    SimKafka(RelaySettings settings, Chaos chaos) {
+        this.settings = settings;
         this.chaos = chaos;
     }
 
@@ -63,6 +74,27 @@ final class SimKafka {
         topics.get(topic).forEach(p -> partitions.add(new ArrayList<>()));
         topics.put(topic, partitions);
         ids.merge(topic, "", (id, none) -> id + '+');
+    }
+
+    /** Deletes the ledger and makes it again. */
+    void makeLedgerAgain() {
+        ledger.get(0).clear();
+        ledgerId += "+";
+    }
+
+    /** Loses the last record of a partition and what stands behind it, as an unclean election of its leader does. */
+    void loseTail(String topic, int partition) {
+        List<Rec> records = topics.get(topic).get(partition);
+        int last = records.size() - 1;
+        while (!records.get(last).committed()) {
+            last--;
+        }
+        records.subList(last, records.size()).clear();
+    }
+
+    /** Returns whether no transaction is open. */
+    boolean isQuiet() {
+        return writer == null || writer.txn.fate != Fate.OPEN;
     }
 
     TopicWriter openWriter() {
@@ -75,6 +107,7 @@ final class SimKafka {
 
     private final class Writer implements TopicWriter {
         private Txn txn = new Txn();
+        private long ledgerEnd;
 
         @Override
         public void fence() {
@@ -84,6 +117,11 @@ final class SimKafka {
             }
             writer = this;
             txn.fate = Fate.COMMITTED;
+        }
+
+        @Override
+        public void ledgerEndsAt(long end) {
+            ledgerEnd = end;
         }
 
         private void requireMine() {
@@ -110,19 +148,22 @@ final class SimKafka {
 
         private void append(List<Rec> partition, Rec rec) {
             partition.add(rec);
-            if (!txn.touched.contains(partition)) {
-                txn.touched.add(partition);
-            }
+            int end = partition.size();
+            txn.touched.computeIfAbsent(partition, p -> new long[] {end - 1, end})[1] = end;
         }
 
         @Override
         public void flush(TopicEnds ends) {
             chaos.step();
             requireMine();
+            if (refuses) {
+                throw new RetriableException("no record is taken");
+            }
             topics.forEach((name, partitions) -> {
                 for (int p = 0; p < partitions.size(); p++) {
-                    if (txn.touched.contains(partitions.get(p))) {
-                        ends.raise(name, p, partitions.get(p).size());
+                    long[] written = txn.touched.get(partitions.get(p));
+                    if (written != null) {
+                        ends.raise(name, p, written[0], written[1]);
                     }
                 }
             });
@@ -138,14 +179,25 @@ final class SimKafka {
         public void commit() {
             chaos.step();
             requireMine();
+            long[] written = txn.touched.get(ledger.get(0));
+            if (written[0] < ledgerEnd) {
+                throw new LedgerLostException(settings, "It was written up to " + ledgerEnd);
+            }
+            ledgerEnd = written[1];
             end(Fate.COMMITTED);
             chaos.step();
+        }
+
+        @Override
+        public void giveUp() {
+            requireMine();
+            end(Fate.ABORTED);
         }
 
         private void end(Fate fate) {
             if (txn.fate == Fate.OPEN) {
                 txn.fate = fate;
-                txn.touched.forEach(p -> p.add(new Rec(null, null, Position.ZERO, txn)));
+                txn.touched.keySet().forEach(p -> p.add(new Rec(null, null, Position.ZERO, txn)));
             }
         }
 
@@ -160,34 +212,43 @@ final class SimKafka {
         }
 
         @Override
-        public Map<String, TopicState> look(Collection<StreamSettings> streams) {
+        public TopicsSeen look(Collection<StreamSettings> streams) {
+            chaos.step();
             if (silent) {
                 throw new RetriableException("the cluster does not answer");
             }
-            Map<String, TopicState> states = new HashMap<>();
             if (blindLooks > 0) {
                 blindLooks--;
-                return states;
+                return new TopicsSeen(null, Map.of());
             }
+            Map<String, TopicState> states = new HashMap<>();
             for (StreamSettings s : streams) {
-                find(s.name(), s.topic()).ifPresent(info -> {
-                    OffsetVector ends = OffsetVector.of(ends(List.of(info)).get(s.topic()));
-                    OffsetVector begins = OffsetVector.of(new long[info.partitions()]);
-                    states.put(s.name(), new TopicState(info, begins, ends, List.of()));
-                });
+                find(s.name(), s.topic()).ifPresent(info -> states.put(s.name(), state(info, topics.get(s.topic()))));
             }
-            return states;
+            return new TopicsSeen(
+                    ledgerId == null ? null : state(new TopicInfo("ledger", settings.ledger(), ledgerId, 1), ledger),
+                    states);
+        }
+
+        private TopicState state(TopicInfo info, List<List<Rec>> partitions) {
+            OffsetVector begins = OffsetVector.of(new long[info.partitions()]);
+            OffsetVector ends =
+                    OffsetVector.of(partitions.stream().mapToLong(List::size).toArray());
+            return new TopicState(info, begins, ends, List.of());
         }
 
         @Override
-        public void ensureLedger() {
+        public TopicInfo createLedger() {
             chaos.step();
+            ledgerId = "id";
+            return new TopicInfo("ledger", settings.ledger(), ledgerId, 1);
         }
 
         @Override
         public LedgerContents readLedger() {
             chaos.step();
             LedgerContents contents = new LedgerContents();
+            contents.readTo(ledger.get(0).size());
             for (Rec r : ledger.get(0)) {
                 if (r.committed()) {
                     contents.put(String.valueOf(r.key()), r.value());
@@ -214,17 +275,6 @@ final class SimKafka {
             topics.put(s.topic(), partitions);
             ids.put(s.topic(), "id");
             return new TopicInfo(s.name(), s.topic(), "id", s.partitions());
-        }
-
-        @Override
-        public Map<String, long[]> ends(Collection<TopicInfo> wanted) {
-            Map<String, long[]> ends = new HashMap<>();
-            for (TopicInfo t : wanted) {
-                ends.put(
-                        t.topic(),
-                        topics.get(t.topic()).stream().mapToLong(List::size).toArray());
-            }
-            return ends;
         }
 
         @Override

@@ -72,7 +72,7 @@ final class SimSource implements Source {
 
     @Override
     public Optional<SlotState> slot() {
-        return db.confirmed < 0
+        return db.confirmed < 0 || db.slotDropped
                 ? Optional.empty()
                 : Optional.of(new SlotState(
                         "freshet_shop",

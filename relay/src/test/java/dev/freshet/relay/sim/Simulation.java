@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Simulation {
     static final String TOPIC = "shop.customers";
     static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
+    /** Longer than two looks are apart. */
+    static final Duration DOUBT_LIMIT = Duration.ofMillis(500);
+
     static final Duration STEP = Duration.ofMillis(10);
 
     final RelaySettings settings = RelaySettings.builder(
@@ -39,6 +42,7 @@ final class Simulation {
                     Map.of())
             .batch(4, 1 << 20)
             .topicCheckInterval(LOOK_INTERVAL)
+            .topicDoubtLimit(DOUBT_LIMIT)
             .build();
     final SimDatabase db = new SimDatabase();
     final SimKafka kafka;
@@ -64,7 +68,7 @@ final class Simulation {
         this.random = new Random(seed);
         this.rules = rules;
         this.chaos = new Chaos(random, killOneIn);
-        this.kafka = new SimKafka(chaos);
+        this.kafka = new SimKafka(settings, chaos);
         start();
     }
 
@@ -72,14 +76,20 @@ final class Simulation {
         InstantSource clock = () -> now;
         sampler = new Sampler(settings, ports, clock);
         watch = new TopicWatch(settings, ports, clock);
-        relay = new RelayAgent(settings, ports, sampler, watch, clock);
+        relay = new RelayAgent(settings, ports, sampler, watch, List.of(), clock);
     }
 
-    /** Lets some time pass, in which the source may commit something and every agent works once. */
+    /**
+     * Lets some time pass, in which every agent works once.
+     *
+     * @param busySource whether the table is written; else only others of the database are
+     */
     void step(boolean busySource) throws InterruptedException {
         now = now.plus(STEP);
         if (busySource && random.nextInt(3) == 0) {
             db.commitSomething(random, random.nextInt(4) == 0);
+        } else if (!busySource && random.nextInt(3) == 0) {
+            db.commitElsewhere();
         }
         if (random.nextInt(6) == 0) {
             db.invisible.clear();
@@ -89,9 +99,26 @@ final class Simulation {
             watch.doWork();
             work();
         } catch (Chaos.Killed killed) {
-            db.slotActive = false;
-            start();
+            kill();
         }
+    }
+
+    /** Kills the relay and begins another one. */
+    void kill() {
+        db.slotActive = false;
+        start();
+    }
+
+    /** Lets time pass in which nobody works. */
+    void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    /** Lets the sampler look at the source and the relay hear of it, with nothing in between. */
+    void sample() throws InterruptedException {
+        pass(settings.sampleInterval());
+        sampler.doWork();
+        relay.doWork();
     }
 
     /** Lets the relay work once; a passing fault is tried again at the next step, as a runner does. */

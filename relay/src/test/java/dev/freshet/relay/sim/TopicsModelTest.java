@@ -1,14 +1,20 @@
 package dev.freshet.relay.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.model.LossException;
+import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.relay.RelayStatus;
+import dev.freshet.relay.port.LedgerLostException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -16,19 +22,29 @@ import org.junit.jupiter.api.Test;
 class TopicsModelTest {
     private static final int LIMIT = 5_000;
     private static final long SEEDS = Long.getLong("freshet.model.seeds", 30);
-    /** Two looks, what lies between them, and some steps for the ledger's entry. */
-    private static final long NOTICED_WITHIN = 2 * Simulation.LOOK_INTERVAL.dividedBy(Simulation.STEP) + 150;
+    /** A look, the time of doubt, another look, and some steps for a take-over. */
+    private static final long NOTICED_WITHIN = Simulation.LOOK_INTERVAL
+                    .multipliedBy(2)
+                    .plus(Simulation.DOUBT_LIMIT)
+                    .dividedBy(Simulation.STEP)
+            + 150;
+
+    /** How a topic is damaged. */
+    private interface Damage {
+        void to(Simulation sim, long seed);
+    }
+
+    private static final Damage MADE_AGAIN = (sim, seed) -> sim.kafka.makeAgain(Simulation.TOPIC);
+    private static final Damage LOST_TAIL = (sim, seed) -> sim.kafka.loseTail(Simulation.TOPIC, (int) (seed % 2));
 
     @Test
-    void topicMadeAgain_beneathAnIdleRelay_isBrokenAfterTwoLooks() throws InterruptedException {
+    void topicMadeAgain_beneathAnIdleRelay_isBroken() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
             Simulation sim = running(seed, 0);
-            for (int i = 0; i < 1_000; i++) {
-                sim.step(false);
-            }
-            sim.kafka.makeAgain(Simulation.TOPIC);
-            awaitBroken(sim, seed, false);
-            assertEquals(List.of(), sim.faults, "seed " + seed);
+            idle(sim, 1_000);
+            damageAndAwaitBroken(sim, seed, MADE_AGAIN, false, "made again");
+            assertEquals(1, sim.faults.size(), () -> "" + sim.faults);
+            assertTrue(sim.faults.get(0).contains("takes over anew"), sim.faults.get(0));
         }
     }
 
@@ -36,17 +52,49 @@ class TopicsModelTest {
     void topicMadeAgain_isNoticedByItsOffsets_beforeAnythingInItIsCommitted() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
             Simulation sim = running(seed, 0);
-            sim.kafka.makeAgain(Simulation.TOPIC);
-            for (int i = 0; i < LIMIT && sim.faults.isEmpty(); i++) {
-                sim.step(true);
-            }
+            damageAndAwaitBroken(sim, seed, MADE_AGAIN, true, "made again");
             assertTrue(sim.faults.get(0).contains("made again"), sim.faults.get(0));
             assertTrue(
                     sim.kafka.topics.get(Simulation.TOPIC).stream()
                             .flatMap(List::stream)
                             .noneMatch(SimKafka.Rec::committed),
                     "seed " + seed);
-            awaitBroken(sim, seed, true);
+        }
+    }
+
+    @Test
+    void lostTail_isNoticedByTheFirstWriteOverIt_beforeThatIsCommitted() throws InterruptedException {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Simulation sim = running(seed, 0);
+            while (!sim.kafka.isQuiet()) {
+                sim.step(true);
+            }
+            List<SimKafka.Rec> records = sim.kafka.topics.get(Simulation.TOPIC).get((int) (seed % 2));
+            int[] left = new int[1];
+            Damage damage = (s, n) -> {
+                LOST_TAIL.to(s, n);
+                left[0] = records.size();
+            };
+            damageAndAwaitBroken(sim, seed, damage, true, "");
+            assertTrue(
+                    records.subList(left[0], records.size()).stream().noneMatch(SimKafka.Rec::committed),
+                    "seed " + seed);
+        }
+    }
+
+    @Test
+    void lostTail_beneathAnIdleRelay_orOneThatIsGone_isBroken() throws InterruptedException {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Simulation sim = running(seed, 0);
+            idle(sim, 200);
+            boolean gone = seed % 3 == 0;
+            Damage damage = (s, n) -> {
+                LOST_TAIL.to(s, n);
+                if (gone) {
+                    s.kill();
+                }
+            };
+            damageAndAwaitBroken(sim, seed, damage, false, "ends at offset");
         }
     }
 
@@ -54,12 +102,68 @@ class TopicsModelTest {
     void topicMadeAgain_beneathARelayKilledAnywhere_isBrokenSoon_andStaysSo() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
             Simulation sim = running(seed, 60);
-            sim.kafka.makeAgain(Simulation.TOPIC);
-            awaitBroken(sim, seed, true);
+            damageAndAwaitBroken(sim, seed, MADE_AGAIN, true, "made again");
             for (int i = 0; i < 200; i++) {
                 sim.step(true);
                 assertEquals(StreamStatus.BROKEN, status(sim), "seed " + seed);
             }
+        }
+    }
+
+    @Test
+    void relayThatDidNotSeeTheTopicWhole_breaksItSinceABoundaryOfTheHistory() throws InterruptedException {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Simulation sim = running(seed, 0);
+            Position early = boundary(sim);
+            for (int i = 0; i < 8; i++) {
+                sim.pass(Duration.ofSeconds(30));
+                idle(sim, 100);
+            }
+            Position late = boundary(sim);
+            Damage damage = (s, n) -> {
+                MADE_AGAIN.to(s, n);
+                idle(s, 30);
+                s.kill();
+            };
+            Position since = damageAndAwaitBroken(sim, seed, damage, false, "made again");
+            assertTrue(since.isAfter(early) && late.isAfter(since), () -> early + " " + since + " " + late);
+        }
+    }
+
+    @Test
+    void ledgerMadeAgain_stopsTheRelay_whichWritesNothingIntoIt() throws InterruptedException {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Simulation sim = running(seed, 0);
+            boolean busySource = seed % 2 == 0;
+            sim.kafka.makeLedgerAgain();
+            LedgerLostException e = assertThrows(LedgerLostException.class, () -> {
+                for (int i = 0; i < NOTICED_WITHIN; i++) {
+                    sim.step(busySource);
+                }
+            });
+            assertTrue(
+                    e.getMessage().contains(sim.settings.ledger())
+                            && e.getMessage().contains("freshet remove source shop"),
+                    e.getMessage());
+            assertEquals(RelayStatus.State.STOPPED, sim.status().state());
+            assertNull(sim.cursor(), "seed " + seed);
+        }
+    }
+
+    @Test
+    void lostSlot_isInTheLedger_alsoWhenTheOpenBatchCannotBeWritten() throws InterruptedException {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Simulation sim = running(seed, 0);
+            while (sim.kafka.isQuiet()) {
+                sim.step(true);
+            }
+            Position before = boundary(sim);
+            sim.db.slotDropped = true;
+            sim.kafka.refuses = true;
+            assertThrows(LossException.class, sim::sample);
+            StreamEntry entry = entry(sim);
+            assertEquals(StreamStatus.BROKEN, entry.status(), "seed " + seed);
+            assertEquals(before, entry.since(), "seed " + seed);
         }
     }
 
@@ -82,13 +186,35 @@ class TopicsModelTest {
     }
 
     @Test
-    void brokerThatLagsBehindOnce_breaksNothing() throws InterruptedException {
+    void brokerThatLagsBehindForAWhile_breaksNothing_atATakeOverNeither() throws InterruptedException {
+        for (boolean killed : new boolean[] {false, true}) {
+            Simulation sim = running(1, 0);
+            sim.kafka.blindLooks = 2;
+            if (killed) {
+                sim.kill();
+            }
+            for (int i = 0; i < 500; i++) {
+                sim.step(true);
+            }
+            assertEquals(0, sim.kafka.blindLooks);
+            assertEquals(StreamStatus.RUNNING, status(sim));
+            assertEquals(killed, sim.faults.stream().anyMatch(f -> f.contains("topic-doubt-timeout")));
+        }
+    }
+
+    @Test
+    void brokerThatLagsBehindNowAndAgain_breaksNothing() throws InterruptedException {
         Simulation sim = running(1, 0);
-        sim.kafka.blindLooks = 1;
+        for (int outage = 0; outage < 3; outage++) {
+            sim.kafka.blindLooks = 1;
+            while (sim.kafka.blindLooks > 0) {
+                sim.step(true);
+            }
+            sim.pass(Duration.ofMinutes(10));
+        }
         for (int i = 0; i < 500; i++) {
             sim.step(true);
         }
-        assertEquals(0, sim.kafka.blindLooks);
         assertEquals(StreamStatus.RUNNING, status(sim));
     }
 
@@ -104,20 +230,41 @@ class TopicsModelTest {
         return sim;
     }
 
-    private static void awaitBroken(Simulation sim, long seed, boolean busySource) throws InterruptedException {
+    private static void idle(Simulation sim, int steps) {
+        try {
+            for (int i = 0; i < steps; i++) {
+                sim.step(false);
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Returns since when the topic is broken: at or before the last boundary at which it was whole. */
+    private static Position damageAndAwaitBroken(
+            Simulation sim, long seed, Damage damage, boolean busySource, String why) throws InterruptedException {
+        Position before = boundary(sim);
+        damage.to(sim, seed);
         for (int i = 0; i < NOTICED_WITHIN && status(sim) != StreamStatus.BROKEN; i++) {
             sim.step(busySource);
         }
-        Cursor cursor = sim.cursor();
-        assertNotNull(cursor);
-        StreamEntry entry = cursor.streams().get(SimSource.STREAM);
-        assertNotNull(entry);
+        StreamEntry entry = entry(sim);
         assertEquals(StreamStatus.BROKEN, entry.status(), "seed " + seed);
-        assertTrue(String.valueOf(entry.reason()).contains("made again"), () -> "seed " + seed + ": " + entry.reason());
+        assertTrue(String.valueOf(entry.reason()).contains(why), () -> "seed " + seed + ": " + entry.reason());
         assertTrue(
-                cursor.boundary() != null
-                        && entry.since().compareTo(cursor.boundary().position()) <= 0,
-                () -> "seed " + seed + ": broken since " + entry.since() + ", ahead of the boundary");
+                entry.since().compareTo(before) <= 0,
+                () -> "seed " + seed + ": broken since " + entry.since() + ", but it was before, behind " + before);
+        return entry.since();
+    }
+
+    private static Position boundary(Simulation sim) {
+        Cursor cursor = Objects.requireNonNull(sim.cursor());
+        return Objects.requireNonNull(cursor.boundary()).position();
+    }
+
+    private static StreamEntry entry(Simulation sim) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(sim.cursor()).streams().get(SimSource.STREAM));
     }
 
     private static @Nullable StreamStatus status(Simulation sim) {

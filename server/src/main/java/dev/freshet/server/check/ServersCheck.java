@@ -5,6 +5,8 @@ import dev.freshet.model.FreshetException;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.kafka.KafkaTopicStore;
+import dev.freshet.relay.port.TopicState;
+import dev.freshet.relay.port.TopicsSeen;
 import dev.freshet.replica.Replica;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.Mistake;
@@ -79,8 +81,17 @@ public final class ServersCheck {
                 if (mistakes.isEmpty()) {
                     store.checkCluster().forEach(m -> mistakes.add(new Mistake(KAFKA_PATH, m)));
                 }
+                TopicsSeen seen = store.look(relay.streams());
+                if (seen.ledger() != null) {
+                    seen.ledger()
+                            .contradictions()
+                            .forEach(m -> mistakes.add(new Mistake("sources." + source.name() + ".ledger", m)));
+                }
                 for (StreamSettings stream : relay.streams()) {
-                    store.checkTopic(stream).forEach(m -> mistakes.add(new Mistake("streams." + stream.name(), m)));
+                    TopicState topic = seen.streams().get(stream.name());
+                    if (topic != null) {
+                        topic.contradictions().forEach(m -> mistakes.add(new Mistake("streams." + stream.name(), m)));
+                    }
                 }
             }
         }

@@ -43,6 +43,23 @@ public final class SourceLimits {
             RelaySettings.DEFAULT_STREAM_RETRY_LIMIT,
             "How long a stream whose topic refuses records is tried again. All streams of the source wait for it; then it is "
                     + "marked broken and the others go on.");
+    /** How often the topics are compared with ledger and settings. */
+    public static final Setting<Duration> TOPIC_CHECK_INTERVAL = Setting.duration(
+            "topic-check-interval",
+            Duration.ofMillis(100),
+            Duration.ofHours(1),
+            RelaySettings.DEFAULT_TOPIC_CHECK_INTERVAL,
+            "How often the topics and the ledger are compared with what was written to them and with their settings: four "
+                    + "questions to Kafka, however many topics there are.");
+    /** How long a topic must seem damaged. */
+    public static final Setting<Duration> TOPIC_DOUBT_TIMEOUT = Setting.duration(
+            "topic-doubt-timeout",
+            Duration.ofMillis(100),
+            Duration.ofHours(1),
+            RelaySettings.DEFAULT_TOPIC_DOUBT_LIMIT,
+            "How long every answer of Kafka must say that a topic was deleted, made again or truncated before its stream "
+                    + "is marked broken, or before the relay stops if it is the ledger. A broker that lags behind may say so "
+                    + "in error; a relay that starts waits for so long.");
     /** How often freshness is measured. */
     public static final Setting<Duration> SAMPLE_INTERVAL = Setting.duration(
             "sample-interval",
@@ -118,6 +135,8 @@ public final class SourceLimits {
                     BATCH_SIZE,
                     COMMIT_INTERVAL,
                     RETRY_TIMEOUT,
+                    TOPIC_CHECK_INTERVAL,
+                    TOPIC_DOUBT_TIMEOUT,
                     SAMPLE_INTERVAL,
                     HEARTBEAT,
                     STATUS_INTERVAL,

@@ -53,6 +53,8 @@ public final class Settings {
                 .batch(limits.get(SourceLimits.BATCH_RECORDS), limits.get(SourceLimits.BATCH_SIZE))
                 .batchAge(limits.get(SourceLimits.COMMIT_INTERVAL))
                 .streamRetryLimit(limits.get(SourceLimits.RETRY_TIMEOUT))
+                .topicCheckInterval(limits.get(SourceLimits.TOPIC_CHECK_INTERVAL))
+                .topicDoubtLimit(limits.get(SourceLimits.TOPIC_DOUBT_TIMEOUT))
                 .sampleInterval(limits.get(SourceLimits.SAMPLE_INTERVAL))
                 .heartbeatInterval(limits.get(SourceLimits.HEARTBEAT))
                 .ledgerReplicationFactor(orDefault(limits.find(SourceLimits.LEDGER_REPLICATION_FACTOR)))

@@ -50,6 +50,8 @@ class SettingsTest {
                 s.batchBytes(),
                 s.batchAge(),
                 s.streamRetryLimit(),
+                s.topicCheckInterval(),
+                s.topicDoubtLimit(),
                 s.sampleInterval(),
                 s.heartbeatInterval(),
                 s.retainedWalAlarmBytes(),
@@ -64,6 +66,7 @@ class SettingsTest {
     void limits_reachTheRelay() {
         Configuration c = parse(
                 ", limits: { batch-records: 1, batch-size: 64kB, commit-interval: 3ms, retry-timeout: 4s,"
+                        + " topic-check-interval: 12s, topic-doubt-timeout: 13s,"
                         + " sample-interval: 50ms, heartbeat-interval: 6s, status-interval: 7s, connect-timeout: 8s,"
                         + " statement-timeout: 9s, wal-receiver-timeout: 15s, snapshot-readers: 10, snapshot-rows: 11,"
                         + " ledger-replication-factor: 3 }",
@@ -74,6 +77,8 @@ class SettingsTest {
                         64L << 10,
                         Duration.ofMillis(3),
                         Duration.ofSeconds(4),
+                        Duration.ofSeconds(12),
+                        Duration.ofSeconds(13),
                         Duration.ofMillis(50),
                         Duration.ofSeconds(6),
                         10L << 30,

@@ -1,0 +1,139 @@
+package dev.freshet.relay.internal;
+
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.Position;
+import dev.freshet.model.RetriableException;
+import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.port.LedgerLostException;
+import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.relay.port.TopicState;
+import dev.freshet.relay.port.TopicStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges what looks at the topics give, at a take-over and beside the leading relay alike: which damage is certain, since
+ * when, and which is only a doubt yet. Remembers across take-overs. Belongs to the relay's thread.
+ *
+ * <p>Implementation note. A stream that is broken by mistake has to be begun anew, so what a lagging broker may say in error
+ * counts only when every look of some time says so. Nothing is lost meanwhile: a write below what is known to be written is
+ * given up at once, whatever the looks say.
+ */
+final class TopicGuard {
+    /** What no look has confirmed for so long, since none got an answer, is doubted anew. */
+    private static final Duration REPEATED_WITHIN = Duration.ofMinutes(1);
+
+    private final RelaySettings settings;
+    private final InstantSource clock;
+    private final Map<String, Doubt> doubts = new HashMap<>();
+    private Position wholeAt = Position.ZERO;
+    private @Nullable TopicInfo ledger;
+
+    /**
+     * A doubt that was not dispelled.
+     *
+     * @param since when a look first gave cause for it
+     * @param last when a look last did
+     */
+    private record Doubt(Instant since, Instant last) {}
+
+    TopicGuard(RelaySettings settings, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /**
+     * Takes note of what a look gave for a topic.
+     *
+     * @param trouble what seems wrong; null if nothing
+     * @return whether it is so for certain
+     */
+    boolean isCertain(String topic, @Nullable TopicTrouble trouble) {
+        if (trouble == null) {
+            doubts.remove(topic);
+            return false;
+        }
+        Instant now = clock.instant();
+        Doubt before = doubts.get(topic);
+        Instant since = before != null && now.isBefore(before.last().plus(REPEATED_WITHIN)) ? before.since() : now;
+        doubts.put(topic, new Doubt(since, now));
+        return !trouble.mayBeError() || !now.isBefore(since.plus(settings.topicDoubtLimit()));
+    }
+
+    /** Takes note that a topic is made now. */
+    void made(String topic) {
+        doubts.remove(topic);
+    }
+
+    /** Returns what to throw while a take-over waits for a doubt to become certain or to go. */
+    RetriableException inDoubt(TopicTrouble trouble) {
+        return new RetriableException(trouble.text() + ", as it seems: source '" + settings.source()
+                + "' waits until every answer of Kafka has said so for "
+                + settings.topicDoubtLimit().toMillis() + " ms (sources." + settings.source()
+                + ".limits.topic-doubt-timeout)");
+    }
+
+    /** Takes note that all topics of running streams were whole at a boundary. */
+    void wholeAt(Position boundary) {
+        if (boundary.isAfter(wholeAt)) {
+            wholeAt = boundary;
+        }
+    }
+
+    /** Returns a boundary at which all topics of running streams were whole; {@link Position#ZERO} if none is known. */
+    Position wholeAt() {
+        return wholeAt;
+    }
+
+    /**
+     * Sees to it that the ledger is there, and is the one that this relay has written to; makes it if it never did.
+     *
+     * @param seen its topic; null if there is none
+     * @throws LedgerLostException if it is another one for certain
+     */
+    void requireLedger(@Nullable TopicState seen, TopicStore store) {
+        if (ledger != null) {
+            requireSame(ledger, seen, true);
+        } else if (seen == null) {
+            ledger = store.createLedger();
+            return;
+        } else {
+            requireSame(seen.info(), seen, true);
+        }
+        if (seen != null && !seen.contradictions().isEmpty()) {
+            throw new ConfigurationException(String.join("\n", seen.contradictions()));
+        }
+        ledger = seen == null ? ledger : seen.info();
+    }
+
+    /**
+     * Compares the leading relay's ledger with what it was.
+     *
+     * @throws LedgerLostException if it is another one for certain
+     */
+    void watchLedger(@Nullable TopicState seen) {
+        if (ledger != null) {
+            requireSame(ledger, seen, false);
+        }
+    }
+
+    private void requireSame(TopicInfo known, @Nullable TopicState seen, boolean waiting) {
+        TopicTrouble trouble = TopicTrouble.of(known, seen, null);
+        if (isCertain(known.topic(), trouble) && trouble != null) {
+            throw new LedgerLostException(settings, trouble.text());
+        }
+        if (trouble != null && waiting) {
+            throw inDoubt(trouble);
+        }
+    }
+
+    /** Takes note that another relay leads: which ledger is the source's, and what of its topics, is for that one to say. */
+    void standBy() {
+        ledger = null;
+        doubts.clear();
+    }
+}
