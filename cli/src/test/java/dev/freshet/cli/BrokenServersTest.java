@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +34,10 @@ class BrokenServersTest {
             "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d) (ERROR|WARN |INFO |DEBUG) \\[[^]]+\\] \\S+ - .*");
     private static final Pattern CONTINUED =
             Pattern.compile("\tat .*|\t\\.\\.\\. .*|\\s*(Caused by|Suppressed): .*|[a-z]+\\..*");
+
+    /** What Kafka's network client warned of, whichever client it was. */
+    private static final Pattern NETWORK_CLIENT =
+            Pattern.compile("\\S+ WARN  \\[[^]]+\\] NetworkClient - (?:\\[[^]]*\\] )?(.*)");
 
     @TempDir
     private Path folder = Path.of("");
@@ -88,13 +94,20 @@ class BrokenServersTest {
 
     @Test
     void textLog_hasALineForPeopleEach(TestDatabase shop) throws Exception {
+        long began = System.nanoTime();
         List<String> lines = runUntilAllIsKnown(write("127.0.0.1:9", shop, "text"));
         for (String line : lines) {
             assertTrue(LINE.matcher(line).matches() || CONTINUED.matcher(line).matches(), line);
         }
         assertTrue(lines.stream().anyMatch(l -> l.contains("Asked to stop")), lines.toString());
-        long attempts = lines.stream().filter(l -> l.contains("NetworkClient")).count();
-        assertTrue(attempts >= 1 && attempts <= 4, attempts + " times: " + lines);
+        Map<String, Long> warnings = lines.stream()
+                .map(NETWORK_CLIENT::matcher)
+                .filter(Matcher::matches)
+                .collect(Collectors.groupingBy(m -> m.group(1), Collectors.counting()));
+        long most = 1 + Duration.ofNanos(System.nanoTime() - began).toSeconds() / 30;
+        assertTrue(
+                !warnings.isEmpty() && warnings.values().stream().allMatch(n -> n <= most),
+                () -> warnings + " in " + lines);
     }
 
     @Test

@@ -12,10 +12,6 @@ import dev.freshet.server.config.ConfigurationFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -107,15 +103,6 @@ class RemoveCommandTest {
         assertTrue(run.err().contains(message), run.err());
     }
 
-    private static String text(TestDatabase database, String sql) throws SQLException {
-        try (Connection c = database.connect();
-                Statement s = c.createStatement();
-                ResultSet row = s.executeQuery(sql)) {
-            row.next();
-            return String.valueOf(row.getString(1));
-        }
-    }
-
     @Test
     void stream_isShownAskedForAndBegunAnewByARunningServer() throws Exception {
         try (Server server = start()) {
@@ -134,7 +121,7 @@ class RemoveCommandTest {
             assertTrue(done.out().contains("Done."), done.out());
             shop.execute("INSERT INTO orders VALUES (1000, 1000)");
             Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
-                assertEquals("101", text(shipping, COPIED));
+                assertEquals("101", shipping.text(COPIED));
                 assertTrue(server.status().ready(), () -> server.status().toString());
             });
         }
@@ -143,7 +130,7 @@ class RemoveCommandTest {
         assertNothingToRemove(remove("stream", "unheard-of", "--yes"));
         assertEquals(
                 "1",
-                text(shop, "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"),
+                shop.text("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"),
                 "the source stays");
         assertEquals(ExitCodes.OK, remove("source", source, "--yes").exitCode());
     }
@@ -158,11 +145,11 @@ class RemoveCommandTest {
         assertEquals(ExitCodes.FAILED, asked.exitCode(), asked.err());
         assertTrue(asked.out().contains("leave the table public.orders_copy with its rows (about 100)"), asked.out());
         assertTrue(asked.out().contains("Nothing was removed."), asked.out());
-        assertEquals("1", text(shipping, "SELECT count(*) FROM freshet.replica_stream"));
+        assertEquals("1", shipping.text("SELECT count(*) FROM freshet.replica_stream"));
 
         assertEquals(ExitCodes.OK, answering("copies\n", "replica", "copies").exitCode());
-        assertEquals("100", text(shipping, COPIED));
-        assertEquals("0", text(shipping, "SELECT count(*) FROM freshet.replica_stream"));
+        assertEquals("100", shipping.text(COPIED));
+        assertEquals("0", shipping.text("SELECT count(*) FROM freshet.replica_stream"));
         assertNothingToRemove(remove("replica", "copies", "--yes"));
 
         shipping.execute("DROP TABLE public.orders_copy");
@@ -170,8 +157,8 @@ class RemoveCommandTest {
         CommandLineRun dropped = remove("replica", "copies", "--drop-tables", "--yes");
         assertEquals(ExitCodes.OK, dropped.exitCode(), dropped.err());
         assertTrue(dropped.out().contains("drop the table public.orders_copy"), dropped.out());
-        assertEquals("null", text(shipping, "SELECT to_regclass('public.orders_copy')"));
-        assertEquals("100", text(shop, "SELECT count(*) FROM orders"));
+        assertEquals("null", shipping.text("SELECT to_regclass('public.orders_copy')"));
+        assertEquals("100", shop.text("SELECT count(*) FROM orders"));
         assertEquals(ExitCodes.OK, remove("source", source, "--yes").exitCode());
     }
 

@@ -2,6 +2,7 @@ package dev.freshet.embedded;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -67,6 +68,16 @@ public final class TestDatabase implements AutoCloseable {
             for (String text : statements) {
                 statement.execute(text);
             }
+        }
+    }
+
+    /** Runs a query on a connection of its own and returns the first row's first column as text, {@code "null"} for null. */
+    public String text(String query) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return String.valueOf(row.getString(1));
         }
     }
 

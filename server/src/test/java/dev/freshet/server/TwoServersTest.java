@@ -10,10 +10,7 @@ import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.ConfigurationFile;
 import dev.freshet.server.config.Mistake;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -55,13 +52,7 @@ class TwoServersTest {
     }
 
     private static String rows(TestDatabase database, String table) throws SQLException {
-        try (Connection c = database.connect();
-                Statement s = c.createStatement();
-                ResultSet row =
-                        s.executeQuery("SELECT string_agg(t::text, ' ' ORDER BY c_custkey) FROM " + table + " t")) {
-            row.next();
-            return String.valueOf(row.getString(1));
-        }
+        return database.text("SELECT string_agg(t::text, ' ' ORDER BY c_custkey) FROM " + table + " t");
     }
 
     @Test

@@ -11,15 +11,9 @@ import dev.freshet.server.check.Removal;
 import dev.freshet.server.check.ServersCheck;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.ConfigurationFile;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -79,23 +73,6 @@ class WholeWayTest {
                 "INSERT INTO orders SELECT i, i * 1.10 FROM generate_series(1, 500) i");
     }
 
-    private static String text(TestDatabase database, String sql) throws SQLException {
-        try (Connection c = database.connect();
-                Statement s = c.createStatement();
-                ResultSet row = s.executeQuery(sql)) {
-            row.next();
-            return String.valueOf(row.getString(1));
-        }
-    }
-
-    private static HttpResponse<String> get(Server server, String path) throws Exception {
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.httpPort() + path))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
-    }
-
     @Test
     void documentedExample_keepsTheCopyCompleteAndSaysSo(EmbeddedKafka kafka, TestDatabase shop, TestDatabase shipping)
             throws Exception {
@@ -107,19 +84,17 @@ class WholeWayTest {
         assertEquals(
                 List.of(), ServersCheck.check(config, Clock.systemUTC()), "nothing is missed before the first start");
         try (Server server = Server.start(config, folder, Clock.systemUTC())) {
-            assertEquals(200, get(server, "/health/live").statusCode());
+            assertEquals(200, Http.get(server, "/health/live").statusCode());
             Awaitility.await().atMost(LIMIT).until(() -> server.status().ready());
-            assertEquals(text(shop, source), text(shipping, copy));
-            assertEquals(200, get(server, "/health/ready").statusCode());
+            assertEquals(shop.text(source), shipping.text(copy));
+            assertEquals(200, Http.get(server, "/health/ready").statusCode());
 
             shop.execute(
                     "INSERT INTO customer VALUES (2000, 'new', NULL, 'hidden')",
                     "UPDATE customer SET c_address = 'moved' WHERE c_custkey <= 10",
                     "UPDATE customer SET c_custkey = 3000 WHERE c_custkey = 11",
                     "DELETE FROM customer WHERE c_custkey = 12");
-            Awaitility.await()
-                    .atMost(LIMIT)
-                    .untilAsserted(() -> assertEquals(text(shop, source), text(shipping, copy)));
+            Awaitility.await().atMost(LIMIT).untilAsserted(() -> assertEquals(shop.text(source), shipping.text(copy)));
 
             ServerStatus status = server.status();
             assertEquals("running", status.sources().get(0).state());
@@ -134,16 +109,14 @@ class WholeWayTest {
             ServerStatus.ReplicaStatus replica = status.replicas().get(0);
             assertEquals("running", replica.state());
             assertTrue(Position.parse(String.valueOf(replica.position())).lsn() > 0);
-            String metrics = get(server, "/metrics").body();
+            String metrics = Http.get(server, "/metrics").body();
             assertTrue(metrics.contains("freshet_replica_complete{replica=\"shipping-customers\"} 1.0"), metrics);
             assertTrue(metrics.contains("freshet_source_retained_wal_bytes{source=\"shop\"}"), metrics);
         }
         assertEquals(
                 "0",
-                text(
-                        shipping,
-                        "SELECT count(*) FROM information_schema.columns WHERE table_name ="
-                                + " 'customer_copy' AND column_name LIKE '%secret%'"));
+                shipping.text("SELECT count(*) FROM information_schema.columns WHERE table_name ="
+                        + " 'customer_copy' AND column_name LIKE '%secret%'"));
     }
 
     @Test
@@ -172,7 +145,7 @@ class WholeWayTest {
                     .until(() -> server.status().streams().get(0).state().equals("running")
                             && !server.status().sources().get(1).state().equals("starting"));
             assertEquals("running", server.status().sources().get(0).state());
-            HttpResponse<String> ready = get(server, "/health/ready");
+            HttpResponse<String> ready = Http.get(server, "/health/ready");
             assertEquals(503, ready.statusCode());
             assertTrue(ready.body().contains("Source 'bad'"), ready.body());
             assertTrue(!ready.body().contains("Source 'good'"), ready.body());
@@ -183,7 +156,7 @@ class WholeWayTest {
                     .contains("good.freshet-ledger"));
             removal.remove(Removal.Kind.SOURCE, "good", false);
         }
-        assertEquals("0", text(shop, "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'freshet_good'"));
+        assertEquals("0", shop.text("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'freshet_good'"));
     }
 
     @Test

@@ -9,9 +9,6 @@ import dev.freshet.capture.TableCapture;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.ConfigurationException;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +52,7 @@ class CaptureChecksTest {
             assertProblem(problems, "'virt'", "'v' is generated");
             ConfigurationException e = assertThrows(ConfigurationException.class, () -> f.source.capture(tables));
             assertEquals(String.join("\n", problems), e.getMessage());
-            assertEquals("0", one(db, "SELECT count(*) FROM pg_publication"));
+            assertEquals("0", db.text("SELECT count(*) FROM pg_publication"));
         }
     }
 
@@ -105,7 +102,7 @@ class CaptureChecksTest {
             assertProblem(
                     f.source.check(tables), "'b'", "ALTER PUBLICATION \"freshet_shop\" ADD TABLE \"public\".\"b\"");
             f.source.remove();
-            assertEquals("1", one(db, "SELECT count(*) FROM pg_publication"));
+            assertEquals("1", db.text("SELECT count(*) FROM pg_publication"));
 
             assertProblem(strict.source.check(tables), "'none'", "CREATE PUBLICATION \"none\" FOR TABLE");
         }
@@ -192,18 +189,7 @@ class CaptureChecksTest {
     }
 
     private static String published(TestDatabase db) throws Exception {
-        return one(
-                db,
-                "SELECT string_agg(tablename, ',' ORDER BY tablename) FROM pg_publication_tables"
-                        + " WHERE pubname = 'freshet_shop'");
-    }
-
-    private static String one(TestDatabase db, String sql) throws Exception {
-        try (Connection connection = db.connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
+        return db.text("SELECT string_agg(tablename, ',' ORDER BY tablename) FROM pg_publication_tables"
+                + " WHERE pubname = 'freshet_shop'");
     }
 }

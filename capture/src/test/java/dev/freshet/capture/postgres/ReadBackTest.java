@@ -14,7 +14,6 @@ import dev.freshet.model.Change;
 import dev.freshet.model.Op;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -156,11 +155,11 @@ class ReadBackTest {
     }
 
     private static String show(TestDatabase db) throws Exception {
-        return one(db, "SHOW synchronous_standby_names");
+        return db.text("SHOW synchronous_standby_names");
     }
 
     private static boolean waitsForStandby(TestDatabase db) throws Exception {
-        return !"0".equals(one(db, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"));
+        return !"0".equals(db.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"));
     }
 
     private static String value(Change row) {
@@ -171,19 +170,8 @@ class ReadBackTest {
     /** The source table itself is the oracle. */
     private static String expected(TestDatabase db, Change row) throws Exception {
         String id = new String(row.key(), StandardCharsets.UTF_8).replaceAll("[^0-9]", "");
-        return one(
-                db,
-                "SELECT '{\"id\":' || id || ',\"big\":\"' || big || '\",\"n\":' || n || ',\"bin\":'"
-                        + " || coalesce('\"' || replace(encode(bin, 'base64'), E'\\n', '') || '\"', 'null') || '}'"
-                        + " FROM a WHERE id = " + id);
-    }
-
-    private static String one(TestDatabase db, String sql) throws Exception {
-        try (Connection connection = db.connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
+        return db.text("SELECT '{\"id\":' || id || ',\"big\":\"' || big || '\",\"n\":' || n || ',\"bin\":'"
+                + " || coalesce('\"' || replace(encode(bin, 'base64'), E'\\n', '') || '\"', 'null') || '}'"
+                + " FROM a WHERE id = " + id);
     }
 }
