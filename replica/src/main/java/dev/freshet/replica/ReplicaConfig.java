@@ -38,6 +38,9 @@ public final class ReplicaConfig {
      *     slowly that the session would count as frozen
      * @param fillFilterBytes the memory by which a fill tells keys that it has not seen, 64 KiB to 1 GiB; it is enough for
      *     about one key a byte, beyond that more rows take the slower way
+     * @param snapshotFollow how long at most, in all, the fills of a replica go on with snapshots that are under way, from when
+     *     it begins to fill, before its other copies are applied
+     * @param snapshotPatience how long such a fill waits at most for the next row of the snapshot
      * @param schemaWait how long a record waits for its schema record, and with it all partitions of the instance; then its
      *     partition, or the fill of its table, stops
      * @param retryFirst the first wait before a stopped partition, or a table that cannot be filled, is tried again; it
@@ -52,6 +55,8 @@ public final class ReplicaConfig {
             int batchBytes,
             int fillPieceRows,
             int fillFilterBytes,
+            Duration snapshotFollow,
+            Duration snapshotPatience,
             Duration schemaWait,
             Duration retryFirst,
             Duration retryLimit,
@@ -64,6 +69,8 @@ public final class ReplicaConfig {
                 8 << 20,
                 100_000,
                 16 << 20,
+                Duration.ofMinutes(10),
+                Duration.ofSeconds(30),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(5),
@@ -77,6 +84,8 @@ public final class ReplicaConfig {
             requireRange("batchBytes", batchBytes, 1 << 10, 256 << 20);
             requireRange("fillPieceRows", fillPieceRows, 1, 10_000_000);
             requireRange("fillFilterBytes", fillFilterBytes, 64 << 10, 1 << 30);
+            requirePositive("snapshotFollow", snapshotFollow);
+            requirePositive("snapshotPatience", snapshotPatience);
             requirePositive("schemaWait", schemaWait);
             requirePositive("retryFirst", retryFirst);
             requirePositive("retryLimit", retryLimit);
@@ -140,6 +149,8 @@ public final class ReplicaConfig {
                 b.batchBytes,
                 b.fillPieceRows,
                 b.fillFilterBytes,
+                b.snapshotFollow,
+                b.snapshotPatience,
                 b.schemaWait,
                 b.retryFirst,
                 b.retryLimit,
@@ -236,6 +247,8 @@ public final class ReplicaConfig {
         private int batchBytes = Limits.DEFAULTS.batchBytes();
         private int fillPieceRows = Limits.DEFAULTS.fillPieceRows();
         private int fillFilterBytes = Limits.DEFAULTS.fillFilterBytes();
+        private Duration snapshotFollow = Limits.DEFAULTS.snapshotFollow();
+        private Duration snapshotPatience = Limits.DEFAULTS.snapshotPatience();
         private Duration schemaWait = Limits.DEFAULTS.schemaWait();
         private Duration retryFirst = Limits.DEFAULTS.retryFirst();
         private Duration retryLimit = Limits.DEFAULTS.retryLimit();
@@ -320,6 +333,16 @@ public final class ReplicaConfig {
         /** Sets the memory by which a fill tells keys that it has not seen. Default 16 MiB. */
         public Builder fillFilterBytes(int bytes) {
             fillFilterBytes = bytes;
+            return this;
+        }
+
+        /**
+         * Sets how long in all fills go on with snapshots that are under way while other copies wait, and how long without a
+         * row of the snapshot. Default 10 min and 30 s.
+         */
+        public Builder snapshot(Duration follow, Duration patience) {
+            snapshotFollow = follow;
+            snapshotPatience = patience;
             return this;
         }
 

@@ -1,7 +1,6 @@
 package dev.freshet.replica;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
@@ -79,22 +78,6 @@ class ReplicaTest {
         world.settle();
         assertEquals(world.expectedRows(), world.copy());
         assertEquals(0, replica.status().applied());
-    }
-
-    @Test
-    void snapshotThatStandsStill_isNotWaitedFor_althoughChangesCome() throws Exception {
-        world.relay.status("t", StreamStatus.SNAPSHOTTING);
-        world.put(Op.READ, 1, "a", 1);
-        world.relay.commit();
-        Replica replica = world.start();
-        ReplicaWorld.until(() -> {
-            world.put(1, "changed", 1);
-            world.relay.commit();
-            return replica.status().state() == ReplicaStatus.State.RUNNING;
-        });
-        ReplicaWorld.until(() -> world.expectedRows().equals(world.copy()));
-        assertEquals(world.expectedRows(), world.copy());
-        assertFalse(replica.status().complete());
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.freshet.stream.StreamReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -105,16 +106,21 @@ final class Fills implements AutoCloseable {
         }
     }
 
-    /** Begins a fill, if it is needed and nobody else is at it. */
-    Outcome begin(StreamTarget stream, SchemaSource schemas) throws SQLException, InterruptedException {
+    /**
+     * Begins a fill, if it is needed and nobody else is at it.
+     *
+     * @param followUntil until when it may go on with a snapshot that is under way
+     */
+    Outcome begin(StreamTarget stream, SchemaSource schemas, Instant followUntil)
+            throws SQLException, InterruptedException {
         return orHold(stream, () -> {
             Connection c = db == null ? consumer.open() : db;
             db = c;
             StreamReader r = reader == null ? readers.alone() : reader;
             reader = r;
             String version = schemas.newestVersion(stream.topic());
-            StreamFill begun =
-                    StreamFill.begin(c, config, stream, schemas.schema(stream.topic(), version), schemas, r, clock);
+            StreamFill begun = StreamFill.begin(
+                    c, config, stream, schemas.schema(stream.topic(), version), schemas, r, clock, followUntil);
             if (begun == null) {
                 return notNeeded(c, stream);
             }

@@ -49,6 +49,7 @@ public final class ReplicaAgent implements Agent {
     private @Nullable Sources found;
     private boolean finding;
     private Instant frozenLookedFor = Instant.MIN;
+    private @Nullable Instant followUntil;
 
     /** Creates the agent; it connects when it works. */
     public ReplicaAgent(ReplicaConfig config, Readers readers, InstantSource clock, Progress progress) {
@@ -115,6 +116,7 @@ public final class ReplicaAgent implements Agent {
         Map<String, StreamRow> known =
                 rows.read(c).stream().collect(Collectors.toMap(StreamRow::stream, Function.identity()));
         c.commit();
+        Instant until = followUntil(known);
         boolean missing = false;
         for (StreamTarget t : sources.readiestFirst(config.streams())) {
             StreamRow row = known.get(t.stream());
@@ -123,7 +125,7 @@ public final class ReplicaAgent implements Agent {
                 continue;
             }
             // what could not be filled is tried again beside the others, which it then does not keep waiting
-            Fills.Outcome begun = fills.holds(t) ? Fills.Outcome.HELD : fills.begin(t, sources);
+            Fills.Outcome begun = fills.holds(t) ? Fills.Outcome.HELD : fills.begin(t, sources, until);
             if (begun == Fills.Outcome.WORKING) {
                 progress.state(ReplicaStatus.State.FILLING, null);
                 return 1;
@@ -137,9 +139,31 @@ public final class ReplicaAgent implements Agent {
         fills.close();
         LiveApply next = new LiveApply(config, consumer, c, readers.inGroup(), sources, clock, progress);
         live = next;
+        followUntil = null;
         next.join();
         tellApplying();
         return 1;
+    }
+
+    /**
+     * Until when fills go on with snapshots that are under way. Copies that were applied before are not kept waiting for that;
+     * those that are filled only now are, for a while from the first fill on.
+     */
+    private Instant followUntil(Map<String, StreamRow> known) {
+        if (config.streams().size() == 1) {
+            return Instant.MAX;
+        }
+        Instant until = followUntil;
+        if (until == null) {
+            boolean othersWait = config.streams().stream()
+                    .map(t -> known.get(t.stream()))
+                    .anyMatch(row -> row != null && row.filled());
+            until = othersWait
+                    ? Instant.MIN
+                    : clock.instant().plus(config.limits().snapshotFollow());
+            followUntil = until;
+        }
+        return until;
     }
 
     private void tellApplying() {
@@ -166,7 +190,7 @@ public final class ReplicaAgent implements Agent {
         }
         StreamTarget due = fills.due();
         Sources sources = progress.sources();
-        return due == null || sources == null ? Fills.Outcome.IDLE : fills.begin(due, sources);
+        return due == null || sources == null ? Fills.Outcome.IDLE : fills.begin(due, sources, Instant.MAX);
     }
 
     private int fill() throws SQLException, InterruptedException {

@@ -50,12 +50,6 @@ public final class StreamFill implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamFill.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /** A snapshot that gives no row of its own for so long is not waited for: the table is of more use with the rows that there are. */
-    private static final Duration SNAPSHOT_PATIENCE = Duration.ofSeconds(2);
-
-    /** A fill follows a snapshot for that part of the time at most that a fill may take. */
-    private static final int SNAPSHOT_SHARE = 4;
-
     /** In each of so many parts of the time after which a session counts as frozen a fill says something to the server. */
     private static final int SIGNS_OF_LIFE = 4;
 
@@ -76,14 +70,13 @@ public final class StreamFill implements AutoCloseable {
     private final PendingRows pending;
     private final FillRows lines;
     private final SchemaSource ledger;
+    private final SnapshotFollow follow;
     private final SeenPositions seen = new SeenPositions();
     private final KeyFilter filter;
     private final Map<RecordKey, StreamRecord> later = new LinkedHashMap<>();
     private long pieceBytes;
     private int laterBytes;
     private Instant lastSign;
-    private Instant lastRow;
-    private boolean followed = true;
     private @Nullable Swap swap;
 
     private StreamFill(
@@ -100,7 +93,8 @@ public final class StreamFill implements AutoCloseable {
             Shadow shadow,
             PendingRows pending,
             FillRows lines,
-            SchemaSource ledger) {
+            SchemaSource ledger,
+            SnapshotFollow follow) {
         this.db = db;
         this.config = config;
         this.target = target;
@@ -115,7 +109,7 @@ public final class StreamFill implements AutoCloseable {
         this.pending = pending;
         this.lines = lines;
         this.ledger = ledger;
-        this.lastRow = startedAt;
+        this.follow = follow;
         this.lastSign = startedAt;
         this.filter = new KeyFilter(config.limits().fillFilterBytes());
     }
@@ -127,6 +121,7 @@ public final class StreamFill implements AutoCloseable {
      * @param schema the stream's newest schema record
      * @param ledger where the others come from, and the stream's state
      * @param reader a reader for this fill alone
+     * @param followUntil until when it may go on with a snapshot that is under way
      * @return the fill, or null if another instance fills, or has filled
      * @throws ConfigurationException if the table does not fit, with everything that is wrong
      */
@@ -137,7 +132,8 @@ public final class StreamFill implements AutoCloseable {
             SchemaRecord schema,
             SchemaSource ledger,
             StreamReader reader,
-            InstantSource clock)
+            InstantSource clock,
+            Instant followUntil)
             throws SQLException {
         StreamRows rows = new StreamRows(config.name());
         StreamRow row = lockUnfilled(db, rows, target);
@@ -162,8 +158,11 @@ public final class StreamFill implements AutoCloseable {
         PendingRows pending = PendingRows.create(db, fields);
         FillRows lines = new FillRows(
                 db, target, fields, ledger, shadow.name(), pending, config.schema() != SchemaPolicy.IGNORE);
+        SnapshotFollow follow =
+                new SnapshotFollow(startedAt, followUntil, config.limits().snapshotPatience(), facts.awayLimit());
         StreamFill fill = new StreamFill(
-                db, config, target, reader, clock, rows, row, facts, ends, startedAt, shadow, pending, lines, ledger);
+                db, config, target, reader, clock, rows, row, facts, ends, startedAt, shadow, pending, lines, ledger,
+                follow);
         fill.assign();
         LOG.info(
                 "Replica '{}' fills {} from topic '{}' up to {}{}",
@@ -230,7 +229,7 @@ public final class StreamFill implements AutoCloseable {
             if (seen.advance(r)) {
                 put(r);
                 if (r.op() == Op.READ) {
-                    lastRow = now;
+                    follow.row(now);
                 }
                 if (isFull()) {
                     endPiece();
@@ -298,16 +297,18 @@ public final class StreamFill implements AutoCloseable {
         return true;
     }
 
-    /** Moves the end on as long as the stream's snapshot gives rows, and once more when it is done. */
+    /** Moves the end on as long as the snapshot of the stream is to be followed. */
     private boolean follows() {
-        Instant now = clock.instant();
         boolean snapshotting = ledger.isSnapshotting(target.topic());
-        if (!followed
-                || now.isAfter(lastRow.plus(SNAPSHOT_PATIENCE))
-                || now.isAfter(startedAt.plus(facts.awayLimit().dividedBy(SNAPSHOT_SHARE)))) {
+        if (!follow.goesOn(clock.instant(), snapshotting)) {
+            if (snapshotting) {
+                LOG.info(
+                        "Replica '{}' does not wait for the rest of the snapshot of stream '{}': it is applied as it comes",
+                        config.name(),
+                        target.stream());
+            }
             return false;
         }
-        followed = snapshotting;
         OffsetVector newest = reader.endOffsets(Set.of(target.topic())).get(target.topic());
         if (newest != null && newest.partitions() == ends.partitions()) {
             ends = newest;

@@ -14,6 +14,7 @@ import dev.freshet.stream.StreamReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 
 /** A fill whose pieces a test asks for one by one, under a clock that the test moves. */
@@ -40,7 +41,8 @@ final class HandDrivenFill implements AutoCloseable {
                 sources.schema(target.topic(), sources.newestVersion(target.topic())),
                 sources,
                 reader,
-                clock));
+                clock,
+                Instant.MAX));
     }
 
     /** Works until so many rows are there. */

@@ -35,6 +35,23 @@ public final class ReplicaLimits {
             LIMITS.fillFilterBytes(),
             "The memory by which the first fill tells keys that it has not seen: enough for about one key a byte. Beyond "
                     + "that more rows take the slower way.");
+    /** How long fills go on with snapshots that are under way. */
+    public static final Setting<Duration> SNAPSHOT_FOLLOW_TIMEOUT = Setting.duration(
+            "snapshot-follow-timeout",
+            Duration.ofSeconds(1),
+            Duration.ofDays(1),
+            LIMITS.snapshotFollow(),
+            "How long at most, in all, a replica that begins to fill its tables copies rows of snapshots that are still under "
+                    + "way, before it applies the rest one by one, beside its other copies, which wait until then. More makes "
+                    + "the first load of large tables faster. A replica of one copy keeps nobody waiting and copies on; one "
+                    + "that has copies already does not let them wait.");
+    /** How long they wait for the snapshot's next row. */
+    public static final Setting<Duration> SNAPSHOT_ROW_TIMEOUT = Setting.duration(
+            "snapshot-row-timeout",
+            Duration.ofSeconds(1),
+            Duration.ofHours(1),
+            LIMITS.snapshotPatience(),
+            "How long it waits for the next row of such a snapshot, which may stand still or have not begun.");
     /** The first wait before a stopped partition is tried again. */
     public static final Setting<Duration> RETRY_BACKOFF = Setting.duration(
             "retry-backoff",
@@ -110,6 +127,8 @@ public final class ReplicaLimits {
                     BATCH_ROWS,
                     BATCH_SIZE,
                     FILL_MEMORY,
+                    SNAPSHOT_FOLLOW_TIMEOUT,
+                    SNAPSHOT_ROW_TIMEOUT,
                     RETRY_BACKOFF,
                     RETRY_BACKOFF_MAX,
                     FRESHNESS_INTERVAL,

@@ -114,6 +114,9 @@ public final class Settings {
                 .batchRecords(limits.get(ReplicaLimits.BATCH_ROWS))
                 .batchBytes(Math.toIntExact(limits.get(ReplicaLimits.BATCH_SIZE)))
                 .fillFilterBytes(Math.toIntExact(limits.get(ReplicaLimits.FILL_MEMORY)))
+                .snapshot(
+                        limits.get(ReplicaLimits.SNAPSHOT_FOLLOW_TIMEOUT),
+                        limits.get(ReplicaLimits.SNAPSHOT_ROW_TIMEOUT))
                 .retry(limits.get(ReplicaLimits.RETRY_BACKOFF), limits.get(ReplicaLimits.RETRY_BACKOFF_MAX))
                 .freshness(limits.get(ReplicaLimits.FRESHNESS_INTERVAL), limits.get(ReplicaLimits.FRESHNESS_TIMEOUT))
                 .ledgerLimit(limits.get(ReplicaLimits.LEDGER_TIMEOUT))

@@ -99,7 +99,8 @@ class SettingsTest {
     void limits_reachTheReplica() {
         Configuration c = parse(
                 "",
-                "    show-data: true\n    limits: { batch-rows: 1, batch-size: 2kB, fill-memory: 64kB, retry-backoff: 30ms"
+                "    show-data: true\n    limits: { batch-rows: 1, batch-size: 2kB, fill-memory: 64kB,"
+                        + " snapshot-follow-timeout: 12s, snapshot-row-timeout: 13s, retry-backoff: 30ms"
                         + ", retry-backoff-max: 4s, freshness-interval: 5s, freshness-timeout: 6s, ledger-timeout: 7s,"
                         + " connect-timeout: 8s, lock-timeout: 9s, idle-in-transaction-session-timeout: 10s,"
                         + " tcp-user-timeout: 11s }");
@@ -111,6 +112,8 @@ class SettingsTest {
                         2 << 10,
                         standard.limits().fillPieceRows(),
                         64 << 10,
+                        Duration.ofSeconds(12),
+                        Duration.ofSeconds(13),
                         standard.limits().schemaWait(),
                         Duration.ofMillis(30),
                         Duration.ofSeconds(4),
