@@ -2,7 +2,6 @@ package dev.freshet.cli;
 
 import dev.freshet.server.check.Removal;
 import dev.freshet.server.config.Configuration;
-import dev.freshet.server.http.StatusClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -35,7 +34,8 @@ import picocli.CommandLine.Spec;
                     + "--drop-tables says otherwise.",
             "",
             "First it shows what it will do, and asks. Stop the servers that have a source or a replica before you remove "
-                    + "it; a stream may be removed while they run."
+                    + "it; a stream may be removed while they run. An embedded Kafka is that of the server that runs; without one it is started "
+                    + "for the time of the removal."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -77,10 +77,6 @@ final class RemoveCommand implements Callable<Integer> {
                     "--drop-tables goes with `remove replica` only: the tables of a source are never touched");
         }
         Configuration config = configuration.read();
-        if (config.kafka().embedded() && StatusClient.ask(config.http()).isPresent()) {
-            throw new dev.freshet.model.ConfigurationException("The server of " + configuration.file()
-                    + " runs, and its embedded Kafka with it: stop it first, then remove");
-        }
         try (Removal removal = Removal.open(config, configuration.dataFolder(), Clock.systemUTC())) {
             List<String> actions = removal.describe(kind, name, dropTables);
             if (actions.isEmpty()) {

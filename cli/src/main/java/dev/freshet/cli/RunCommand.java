@@ -27,7 +27,9 @@ import picocli.CommandLine.Spec;
             "",
             "Each source and each replica is kept going on its own: what fails is logged, shown by `freshet status`, and "
                     + "does not stop the rest. Any number of `run` on the same file may be started, on any machines: of a "
-                    + "source one leads and the others stand by, the partitions of a replica are shared.",
+                    + "source one leads and the others stand by, the partitions of a replica are shared. Only `bootstrap-servers: "
+                    + "embedded` means one `run`: that Kafka is started and ended with it, in the folder .freshet beside the "
+                    + "file; several need a Kafka of their own.",
             "",
             "HTTP, at http.host and http.port of the file: /status, /metrics (Prometheus), /health/live, /health/ready."
         },
@@ -35,7 +37,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:ended in order",
             "1:it could not start, or did not end within --stop-limit",
-            "2:mistakes in the file"
+            "2:mistakes in the file, or its http.port or .freshet is in use or closed to it"
         })
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);

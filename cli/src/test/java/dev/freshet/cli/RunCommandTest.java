@@ -85,4 +85,60 @@ class RunCommandTest {
                 .out()
                 .contains("nothing to remove"));
     }
+
+    private Path writeEmbedded(String name, TestDatabase shop) throws IOException {
+        return Files.writeString(folder.resolve(name), """
+                kafka: { bootstrap-servers: embedded }
+                sources: { own: { url: "%s", user: %s, password: "%s" } }
+                streams: { orders: { source: own, table: public.orders } }
+                http: { port: %d }
+                """.formatted(
+                        shop.jdbcUrl(), shop.user(), shop.password(), ServerProcess.freePort()));
+    }
+
+    @Test
+    void embeddedKafka_isOneServersAndServesItsRemovals(TestDatabase shop) throws Exception {
+        shop.execute("CREATE TABLE orders (o_orderkey bigint PRIMARY KEY)");
+        Path file = writeEmbedded("freshet.yaml", shop);
+        try (ServerProcess server = ServerProcess.start(file, Map.of())) {
+            Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
+                CommandLineRun status = CommandLineRun.of("status", "-c", file.toString());
+                assertEquals(ExitCodes.OK, status.exitCode(), () -> status.out() + server.log());
+            });
+            try (ServerProcess second = ServerProcess.start(writeEmbedded("two.yaml", shop), Map.of())) {
+                assertEquals(ExitCodes.MISTAKES, second.awaitEnd(), second::log);
+                List<String> told = second.logLines().stream()
+                        .filter(l -> l.contains("is in use by process " + server.pid() + ","))
+                        .toList();
+                assertEquals(1, told.size(), second::log);
+                assertTrue(told.get(0).contains("several need a Kafka of their own"), second::log);
+                assertTrue(!second.log().contains("Exception"), second::log);
+            }
+            CommandLineRun inUse = CommandLineRun.of("remove", "source", "own", "--yes", "-c", file.toString());
+            assertEquals(ExitCodes.MISTAKES, inUse.exitCode(), inUse.err());
+            assertTrue(inUse.err().contains("stop every server"), inUse.err());
+            CommandLineRun removed = CommandLineRun.of("remove", "stream", "orders", "--yes", "-c", file.toString());
+            assertEquals(ExitCodes.OK, removed.exitCode(), removed.err());
+            assertTrue(removed.out().contains("delete the topic 'own.orders'"), removed.out());
+            Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
+                CommandLineRun status = CommandLineRun.of("status", "-c", file.toString());
+                assertEquals(ExitCodes.OK, status.exitCode(), () -> status.out() + server.log());
+            });
+            assertEquals(ExitCodes.OK, server.stop(), server::log);
+        }
+        CommandLineRun source = CommandLineRun.of("remove", "source", "own", "--yes", "-c", file.toString());
+        assertEquals(ExitCodes.OK, source.exitCode(), source.err());
+        assertTrue(source.out().contains("Done."), source.out());
+    }
+
+    @Test
+    void dataFolderThatIsNone_isNamedInOneLine(TestDatabase shop) throws Exception {
+        Files.createFile(folder.resolve(".freshet"));
+        CommandLineRun run = CommandLineRun.of(
+                "run", "-c", writeEmbedded("freshet.yaml", shop).toString());
+        assertEquals(ExitCodes.MISTAKES, run.exitCode(), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
+        assertTrue(run.err().contains("kafka.bootstrap-servers"), run.err());
+        assertTrue(run.err().contains(folder.resolve(".freshet") + " is a file"), run.err());
+    }
 }

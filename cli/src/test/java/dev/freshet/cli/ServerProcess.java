@@ -28,8 +28,8 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(Path file, Map<String, String> environment) throws IOException {
-        Path out = file.resolveSibling("out");
-        Path err = file.resolveSibling("err");
+        Path out = file.resolveSibling(file.getFileName() + ".out");
+        Path err = file.resolveSibling(file.getFileName() + ".err");
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
@@ -50,6 +50,15 @@ final class ServerProcess implements AutoCloseable {
     int stop() throws InterruptedException {
         process.destroy();
         return process.waitFor(30, TimeUnit.SECONDS) ? process.exitValue() : -1;
+    }
+
+    /** Returns the exit code of a server that ends by itself; -1 if it has not within the limit. */
+    int awaitEnd() throws InterruptedException {
+        return process.waitFor(60, TimeUnit.SECONDS) ? process.exitValue() : -1;
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     List<String> logLines() throws IOException {

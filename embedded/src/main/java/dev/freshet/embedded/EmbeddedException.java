@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An embedded server could not do what it was asked to. The message names the server, its folder and the way out.
  *
- * <p>Subclasses tell apart what a caller may want to: {@link ServerStartException} and {@link ServerDiedException}.
+ * <p>Subclasses tell apart what a caller may want to: {@link DataFolderException}, {@link ServerStartException} and
+ * {@link ServerDiedException}.
  */
 public class EmbeddedException extends RuntimeException {
 

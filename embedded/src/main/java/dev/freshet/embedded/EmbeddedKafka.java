@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,21 @@ public final class EmbeddedKafka extends EmbeddedServer {
     /** Settings for a node; without any it lives in a temporary folder. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Where the node with its data in a folder is reached, whichever process has started it; empty if none ever was. Whether
+     * one runs there now is not said.
+     *
+     * @throws DataFolderException if what the node left there cannot be read
+     */
+    public static Optional<String> addressIn(Path directory) {
+        try {
+            return ServerFolder.recall(directory, "port").map(port -> "127.0.0.1:" + port);
+        } catch (IOException e) {
+            throw new DataFolderException(
+                    "What is known of the Kafka in " + directory + " cannot be read: " + e, false, e);
+        }
     }
 
     /** What clients set as {@code bootstrap.servers}; it stays the same over restarts. */

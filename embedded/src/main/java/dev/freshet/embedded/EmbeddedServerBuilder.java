@@ -1,7 +1,10 @@
 package dev.freshet.embedded;
 
+import dev.freshet.embedded.internal.FolderInUseException;
 import dev.freshet.embedded.internal.ServerFolder;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +27,10 @@ public abstract sealed class EmbeddedServerBuilder<S extends EmbeddedServer, B e
         this.name = name;
     }
 
-    /** Keeps the data in this folder, which is created if needed. Default: a temporary folder, removed at the end. */
+    /**
+     * Keeps the data in this folder, which is created if needed and serves one server at a time. Default: a temporary
+     * folder, removed at the end.
+     */
     public final B directory(Path kept) {
         this.directory = kept;
         return self();
@@ -45,17 +51,48 @@ public abstract sealed class EmbeddedServerBuilder<S extends EmbeddedServer, B e
     /**
      * Starts the server and returns when it serves clients.
      *
+     * @throws DataFolderException if its folder cannot be used; one that is {@linkplain DataFolderException#inUse() in use}
+     *     was not touched
      * @throws ServerStartException if it does not come up, with the end of its log
      */
     public final S start() {
-        S server;
-        try {
-            server = create(ServerFolder.open(directory, name));
-        } catch (IOException e) {
-            throw new ServerStartException("The folder of the embedded " + name + " cannot be used: " + e, e);
-        }
+        S server = create();
         server.startFirst();
         return server;
+    }
+
+    private S create() {
+        ServerFolder folder = null;
+        try {
+            folder = ServerFolder.open(directory, name);
+            return create(folder);
+        } catch (FolderInUseException e) {
+            throw new DataFolderException(
+                    "The folder " + e.getMessage() + ", and serves one at a time: end that one first, or take another"
+                            + " folder",
+                    true,
+                    e);
+        } catch (IOException e) {
+            if (folder != null) {
+                folder.discard();
+            }
+            throw new DataFolderException(
+                    "The folder " + (directory == null ? System.getProperty("java.io.tmpdir") : directory)
+                            + " cannot hold the data of an embedded " + name + ": " + why(e),
+                    false,
+                    e);
+        }
+    }
+
+    private String why(IOException e) {
+        for (Path above = directory; above != null; above = above.getParent()) {
+            if (Files.isRegularFile(above)) {
+                return above + " is a file";
+            }
+        }
+        return e instanceof AccessDeniedException denied
+                ? "the user of this process may not write " + denied.getFile()
+                : e.toString();
     }
 
     /** The port that was set, or 0. */

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.internal.Processes;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -153,5 +155,20 @@ class EmbeddedKafkaTest {
         other.close();
         await().atMost(Duration.ofSeconds(5)).until(() -> Processes.isGone(pid));
         assertThrows(EmbeddedException.class, other::restart);
+    }
+
+    @Test
+    void brokerOfAKilledParent_isWaitedFor(@TempDir Path directory) throws Exception {
+        CompletableFuture<EmbeddedKafka> start;
+        try (FileChannel orphan = FileChannel.open(
+                directory.resolve("broker.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            orphan.lock();
+            start = CompletableFuture.supplyAsync(() -> EmbeddedKafka.start(directory));
+            Path log = directory.resolve("kafka.log");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> Files.exists(log) && Files.readString(log).contains("waiting for its end"));
+            assertFalse(Files.exists(directory.resolve("data")), "the data was touched");
+        }
+        start.get(60, TimeUnit.SECONDS).close();
     }
 }

@@ -36,31 +36,42 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Starts a server. Returns once HTTP answers and, for an embedded Kafka, that is up; the parts come up by themselves.
+     * Starts a server. Returns once HTTP answers and, for an embedded Kafka, that is up; the parts come up by themselves. HTTP
+     * answers first, so that a second server on the same port touches nothing.
      *
      * @param config what runs
      * @param dataFolder where an embedded Kafka keeps its data
      * @param clock the time
-     * @throws dev.freshet.model.ConfigurationException if the HTTP port cannot be had
+     * @throws dev.freshet.model.ConfigurationException if the HTTP port or the data folder cannot be had
      */
     public static Server start(Configuration config, Path dataFolder, Clock clock) {
         Instant startedAt = clock.instant();
-        Parts parts = Parts.create(config, dataFolder, startedAt, clock);
+        AtomicReference<@Nullable Parts> made = new AtomicReference<>();
         AtomicReference<@Nullable AgentRunner> looksAfter = new AtomicReference<>();
+        HttpApi http = HttpApi.start(
+                config.http(),
+                () -> status(made.get(), config, startedAt),
+                () -> stuck(made.get(), looksAfter.get(), config.http().liveLimit(), clock));
         try {
-            HttpApi http = HttpApi.start(
-                    config.http(),
-                    parts::status,
-                    () -> stuck(parts, looksAfter.get(), config.http().liveLimit(), clock));
             LOG.info("Status at http://{}:{}/status", config.http().host(), http.port());
+            Parts parts = Parts.create(config, dataFolder, startedAt, clock);
+            made.set(parts);
             AgentRunner keeper =
                     AgentRunner.start(parts, clock, LOOK_AFTER, LOOK_AFTER, e -> LOG.warn("{}", e.getMessage()));
             looksAfter.set(keeper);
             return new Server(parts, keeper, http);
         } catch (RuntimeException e) {
-            parts.close();
+            Parts parts = made.get();
+            if (parts != null) {
+                parts.close();
+            }
+            http.close();
             throw e;
         }
+    }
+
+    private static ServerStatus status(@Nullable Parts parts, Configuration config, Instant startedAt) {
+        return parts == null ? Parts.starting(config, startedAt) : parts.status();
     }
 
     /** Returns what the server does now. */
@@ -69,8 +80,9 @@ public final class Server implements AutoCloseable {
     }
 
     /** Returns what has not moved for the time, each a sentence; empty if all moves. Without a keeper it is only starting. */
-    private static List<String> stuck(Parts parts, @Nullable AgentRunner keeper, Duration limit, Clock clock) {
-        List<String> problems = new ArrayList<>(parts.stuck(limit));
+    private static List<String> stuck(
+            @Nullable Parts parts, @Nullable AgentRunner keeper, Duration limit, Clock clock) {
+        List<String> problems = new ArrayList<>(parts == null ? List.of() : parts.stuck(limit));
         if (keeper != null && !keeper.isRunning()) {
             problems.add("The thread that starts failed parts again has ended by a fault of Freshet's own; start the"
                     + " server again, and please report this");

@@ -22,30 +22,41 @@ import org.jspecify.annotations.Nullable;
 public final class ServerFolder {
 
     private final Path path;
-    private final boolean temporary;
+    private final @Nullable FolderLock lock;
     private final Properties state;
 
-    private ServerFolder(Path path, boolean temporary, Properties state) {
+    private ServerFolder(Path path, @Nullable FolderLock lock, Properties state) {
         this.path = path;
-        this.temporary = temporary;
+        this.lock = lock;
         this.state = state;
     }
 
     /**
-     * Opens or creates the folder.
+     * Opens or creates the folder, and takes hold of one that is kept until {@link #discard()} or the end of this process.
      *
      * @param kept the folder to keep; null for a new one under the system's temporary folder
      * @param name part of a temporary folder's name
+     * @throws FolderInUseException if somebody has hold of it; nothing in it was touched
      */
     public static ServerFolder open(@Nullable Path kept, String name) throws IOException {
-        Path path;
         if (kept == null) {
-            path = Files.createTempDirectory("freshet-" + name + "-");
+            Path path = Files.createTempDirectory("freshet-" + name + "-");
             // others may pass through, to a data folder that belongs to the user PostgreSQL runs as
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
-        } else {
-            path = Files.createDirectories(kept).toRealPath();
+            return new ServerFolder(path, null, new Properties());
         }
+        // an existing link to a folder is one, which createDirectories does not take
+        Path path = (Files.isDirectory(kept) ? kept : Files.createDirectories(kept)).toRealPath();
+        FolderLock lock = FolderLock.take(path);
+        try {
+            return new ServerFolder(path, lock, read(path));
+        } catch (IOException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static Properties read(Path path) throws IOException {
         Properties state = new Properties();
         Path file = path.resolve("embedded.properties");
         if (Files.exists(file)) {
@@ -53,7 +64,12 @@ public final class ServerFolder {
                 state.load(reader);
             }
         }
-        return new ServerFolder(path, kept == null, state);
+        return state;
+    }
+
+    /** What a server in the folder stored last, whoever has hold of the folder. */
+    public static Optional<String> recall(Path folder, String key) throws IOException {
+        return Optional.ofNullable(read(folder).getProperty(key));
     }
 
     /** The folder. */
@@ -63,12 +79,12 @@ public final class ServerFolder {
 
     /** Whether the folder goes when the server is closed. */
     public boolean temporary() {
-        return temporary;
+        return lock == null;
     }
 
     /** The folder if it is temporary, else null: what a watchdog removes. */
     public @Nullable Path doomed() {
-        return temporary ? path : null;
+        return temporary() ? path : null;
     }
 
     /** What an earlier {@link #remember} stored. */
@@ -103,14 +119,17 @@ public final class ServerFolder {
         return port;
     }
 
-    /** Removes the folder if it is temporary. */
+    /** Removes the folder if it is temporary, else lets it go for others. The server must have ended. */
     public void discard() {
-        if (temporary) {
-            try {
+        try {
+            if (lock == null) {
                 delete(path);
-            } catch (IOException e) {
-                throw new UncheckedIOException("Could not remove the temporary folder " + path, e);
+            } else {
+                lock.close();
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Could not " + (lock == null ? "remove the temporary folder " : "let go of the folder ") + path, e);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.freshet.server.check;
 
 import dev.freshet.capture.postgres.PostgresSource;
-import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.relay.RelayRemoval;
 import dev.freshet.replica.Replica;
@@ -9,6 +8,7 @@ import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.ReplicaConfig;
 import dev.freshet.server.config.SourceConfig;
 import dev.freshet.server.config.StreamConfig;
+import dev.freshet.server.run.OwnKafka;
 import dev.freshet.server.run.Settings;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 public final class Removal implements AutoCloseable {
     private final Configuration config;
     private final InstantSource clock;
-    private final @Nullable EmbeddedKafka embedded;
+    private final @Nullable OwnKafka embedded;
     private final Map<String, String> kafka;
 
     private Removal(
-            Configuration config, InstantSource clock, @Nullable EmbeddedKafka embedded, Map<String, String> kafka) {
+            Configuration config, InstantSource clock, @Nullable OwnKafka embedded, Map<String, String> kafka) {
         this.config = config;
         this.clock = clock;
         this.embedded = embedded;
@@ -37,14 +37,14 @@ public final class Removal implements AutoCloseable {
     }
 
     /**
-     * Begins a removal; an embedded Kafka is started for its time.
+     * Begins a removal. An embedded Kafka is that of the running server, or is started for the time of the removal.
      *
      * @param config the configuration
      * @param dataFolder where an embedded Kafka keeps its data
      * @param clock the time
      */
     public static Removal open(Configuration config, Path dataFolder, InstantSource clock) {
-        EmbeddedKafka embedded = config.kafka().embedded() ? EmbeddedKafka.start(dataFolder.resolve("kafka")) : null;
+        OwnKafka embedded = config.kafka().embedded() ? OwnKafka.findOrStart(dataFolder) : null;
         String servers = embedded == null ? config.kafka().bootstrapServers() : embedded.bootstrapServers();
         return new Removal(config, clock, embedded, Settings.kafka(config.kafka(), servers));
     }

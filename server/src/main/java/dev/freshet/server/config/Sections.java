@@ -33,7 +33,7 @@ public final class Sections {
                     "embedded|[^\\s,:/]+(:[0-9]{1,5})(,\\s*[^\\s,:/]+:[0-9]{1,5})*|\\[[0-9A-Fa-f:]+\\]:[0-9]{1,5}"),
             "The Kafka brokers to ask first, or `embedded`: Freshet then starts a Kafka of its own as a child process, "
                     + "with its data in the folder `.freshet` beside the file. That one is for trying things and for a "
-                    + "single machine: one node, so one copy of the data.");
+                    + "single machine and one `run`: one node, so one copy of the data.");
     static final Setting<Map<String, String>> PROPERTIES = Setting.withDefault(
             "properties",
             ValueTypes.properties(),

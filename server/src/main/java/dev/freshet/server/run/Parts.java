@@ -69,13 +69,14 @@ public final class Parts implements Agent {
      * @param dataFolder where an embedded Kafka keeps its data
      * @param startedAt the server's start
      * @param clock the time
+     * @throws dev.freshet.model.ConfigurationException if the data folder cannot be used
      */
     public static Parts create(Configuration config, Path dataFolder, Instant startedAt, Clock clock) {
         EmbeddedKafka kafka = null;
         String bootstrapServers = config.kafka().bootstrapServers();
         if (config.kafka().embedded()) {
             LOG.info("Starting the embedded Kafka in {}", dataFolder);
-            kafka = EmbeddedKafka.start(dataFolder.resolve("kafka"));
+            kafka = OwnKafka.start(dataFolder);
             bootstrapServers = kafka.bootstrapServers();
             LOG.info("The embedded Kafka is up at {}", bootstrapServers);
         }
@@ -187,7 +188,7 @@ public final class Parts implements Agent {
         Map<String, StreamStatus> captured = new HashMap<>();
         sources.values().forEach(s -> s.streamStatus().forEach(status -> captured.put(status.name(), status)));
         List<StreamStatus> streamStatus = config.streams().values().stream()
-                .map(s -> captured.getOrDefault(s.name(), elsewhere(s)))
+                .map(s -> captured.getOrDefault(s.name(), notCaptured(s, "elsewhere")))
                 .toList();
         List<ReplicaStatus> replicaStatus =
                 replicas.stream().map(ReplicaPart::status).toList();
@@ -195,22 +196,43 @@ public final class Parts implements Agent {
         if (kafkaProblem != null) {
             problems.add(0, kafkaProblem);
         }
-        String version = Parts.class.getPackage().getImplementationVersion();
         return new ServerStatus(
-                version == null ? "unknown" : version,
-                startedAt,
-                problems.isEmpty(),
-                problems,
-                sourceStatus,
-                streamStatus,
-                replicaStatus);
+                version(), startedAt, problems.isEmpty(), problems, sourceStatus, streamStatus, replicaStatus);
     }
 
-    private static StreamStatus elsewhere(StreamConfig stream) {
+    /**
+     * Returns the status before there are any parts, while the embedded Kafka comes up.
+     *
+     * @param config what is to run
+     * @param startedAt the server's start
+     */
+    public static ServerStatus starting(Configuration config, Instant startedAt) {
+        return new ServerStatus(
+                version(),
+                startedAt,
+                false,
+                List.of("The server is starting; its embedded Kafka is not up yet"),
+                config.sources().keySet().stream()
+                        .map(s -> new SourceStatus(s, "starting", null, null, null, -1, -1, 0, List.of()))
+                        .toList(),
+                config.streams().values().stream()
+                        .map(s -> notCaptured(s, s.capture() == null ? "elsewhere" : "waiting"))
+                        .toList(),
+                config.replicas().keySet().stream()
+                        .map(r -> new ReplicaStatus(r, "starting", null, null, null, -1, -1, false, 0))
+                        .toList());
+    }
+
+    private static String version() {
+        String version = Parts.class.getPackage().getImplementationVersion();
+        return version == null ? "unknown" : version;
+    }
+
+    private static StreamStatus notCaptured(StreamConfig stream, String state) {
         return new StreamStatus(
                 stream.name(),
                 stream.topic(),
-                "elsewhere",
+                state,
                 null,
                 null,
                 new ServerStatus.Snapshot("unknown", -1, -1, 0));

@@ -1,0 +1,123 @@
+package dev.freshet.embedded;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.internal.ChildClassPath;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who may have a kept folder: one server at a time, of whatever process; and folders that are none. */
+@Tag("servers")
+class DataFolderTest {
+
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+    @TempDir
+    private Path work;
+
+    private static void assertInUse(String user, EmbeddedServerBuilder<?, ?> second, Path folder) {
+        Map<String, FileTime> before = settled(folder);
+        DataFolderException refused = assertThrows(DataFolderException.class, second::start);
+        assertTrue(refused.inUse(), refused.getMessage());
+        assertTrue(
+                refused.getMessage().startsWith("The folder " + folder + " is in use by " + user),
+                refused.getMessage());
+        assertEquals(1, refused.getMessage().lines().count());
+        assertEquals(before, settled(folder), "nothing in it was touched");
+    }
+
+    // the files that only a start writes
+    private static Map<String, FileTime> settled(Path folder) {
+        Map<String, FileTime> times = new TreeMap<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : (Iterable<Path>)
+                    files.filter(Files::isRegularFile).filter(f -> !f.toString().endsWith(".log"))::iterator) {
+                times.put(file.getFileName().toString(), Files.getLastModifiedTime(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return times;
+    }
+
+    @Test
+    void folderOfAnotherProcess_isRefusedWithItsPid_andFreeWhenThatIsKilled() throws Exception {
+        Path kept = work.toRealPath().resolve(".freshet");
+        Path arguments = Files.writeString(
+                work.resolve("classpath.args"), ChildClassPath.ofThisJvm().toArgumentFile());
+        Process holder = new ProcessBuilder(
+                        JAVA.toString(), "@" + arguments, OrphanMain.class.getName(), kept.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            BufferedReader output = holder.inputReader();
+            assertTrue(output.readLine().startsWith("pids "));
+            String user = "process " + holder.pid() + ",";
+            // twice: a refused attempt must not loosen the holder's hold
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertInUse(user, EmbeddedKafka.builder().directory(kept.resolve("kafka")), kept.resolve("kafka"));
+                assertInUse(
+                        user,
+                        EmbeddedPostgres.builder().directory(kept.resolve("postgresql")),
+                        kept.resolve("postgresql"));
+            }
+            String address = EmbeddedKafka.addressIn(kept.resolve("kafka")).orElseThrow();
+            assertTrue(address.startsWith("127.0.0.1:"), address);
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
+        EmbeddedServers.start(kept).close();
+    }
+
+    @Test
+    void folderOfThisProcess_isRefusedUntilItsServerIsClosed() throws Exception {
+        Path kept = work.toRealPath().resolve("kafka");
+        try (EmbeddedKafka first = EmbeddedKafka.start(kept)) {
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertInUse(
+                        "this process (pid " + ProcessHandle.current().pid() + ")",
+                        EmbeddedKafka.builder().directory(work.resolve("kafka/../kafka")),
+                        kept);
+            }
+            first.restart();
+        }
+        EmbeddedKafka.start(kept).close();
+    }
+
+    @Test
+    void failedStart_letsTheFolderGo() {
+        EmbeddedKafka.Builder wrong =
+                EmbeddedKafka.builder().directory(work.resolve("kafka")).property("log.segment.bytes", "many");
+        assertThrows(ServerStartException.class, wrong::start);
+        assertThrows(ServerStartException.class, wrong::start);
+    }
+
+    @Test
+    void fileInTheWay_isNamed() throws IOException {
+        Path file = Files.createFile(work.resolve("file"));
+        for (Path folder : List.of(file, file.resolve("kafka"))) {
+            DataFolderException failure = assertThrows(
+                    DataFolderException.class, EmbeddedKafka.builder().directory(folder)::start);
+            assertFalse(failure.inUse());
+            assertTrue(
+                    failure.getMessage().startsWith("The folder " + folder + " cannot hold the data"),
+                    failure.getMessage());
+            assertTrue(failure.getMessage().contains(file + " is a file"), failure.getMessage());
+        }
+        assertEquals(java.util.Optional.empty(), EmbeddedKafka.addressIn(work.resolve("nothing")));
+    }
+}
