@@ -124,6 +124,13 @@ class RunCommandTest {
                 CommandLineRun status = CommandLineRun.of("status", "-c", file.toString());
                 assertEquals(ExitCodes.OK, status.exitCode(), () -> status.out() + server.log());
             });
+            server.kafka().destroyForcibly();
+            Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
+                CommandLineRun status = CommandLineRun.of("status", "--json", "-c", file.toString());
+                assertTrue(status.out().contains("has died and is started again: Kafka (pid "), status.out());
+                assertTrue(status.out().contains("; its log: "), status.out());
+                assertTrue(!status.out().contains(" INFO "), status.out());
+            });
             assertEquals(ExitCodes.OK, server.stop(), server::log);
         }
         CommandLineRun source = CommandLineRun.of("remove", "source", "own", "--yes", "-c", file.toString());

@@ -61,6 +61,15 @@ final class ServerProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** Returns its embedded Kafka. */
+    ProcessHandle kafka() {
+        return process.descendants()
+                .filter(p -> p.info().commandLine().orElse("").contains("KafkaMain"))
+                .filter(p -> p.info().command().orElse("").endsWith("java"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     List<String> logLines() throws IOException {
         return Files.readAllLines(err);
     }

@@ -10,9 +10,21 @@ import org.jspecify.annotations.Nullable;
  */
 public class EmbeddedException extends RuntimeException {
 
+    private final String summary;
+
     /** Creates the exception. */
     public EmbeddedException(String message, @Nullable Throwable cause) {
+        this(message, message, cause);
+    }
+
+    EmbeddedException(String message, String summary, @Nullable Throwable cause) {
         super(message, cause);
+        this.summary = summary;
+    }
+
+    /** What happened in one line: of the server's log, where there is one, only the first error and where the file is. */
+    public final String summary() {
+        return summary;
     }
 
     /** What happened; never null. */

@@ -316,15 +316,14 @@ public abstract sealed class EmbeddedServer implements AutoCloseable permits Emb
             }
             if (failure != null) {
                 boolean interrupted = Thread.interrupted();
+                String what = name + " in " + directory() + " " + failure;
                 String tail = log.tail();
+                String summary = summary(what);
                 kill();
                 if (interrupted) {
                     Thread.currentThread().interrupt();
                 }
-                throw new ServerStartException(
-                        name + " in " + directory() + " " + failure + ". The end of its log " + logFile() + ":\n"
-                                + tail,
-                        null);
+                throw new ServerStartException(what + ". The end of its log " + logFile() + ":\n" + tail, summary);
             }
         }
     }
@@ -333,12 +332,13 @@ public abstract sealed class EmbeddedServer implements AutoCloseable permits Emb
         if (endingByRequest == run) {
             return;
         }
+        String what = name + " (pid " + run.pid() + ") ended unasked with exit status " + status;
         ServerDiedException died = new ServerDiedException(
                 name,
                 status,
-                name + " (pid " + run.pid() + ") ended unasked with exit status " + status + ". Its data is in "
-                        + directory() + "; restart() starts it again. The end of its log " + logFile() + ":\n"
-                        + log.tail());
+                what + ". Its data is in " + directory() + "; restart() starts it again. The end of its log "
+                        + logFile() + ":\n" + log.tail(),
+                summary(what));
         death = died;
         LOG.error("{}", died.getMessage());
         for (Consumer<ServerDiedException> listener : listeners) {
@@ -348,6 +348,10 @@ public abstract sealed class EmbeddedServer implements AutoCloseable permits Emb
                 LOG.error("A listener failed to take the news that {} died", name, e);
             }
         }
+    }
+
+    private String summary(String what) {
+        return what + log.firstError().map(error -> ": " + error).orElse("") + "; its log: " + logFile();
     }
 
     private static long[] family(Watchdog running, long[] helpers) {

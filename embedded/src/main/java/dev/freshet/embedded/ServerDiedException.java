@@ -9,8 +9,8 @@ public final class ServerDiedException extends EmbeddedException {
     private final String server;
     private final int exitStatus;
 
-    ServerDiedException(String server, int exitStatus, String message) {
-        super(message, null);
+    ServerDiedException(String server, int exitStatus, String message, String summary) {
+        super(message, summary, null);
         this.server = server;
         this.exitStatus = exitStatus;
     }

@@ -9,4 +9,8 @@ public final class ServerStartException extends EmbeddedException {
     public ServerStartException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    ServerStartException(String message, String summary) {
+        super(message, summary, null);
+    }
 }

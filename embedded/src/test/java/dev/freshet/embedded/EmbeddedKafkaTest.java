@@ -110,6 +110,9 @@ class EmbeddedKafkaTest {
         assertTrue(died.getMessage().contains(kafka.logFile().toString()));
         String lastLine = Files.readAllLines(kafka.logFile()).stream().reduce("", (a, b) -> b);
         assertTrue(died.getMessage().endsWith(lastLine), died.getMessage());
+        assertEquals(
+                "Kafka (pid " + pid + ") ended unasked with exit status 137; its log: " + kafka.logFile(),
+                died.summary().replaceFirst("137: .*; its", "137; its"));
         assertEquals(died, kafka.death().orElseThrow());
         kafka.restart();
         assertTrue(kafka.death().isEmpty());
@@ -120,6 +123,9 @@ class EmbeddedKafkaTest {
         EmbeddedKafka.Builder wrong = EmbeddedKafka.builder().property("log.segment.bytes", "many");
         ServerStartException failure = assertThrows(ServerStartException.class, wrong::start);
         assertTrue(failure.getMessage().contains("log.segment.bytes"), failure.getMessage());
+        assertEquals(1, failure.summary().lines().count(), failure.summary());
+        assertTrue(failure.summary().contains("log.segment.bytes"), failure.summary());
+        assertTrue(failure.summary().endsWith("kafka.log"), failure.summary());
         Path folder = Path.of(failure.getMessage().replaceAll("(?s)^Kafka in (\\S+) .*", "$1"));
         assertTrue(folder.getFileName().toString().startsWith("freshet-kafka-"), failure.getMessage());
         assertFalse(Files.exists(folder));

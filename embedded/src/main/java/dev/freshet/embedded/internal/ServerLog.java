@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A server's log file, read from where the present run began. */
@@ -16,6 +17,8 @@ public final class ServerLog {
     private static final long ROTATE_BYTES = 16L << 20;
     private static final int TAIL_LINES = 25;
     private static final int ERROR_LINES = 8;
+    private static final int CAUSE_LINES = 200;
+    private static final int CAUSE_CHARACTERS = 300;
     private static final Pattern ERROR =
             Pattern.compile(" ERROR |FATAL: |PANIC: |^Caused by: |^\\S+(Exception|Error)\\b");
     private static final int READ_BYTES = 1 << 20;
@@ -70,6 +73,18 @@ public final class ServerLog {
         }
         excerpt.addAll(lines.subList(from, lines.size()));
         return String.join("\n", excerpt);
+    }
+
+    /**
+     * The first of the last errors: of the present run's last 200 lines the first that tells of an error, at most 300
+     * characters of it.
+     */
+    public Optional<String> firstError() {
+        List<String> lines = thisRun().lines().toList();
+        return lines.subList(Math.max(0, lines.size() - CAUSE_LINES), lines.size()).stream()
+                .filter(ERROR.asPredicate())
+                .findFirst()
+                .map(line -> line.length() <= CAUSE_CHARACTERS ? line : line.substring(0, CAUSE_CHARACTERS) + " ...");
     }
 
     private String read(long from, int limit) {

@@ -1,8 +1,10 @@
 package dev.freshet.server.run;
 
 import dev.freshet.embedded.DataFolderException;
+import dev.freshet.embedded.EmbeddedException;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.FreshetException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,18 +29,20 @@ public final class OwnKafka implements AutoCloseable {
      *
      * @param dataFolder the folder of the configuration, in which Kafka has one of its own
      * @throws ConfigurationException if the folder cannot be used, as when another process has its Kafka there
+     * @throws FreshetException if Kafka does not come up
      */
     static EmbeddedKafka start(Path dataFolder) {
         try {
             return EmbeddedKafka.start(folder(dataFolder));
         } catch (DataFolderException e) {
-            throw new ConfigurationException(
-                    SETTING + e.getMessage()
-                            + (e.inUse()
-                                    ? ". It means one `freshet run` a folder; several need a Kafka of their own, whose"
-                                            + " address stands there"
-                                    : ""),
-                    e);
+            throw unusable(
+                    e,
+                    e.inUse()
+                            ? ". It means one `freshet run` a folder; several need a Kafka of their own, whose address"
+                                    + " stands there"
+                            : "");
+        } catch (EmbeddedException e) {
+            throw new FreshetException(SETTING + e.summary(), e);
         }
     }
 
@@ -47,6 +51,7 @@ public final class OwnKafka implements AutoCloseable {
      *
      * @param dataFolder the folder of the configuration
      * @throws ConfigurationException if the folder cannot be used
+     * @throws FreshetException if Kafka does not come up
      */
     public static OwnKafka findOrStart(Path dataFolder) {
         Path folder = folder(dataFolder);
@@ -55,9 +60,14 @@ public final class OwnKafka implements AutoCloseable {
             return new OwnKafka(started.bootstrapServers(), started);
         } catch (DataFolderException e) {
             Optional<String> address = e.inUse() ? EmbeddedKafka.addressIn(folder) : Optional.empty();
-            return new OwnKafka(
-                    address.orElseThrow(() -> new ConfigurationException(SETTING + e.getMessage(), e)), null);
+            return new OwnKafka(address.orElseThrow(() -> unusable(e, "")), null);
+        } catch (EmbeddedException e) {
+            throw new FreshetException(SETTING + e.summary(), e);
         }
+    }
+
+    private static ConfigurationException unusable(DataFolderException e, String more) {
+        return new ConfigurationException(SETTING + e.getMessage() + more, e);
     }
 
     private static Path folder(Path dataFolder) {

@@ -2,6 +2,7 @@ package dev.freshet.server.run;
 
 import dev.freshet.capture.postgres.PostgresSettings;
 import dev.freshet.capture.postgres.PostgresSource;
+import dev.freshet.embedded.EmbeddedException;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.server.ServerStatus;
@@ -148,13 +149,13 @@ public final class Parts implements Agent {
             return;
         }
         kafkaRestartAt = now.plus(KAFKA_RESTART_AFTER);
-        String message = String.valueOf(embedded.death().get().getMessage());
-        kafkaProblem = message;
-        LOG.error("The embedded Kafka has died and is started again: {}", message);
+        String summary = embedded.death().get().summary();
+        kafkaProblem = "The embedded Kafka has died and is started again: " + summary;
+        LOG.error("The embedded Kafka has died and is started again: {}", summary);
         try {
             embedded.restart();
-        } catch (dev.freshet.embedded.EmbeddedException e) {
-            kafkaProblem = String.valueOf(e.getMessage());
+        } catch (EmbeddedException e) {
+            kafkaProblem = "The embedded Kafka could not be started again; Freshet tries on: " + e.summary();
             LOG.error("The embedded Kafka could not be started again: {}", e.getMessage());
         }
     }
@@ -230,12 +231,7 @@ public final class Parts implements Agent {
 
     private static StreamStatus notCaptured(StreamConfig stream, String state) {
         return new StreamStatus(
-                stream.name(),
-                stream.topic(),
-                state,
-                null,
-                null,
-                new ServerStatus.Snapshot("unknown", -1, -1, 0));
+                stream.name(), stream.topic(), state, null, null, new ServerStatus.Snapshot("unknown", -1, -1, 0));
     }
 
     @Override
