@@ -4,6 +4,7 @@ import dev.freshet.client.FreshetToken;
 import dev.freshet.examples.shipping.ShippingService;
 import dev.freshet.examples.shop.ShopService;
 import dev.freshet.examples.shop.TpchData;
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Token;
 import dev.freshet.server.Server;
 import dev.freshet.server.ServerStatus;
@@ -13,14 +14,18 @@ import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.ConfigurationFile;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -67,27 +72,50 @@ public final class Demo {
 
     /** Runs the demonstration on the given view. */
     DemoReport run(DemoView view) throws Exception {
+        int port = httpPort();
         view.say("Starting Kafka and PostgreSQL ...");
         long began = System.nanoTime();
         try (DemoServers servers = DemoServers.start(options.data())) {
             view.say(DemoText.format("Both are up after %.1f s.", (System.nanoTime() - began) / 1e9));
             TpchData data = new TpchData(options.scale());
             ShopLoad.load(servers::shop, data, view);
-            Configuration config = configure(servers, view);
+            Path file = servers.folder().resolve("freshet.yaml");
+            Configuration config = configure(servers, file, port);
             try (Server server = Server.start(config, servers.folder(), Clock.systemUTC())) {
-                view.say("Status: http://127.0.0.1:" + server.httpPort() + "/status");
+                view.say("While it runs, change the shop's rows, look at their copies, and ask how fresh they are:");
+                view.say("  " + servers.psql("shop"));
+                view.say("  " + servers.psql("shipping"));
+                view.say("  (JDBC: " + servers.shopUrl() + "?user=shop&password=" + servers.password() + ")");
+                view.say("  freshet status -c " + file);
                 return live(servers, server, data, view);
             }
         }
     }
 
-    private Configuration configure(DemoServers servers, DemoView view) throws IOException {
+    // asked before anything is started, so that a port that is taken is told at once
+    private int httpPort() {
+        try (ServerSocket socket = new ServerSocket(options.httpPort(), 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    "--port " + options.httpPort() + " cannot be listened at: " + e.getMessage()
+                            + "; choose another, or leave it out for a free one",
+                    e);
+        }
+    }
+
+    private static Configuration configure(DemoServers servers, Path file, int port) {
         String yaml = ShopCopies.yaml(
-                servers.bootstrapServers(), servers.shopUrl(), servers.shippingUrl(), options.httpPort());
-        Path file = servers.folder().resolve("freshet.yaml");
-        Files.writeString(file, yaml);
-        view.say("Configuration: " + file);
-        return ConfigurationFile.parse(file.toString(), yaml, servers.environment());
+                servers.bootstrapServers(), servers.shopUrl(), servers.shippingUrl(), servers.password(), port);
+        try {
+            // made anew, since it holds passwords: what stands there may be open to others
+            Files.deleteIfExists(file);
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(file, yaml);
+        } catch (IOException e) {
+            throw new ConfigurationException("--data: the configuration cannot be written: " + e, e);
+        }
+        return ConfigurationFile.parse(file.toString(), yaml, Map.of());
     }
 
     private DemoReport live(DemoServers servers, Server server, TpchData data, DemoView view) throws Exception {

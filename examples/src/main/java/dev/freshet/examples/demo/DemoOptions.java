@@ -19,6 +19,8 @@ public record DemoOptions(
         int rate,
         @Nullable Path data,
         int httpPort) {
+    private static final int HIGHEST_PORT = 65_535;
+
     /** Rejects what is out of range. */
     public DemoOptions {
         if (runFor != null && (runFor.isNegative() || runFor.isZero())) {
@@ -30,6 +32,10 @@ public record DemoOptions(
         if (rate < 1 || rate > 20_000) {
             throw new IllegalArgumentException(
                     "The rate must be from 1 to 20000 transactions a second, but is " + rate);
+        }
+        if (httpPort < 0 || httpPort > HIGHEST_PORT) {
+            throw new IllegalArgumentException(
+                    "The port must be from 0 (a free one) to " + HIGHEST_PORT + ", but is " + httpPort);
         }
     }
 }

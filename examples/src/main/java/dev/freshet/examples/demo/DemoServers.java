@@ -1,8 +1,12 @@
 package dev.freshet.examples.demo;
 
+import dev.freshet.embedded.DataFolderException;
+import dev.freshet.embedded.EmbeddedException;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.EmbeddedPostgres;
 import dev.freshet.embedded.EmbeddedServers;
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.FreshetException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -15,7 +19,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The servers of the demonstration: one Kafka, and one PostgreSQL with a database for each of the two services. */
@@ -34,13 +37,27 @@ final class DemoServers implements AutoCloseable {
      * Starts the servers.
      *
      * @param data the folder to keep their data in, or null for a temporary one
+     * @throws ConfigurationException if the folder cannot be used
+     * @throws FreshetException if a server does not come up
      */
     static DemoServers start(@Nullable Path data) throws IOException, SQLException {
-        Path folder = data == null ? Files.createTempDirectory("freshet-demo") : Files.createDirectories(data);
-        EmbeddedServers servers = EmbeddedServers.start(
-                EmbeddedKafka.builder().directory(folder.resolve("kafka")),
-                EmbeddedPostgres.builder().directory(folder.resolve("postgresql")));
-        DemoServers result = new DemoServers(servers, folder, data == null);
+        Path folder = data == null ? Files.createTempDirectory("freshet-demo") : data;
+        DemoServers result;
+        try {
+            result = new DemoServers(
+                    EmbeddedServers.start(
+                            EmbeddedKafka.builder().directory(folder.resolve("kafka")),
+                            EmbeddedPostgres.builder().directory(folder.resolve("postgresql"))),
+                    folder,
+                    data == null);
+        } catch (EmbeddedException e) {
+            if (data == null) {
+                delete(folder);
+            }
+            throw e instanceof DataFolderException
+                    ? new ConfigurationException("--data " + folder + ": " + e.summary(), e)
+                    : new FreshetException(e.summary(), e);
+        }
         try {
             result.makeDatabases();
             return result;
@@ -72,11 +89,15 @@ final class DemoServers implements AutoCloseable {
         return folder;
     }
 
-    /** Returns the variables of the configuration. */
-    Map<String, String> environment() {
-        return Map.of(
-                "SHOP_PASSWORD", servers.postgres().password(),
-                "SHIPPING_PASSWORD", servers.postgres().password());
+    /** Returns the password of both services: made at random, and good for nothing but these servers. */
+    String password() {
+        return servers.postgres().password();
+    }
+
+    /** Returns how {@code psql} gets at the database of a service, which has the service's name. */
+    String psql(String service) {
+        return "psql postgresql://" + service + ":" + password() + "@127.0.0.1:"
+                + servers.postgres().port() + "/" + service;
     }
 
     String bootstrapServers() {

@@ -62,15 +62,16 @@ final class ShopCopies {
         return result;
     }
 
-    /** Returns the configuration of the demonstration; its passwords come from the environment. */
-    static String yaml(String bootstrapServers, String shopUrl, String shippingUrl, int httpPort) {
+    /** Returns the configuration of the demonstration; both services have the same password. */
+    static String yaml(String bootstrapServers, String shopUrl, String shippingUrl, String password, int httpPort) {
         return """
+                # written by `freshet demo` at each start; its servers end with it
                 kafka: { bootstrap-servers: "%s" }
                 sources:
                   shop:
                     url: %s
                     user: shop
-                    password: ${SHOP_PASSWORD}
+                    password: %s
                 streams:
                   customers:
                     source: shop
@@ -88,8 +89,8 @@ final class ShopCopies {
                       lines: { table: public.lineitem_copy }
                     url: %s
                     user: shipping
-                    password: ${SHIPPING_PASSWORD}
+                    password: %s
                 http: { port: %d }
-                """.formatted(bootstrapServers, shopUrl, shippingUrl, httpPort);
+                """.formatted(bootstrapServers, shopUrl, password, shippingUrl, password, httpPort);
     }
 }

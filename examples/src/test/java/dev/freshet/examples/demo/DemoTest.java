@@ -2,16 +2,29 @@ package dev.freshet.examples.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.server.ServerStatus;
+import dev.freshet.server.config.ConfigurationFile;
+import dev.freshet.server.http.StatusClient;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,20 +34,98 @@ class DemoTest {
     @TempDir
     private Path folder = Path.of("");
 
+    /** Uses what it is told, once, while the demo runs. */
+    private static final class Visitor implements DemoView {
+        private final List<String> said = new ArrayList<>();
+        private boolean visited;
+
+        @Override
+        public void say(String line) {
+            said.add(line);
+        }
+
+        @Override
+        public void progress(String line) {}
+
+        @Override
+        public void show(DemoFigures figures) {
+            if (!visited) {
+                visited = true;
+                visit();
+            }
+        }
+
+        private String after(String start) {
+            return said.stream()
+                    .map(String::strip)
+                    .filter(l -> l.startsWith(start))
+                    .findFirst()
+                    .map(l -> l.substring(start.length()))
+                    .orElseThrow();
+        }
+
+        private void visit() {
+            Path file = Path.of(after("freshet status -c "));
+            try {
+                assertTrue(StatusClient.ask(ConfigurationFile.readHttp(file, Map.of()))
+                        .isPresent());
+                assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            for (String service : new String[] {"shop", "shipping"}) {
+                URI psql = URI.create("postgresql://" + service + ":" + after("psql postgresql://" + service + ":"));
+                String[] user = psql.getUserInfo().split(":", 2);
+                String jdbc = "jdbc:postgresql://127.0.0.1:" + psql.getPort() + psql.getPath();
+                connect(jdbc + "?user=" + user[0] + "&password=" + user[1]);
+            }
+            connect(after("(JDBC: ").replace(")", ""));
+        }
+
+        private static void connect(String url) {
+            try {
+                DriverManager.getConnection(url).close();
+            } catch (SQLException e) {
+                throw new AssertionError(url, e);
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+
     @Test
-    void demo_endsByItselfWithEqualCopies() throws Exception {
-        StringWriter text = new StringWriter();
+    void demo_endsByItselfWithEqualCopies_andIsOpenToVisitors() throws Exception {
         DemoOptions options = new DemoOptions(Duration.ofSeconds(5), 0.002, 50, folder, 0);
-        Demo demo = new Demo(options, new CountDownLatch(1));
-        DemoReport report = demo.run(new PlainView(new PrintWriter(text)));
-        assertTrue(report.good(), () -> text + String.join("\n", report.lines()));
+        Visitor visitor = new Visitor();
+        DemoReport report = new Demo(options, new CountDownLatch(1)).run(visitor);
+        assertTrue(report.good(), () -> visitor.said + String.join("\n", report.lines()));
         assertEquals(
                 List.of("customers", "orders", "lines"),
                 report.tables().stream().map(TableDifference::stream).toList());
         assertTrue(report.tables().stream().allMatch(t -> t.sourceRows() > 0 && t.copyRows() == t.sourceRows()));
         assertTrue(report.figures().transactions() > 0);
-        String yaml = Files.readString(folder.resolve("freshet.yaml"));
-        assertTrue(yaml.contains("password: ${SHOP_PASSWORD}"), yaml);
+        assertTrue(visitor.visited);
+    }
+
+    @Test
+    void mistakes_areToldBeforeAnythingStarts() throws Exception {
+        assertThrows(IllegalArgumentException.class, () -> new DemoOptions(null, 0.1, 1, null, 99_999));
+        Path file = Files.createFile(folder.resolve("file"));
+        assertRefused("--data " + file + ": The folder ", file, 0);
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertRefused("--port " + taken.getLocalPort() + " cannot be listened at", folder, taken.getLocalPort());
+        }
+    }
+
+    private static void assertRefused(String message, Path data, int port) {
+        DemoOptions options = new DemoOptions(null, 0.002, 50, data, port);
+        Demo demo = new Demo(options, new CountDownLatch(1));
+        ConfigurationException refused = assertThrows(
+                ConfigurationException.class, () -> demo.run(new PlainView(new PrintWriter(Writer.nullWriter()))));
+        String told = String.valueOf(refused.getMessage());
+        assertTrue(told.startsWith(message), told);
+        assertEquals(1, told.lines().count(), told);
     }
 
     private static DemoFigures figures(long differences, @Nullable String failure) {
