@@ -116,6 +116,9 @@ class RemoveCommandTest {
             }
             assertEquals(since, server.status().streams().get(0).since());
 
+            assertMistake(
+                    "in a ledger of its sources (streams: orders). Nothing was removed; did you mean 'orders'?",
+                    remove("stream", "oders", "--yes"));
             CommandLineRun done = answering("orders\n", "stream", "orders");
             assertEquals(ExitCodes.OK, done.exitCode(), done.err());
             assertTrue(done.out().contains("Done."), done.out());
@@ -127,7 +130,7 @@ class RemoveCommandTest {
         }
         assertEquals(ExitCodes.OK, remove("stream", "orders", "--yes").exitCode());
         assertNothingToRemove(remove("stream", "orders", "--yes"));
-        assertNothingToRemove(remove("stream", "unheard-of", "--yes"));
+        assertMistake("There is no stream 'unheard-of'", remove("stream", "unheard-of", "--yes"));
         assertEquals(
                 "1",
                 shop.text("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"),

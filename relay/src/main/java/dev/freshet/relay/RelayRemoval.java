@@ -16,6 +16,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +88,14 @@ public final class RelayRemoval {
                         .toList());
             }
             store.delete(List.of(settings.ledger()));
+        }
+    }
+
+    /** Returns the names of the streams that the ledger knows, in order; empty if there is no ledger. */
+    public Set<String> streams() {
+        try (TopicStore store = KafkaTopicStore.create(settings)) {
+            Cursor cursor = cursor(store);
+            return cursor == null ? Set.of() : new TreeSet<>(cursor.streams().keySet());
         }
     }
 

@@ -8,6 +8,7 @@ import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.ReplicaConfig;
 import dev.freshet.server.config.SourceConfig;
 import dev.freshet.server.config.StreamConfig;
+import dev.freshet.server.config.Suggestion;
 import dev.freshet.server.run.OwnKafka;
 import dev.freshet.server.run.Settings;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +30,7 @@ public final class Removal implements AutoCloseable {
     private final @Nullable OwnKafka embedded;
     private final Map<String, String> kafka;
 
-    private Removal(
-            Configuration config, InstantSource clock, @Nullable OwnKafka embedded, Map<String, String> kafka) {
+    private Removal(Configuration config, InstantSource clock, @Nullable OwnKafka embedded, Map<String, String> kafka) {
         this.config = config;
         this.clock = clock;
         this.embedded = embedded;
@@ -65,7 +66,7 @@ public final class Removal implements AutoCloseable {
      * @param kind what kind of thing
      * @param name its name
      * @param tables of a replica, whether the tables that it has filled are dropped as well
-     * @throws ConfigurationException if the configuration does not have it
+     * @throws ConfigurationException if the configuration does not have it; a stream: nor a ledger of its sources
      */
     public List<String> describe(Kind kind, String name, boolean tables) {
         return switch (kind) {
@@ -106,8 +107,18 @@ public final class Removal implements AutoCloseable {
 
     private List<String> describeStream(String name) {
         List<String> actions = new ArrayList<>();
+        Set<String> known = new TreeSet<>(config.streams().keySet());
         for (SourceConfig source : sourcesOf(name)) {
-            actions.addAll(withRelay(source, r -> r.describeStream(name)));
+            withRelay(source, r -> {
+                actions.addAll(r.describeStream(name));
+                known.addAll(r.streams());
+                return null;
+            });
+        }
+        if (!known.contains(name)) {
+            throw new ConfigurationException("There is no stream '" + name + "', neither in the configuration nor in a"
+                    + " ledger of its sources" + list("stream", known) + ". Nothing was removed"
+                    + Suggestion.of(name, known));
         }
         return actions;
     }
@@ -122,8 +133,13 @@ public final class Removal implements AutoCloseable {
 
     private static ConfigurationException unknown(String kind, String name, Set<String> known) {
         return new ConfigurationException("The configuration has no " + kind + " '" + name + "'"
-                + (known.isEmpty() ? "" : " (" + kind + "s: " + String.join(", ", known) + ")")
-                + ", and so not where to remove it; put it back into the file first. Nothing was removed");
+                + list(kind, known)
+                + ", and so not where to remove it; put it back into the file first. Nothing was removed"
+                + Suggestion.of(name, known));
+    }
+
+    private static String list(String kind, Set<String> known) {
+        return known.isEmpty() ? "" : " (" + kind + "s: " + String.join(", ", known) + ")";
     }
 
     private SourceConfig source(String name) {

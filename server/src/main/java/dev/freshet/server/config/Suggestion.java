@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** "Did you mean": the nearest of what is allowed, by edits of a letter (insert, drop, replace, swap of neighbours). */
-final class Suggestion {
+public final class Suggestion {
     private Suggestion() {}
 
     /** Returns the nearest candidate, if it is near enough to be what was meant. */
@@ -23,7 +23,7 @@ final class Suggestion {
     }
 
     /** Returns {@code ; did you mean 'x'?}, or an empty text. */
-    static String of(String written, Collection<String> candidates) {
+    public static String of(String written, Collection<String> candidates) {
         return nearest(written, candidates)
                 .map(c -> "; did you mean '" + c + "'?")
                 .orElse("");
