@@ -3,12 +3,15 @@ package dev.freshet.cli;
 import dev.freshet.model.FreshetException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code freshet}. */
 @Command(
@@ -29,7 +32,8 @@ import picocli.CommandLine.Spec;
             "  freshet run -c freshet.yaml      capture and copy until SIGTERM or Ctrl-C",
             "  freshet status -c freshet.yaml   how far, how fresh, how complete",
             "",
-            "Every setting: docs/reference/configuration.md"
+            "Every setting: docs/reference/configuration.md",
+            "In a clone, `./freshet bench --help` tells of the measurements."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -75,8 +79,32 @@ public final class FreshetCommand implements Runnable {
         CommandLine line = new CommandLine(new FreshetCommand(in));
         line.setUsageHelpWidth(100);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        IParameterExceptionHandler usual = line.getParameterExceptionHandler();
+        line.setParameterExceptionHandler((e, args) -> {
+            String file = fileWithoutOption(e);
+            if (file == null) {
+                return usual.handleParseException(e, args);
+            }
+            PrintWriter err = e.getCommandLine().getErr();
+            err.println("A file is named with -c; did you mean 'freshet "
+                    + e.getCommandLine().getCommandName() + " -c " + file + "'?");
+            err.flush();
+            return ExitCodes.MISTAKES;
+        });
         line.setExecutionExceptionHandler((e, command, result) -> failed(e, command.getErr()));
         return line;
+    }
+
+    /** Returns what stands where nothing may and is a configuration file by its name; null if there is no such thing. */
+    private static @Nullable String fileWithoutOption(ParameterException e) {
+        if (!(e instanceof UnmatchedArgumentException unmatched)
+                || e.getCommandLine().getCommandSpec().findOption("-c") == null) {
+            return null;
+        }
+        return unmatched.getUnmatched().stream()
+                .filter(a -> !a.startsWith("-") && a.matches("(?i).+\\.(ya?ml|json)"))
+                .findFirst()
+                .orElse(null);
     }
 
     private static int failed(Exception e, PrintWriter err) {

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,6 +21,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code freshet remove}. */
 @Command(
@@ -50,7 +52,11 @@ final class RemoveCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(index = "0", paramLabel = "source|stream|replica", description = "What kind of thing to remove.")
+    @Parameters(
+            index = "0",
+            paramLabel = "source|stream|replica",
+            converter = KindConverter.class,
+            description = "What kind of thing to remove.")
     private Removal.Kind kind = Removal.Kind.SOURCE;
 
     @Parameters(index = "1", paramLabel = "NAME", description = "Its name in the file.")
@@ -95,6 +101,19 @@ final class RemoveCommand implements Callable<Integer> {
             out.println("Done.");
             out.flush();
             return ExitCodes.OK;
+        }
+    }
+
+    /** Reads a kind of thing and, unlike picocli's own, names them as they are written. */
+    static final class KindConverter implements ITypeConverter<Removal.Kind> {
+        @Override
+        public Removal.Kind convert(String value) {
+            for (Removal.Kind kind : Removal.Kind.values()) {
+                if (kind.name().equalsIgnoreCase(value)) {
+                    return kind;
+                }
+            }
+            throw new TypeConversionException("expected one of source, stream, replica, but was '" + value + "'");
         }
     }
 

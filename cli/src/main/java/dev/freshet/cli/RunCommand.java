@@ -68,14 +68,19 @@ final class RunCommand implements Callable<Integer> {
         CountDownLatch ended = new CountDownLatch(1);
         Thread hook = new Thread(() -> end(asked, ended, limit), "stop");
         Runtime.getRuntime().addShutdownHook(hook);
+        long askedAt = 0;
         try (Server server = Server.start(config, configuration.dataFolder(), Clock.systemUTC())) {
             PrintWriter out = spec.commandLine().getOut();
             out.println("freshet runs " + configuration.file() + "; status at http://"
                     + config.http().host() + ":" + server.httpPort() + "/status");
             out.flush();
             asked.await();
-            LOG.info("Asked to stop; ending within {} s", limit.toSeconds());
+            LOG.info("Asked to stop; ending within {}", Durations.format(limit));
+            askedAt = System.nanoTime();
         } finally {
+            if (askedAt != 0) {
+                LOG.info("Ended after {}", Durations.format(Duration.ofNanos(System.nanoTime() - askedAt)));
+            }
             ended.countDown();
         }
         return ExitCodes.OK;
@@ -91,9 +96,9 @@ final class RunCommand implements Callable<Integer> {
             boolean inOrder = ended.await(limit.toMillis(), TimeUnit.MILLISECONDS);
             if (!inOrder) {
                 LOG.error(
-                        "Not ended within --stop-limit {} s; cut off. Nothing is lost: the next start resumes from"
+                        "Not ended within --stop-limit {}; cut off. Nothing is lost: the next start resumes from"
                                 + " what was committed",
-                        limit.toSeconds());
+                        Durations.format(limit));
             }
             Runtime.getRuntime().halt(inOrder ? ExitCodes.OK : ExitCodes.FAILED);
         } catch (InterruptedException e) {

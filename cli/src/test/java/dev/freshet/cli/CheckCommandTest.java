@@ -77,4 +77,20 @@ class CheckCommandTest {
         assertEquals(ExitCodes.MISTAKES, run.exitCode());
         assertTrue(run.err().contains("there is no such file"), run.err());
     }
+
+    @Test
+    void folder_isCalledSo() {
+        CommandLineRun run = CommandLineRun.of("check", "-c", folder.toString());
+        assertEquals(ExitCodes.MISTAKES, run.exitCode());
+        assertTrue(run.err().contains("is a folder; give the path of the file"), run.err());
+    }
+
+    @Test
+    void fileWithoutItsOption_isHintedAt() {
+        for (String command : new String[] {"check", "run", "status"}) {
+            CommandLineRun run = CommandLineRun.of(command, "my.yaml");
+            assertEquals(ExitCodes.MISTAKES, run.exitCode());
+            assertTrue(run.err().contains("did you mean 'freshet " + command + " -c my.yaml'?"), run.err());
+        }
+    }
 }

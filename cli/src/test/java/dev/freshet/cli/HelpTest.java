@@ -24,6 +24,7 @@ class HelpTest {
         CommandLineRun run = CommandLineRun.of("--help");
         assertEquals(ExitCodes.OK, run.exitCode());
         assertTrue(run.out().contains("Exit codes:") && run.out().contains("First steps:"), run.out());
+        assertTrue(run.out().contains("freshet bench --help"), run.out());
     }
 
     @Test

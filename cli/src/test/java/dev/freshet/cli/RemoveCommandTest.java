@@ -170,7 +170,7 @@ class RemoveCommandTest {
         assertMistake("The configuration has no replica 'copy' (replicas: copies)", remove("replica", "copy"));
         assertMistake("The configuration has no source 'none' (sources: " + source + ")", remove("source", "none"));
         assertMistake("--drop-tables goes with", remove("source", source, "--drop-tables"));
-        assertMistake("expected one of", remove("table", "orders"));
+        assertMistake("expected one of source, stream, replica, but was 'table'", remove("table", "orders"));
         assertMistake("Missing required parameter", remove("stream"));
 
         Files.writeString(

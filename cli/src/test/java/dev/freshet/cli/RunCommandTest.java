@@ -70,6 +70,7 @@ class RunCommandTest {
             lines = server.logLines();
         }
         assertTrue(lines.stream().anyMatch(l -> l.contains("\"message\":\"Asked to stop")), lines::toString);
+        assertTrue(lines.get(lines.size() - 1).contains("\"message\":\"Ended after "), lines::toString);
         for (String line : lines) {
             assertTrue(line.startsWith("{\"time\":\"") && line.endsWith("}"), line);
             new JsonReader(line.getBytes(StandardCharsets.UTF_8)).skipValue();
@@ -113,6 +114,12 @@ class RunCommandTest {
                 assertEquals(1, told.size(), second::log);
                 assertTrue(told.get(0).contains("several need a Kafka of their own"), second::log);
                 assertTrue(!second.log().contains("Exception"), second::log);
+            }
+            Path taken = Files.writeString(folder.resolve("three.yaml"), Files.readString(file));
+            try (ServerProcess third = ServerProcess.start(taken, Map.of())) {
+                assertEquals(ExitCodes.MISTAKES, third.awaitEnd(), third::log);
+                assertEquals(1, third.logLines().size(), third::log);
+                assertTrue(third.log().contains("cannot be listened at"), third::log);
             }
             CommandLineRun inUse = CommandLineRun.of("remove", "source", "own", "--yes", "-c", file.toString());
             assertEquals(ExitCodes.MISTAKES, inUse.exitCode(), inUse.err());

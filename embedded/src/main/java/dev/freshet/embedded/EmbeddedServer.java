@@ -134,10 +134,10 @@ public abstract sealed class EmbeddedServer implements AutoCloseable permits Emb
         running.signal(stopSignal(), running.pid());
         if (!running.awaitEnd(STOP_LIMIT)) {
             LOG.warn(
-                    "{} (pid {}) did not stop within {} and is killed; its log: {}",
+                    "{} (pid {}) did not stop within {} s and is killed; its log: {}",
                     name,
                     running.pid(),
-                    STOP_LIMIT,
+                    STOP_LIMIT.toSeconds(),
                     logFile());
             kill();
         }
@@ -162,7 +162,8 @@ public abstract sealed class EmbeddedServer implements AutoCloseable permits Emb
         running.signal("KILL", family(running, helpers));
         if (!running.awaitEnd(KILL_LIMIT)) {
             throw new EmbeddedException(
-                    name + " (pid " + running.pid() + ") still exists " + KILL_LIMIT + " after kill -9", null);
+                    name + " (pid " + running.pid() + ") still exists " + KILL_LIMIT.toSeconds() + " s after kill -9",
+                    null);
         }
         for (long helper : helpers) {
             awaitGone(helper);

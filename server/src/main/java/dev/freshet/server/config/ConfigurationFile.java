@@ -53,6 +53,9 @@ public final class ConfigurationFile {
     }
 
     private static String text(Path file) {
+        if (Files.isDirectory(file)) {
+            throw invalid(file.toString(), "is a folder; give the path of the file with -c");
+        }
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw invalid(file.toString(), "is larger than 4 MB, which no configuration is");

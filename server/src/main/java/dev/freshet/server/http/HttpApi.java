@@ -6,18 +6,27 @@ import dev.freshet.server.config.HttpConfig;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.util.JavalinBindException;
+import io.javalin.util.JavalinLogger;
 import java.util.List;
 import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * The HTTP server: {@code /status}, {@code /metrics}, {@code /health/live} and {@code /health/ready}.
+ * The HTTP server: {@code /status}, {@code /metrics}, {@code /health/live} and {@code /health/ready}; {@code /} lists them.
  *
  * <p>Live means that every part has come back from its work within the limit; ready means that all that is configured
  * works. Each answers 200, or 503 with what is wrong, a line each.
  */
 public final class HttpApi implements AutoCloseable {
     private static final int MAX_THREADS = 8;
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String PATHS = """
+            Freshet
+            /status        what runs, how far, how fresh, as JSON
+            /metrics       the same as figures for Prometheus
+            /health/live   200 while every part moves, else 503
+            /health/ready  200 while all that is configured works, else 503
+            """;
 
     private final Javalin javalin;
 
@@ -41,12 +50,15 @@ public final class HttpApi implements AutoCloseable {
             threads.setName("http");
             threads.setDaemon(true);
             c.jetty.threadPool = threads;
+            c.routes.get("/", ctx -> ctx.contentType(TEXT).result(PATHS));
             c.routes.get("/status", ctx -> ctx.contentType("application/json").result(StatusJson.write(status.get())));
             c.routes.get(
                     "/metrics", ctx -> ctx.contentType(Metrics.CONTENT_TYPE).result(metrics.scrape()));
             c.routes.get("/health/live", ctx -> health(ctx, stuck.get()));
             c.routes.get("/health/ready", ctx -> health(ctx, status.get().problems()));
         });
+        // it would log the failure that is thrown here
+        JavalinLogger.enabled = false;
         try {
             javalin.start(config.host(), config.port());
         } catch (JavalinBindException e) {
@@ -56,12 +68,14 @@ public final class HttpApi implements AutoCloseable {
                             + " cannot be listened at: it is in use, or not this machine's; is another `freshet run`"
                             + " at work? Choose another port, or 0 for a free one",
                     e);
+        } finally {
+            JavalinLogger.enabled = true;
         }
         return new HttpApi(javalin);
     }
 
     private static void health(Context ctx, List<String> problems) {
-        ctx.contentType("text/plain; charset=utf-8");
+        ctx.contentType(TEXT);
         if (problems.isEmpty()) {
             ctx.result("ok\n");
         } else {

@@ -2,6 +2,7 @@ package dev.freshet.server.run;
 
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.RetriableException;
+import dev.freshet.server.config.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -105,7 +106,7 @@ final class Part<R extends Running> {
         if (cause == null) {
             LOG.info("{} has ended", name);
         } else if (restartAt != null) {
-            LOG.error("{} has stopped and is started again in {} s: {}", name, wait.toSeconds(), message(cause));
+            LOG.error("{} has stopped and is started again in {}: {}", name, Durations.format(wait), message(cause));
         } else if (cause instanceof dev.freshet.model.FreshetException) {
             LOG.error("{} has stopped and stays so until the server is started again: {}", name, message(cause));
         } else {

@@ -84,6 +84,19 @@ class HttpApiTest {
     }
 
     @Test
+    void root_listsPathsThatAnswer() throws Exception {
+        List<String> paths = get("/").body()
+                .lines()
+                .filter(l -> l.startsWith("/"))
+                .map(l -> l.split(" ", 2)[0])
+                .toList();
+        assertEquals(List.of("/status", "/metrics", "/health/live", "/health/ready"), paths);
+        for (String path : paths) {
+            assertEquals(200, get(path).statusCode(), path);
+        }
+    }
+
+    @Test
     void status_readsBackAsItWas() throws Exception {
         assertEquals(status(), StatusJson.read(get("/status").body()));
     }

@@ -42,7 +42,7 @@ final class KafkaFaults {
             return new RetriableException("Interrupted at " + what, e);
         }
         if (e instanceof org.apache.kafka.common.errors.RetriableException) {
-            return new RetriableException(told + "; Freshet tries again", e);
+            return new RetriableException(told, e);
         }
         if (e instanceof ApiException || e instanceof KafkaException) {
             return new FreshetException(told, e);
