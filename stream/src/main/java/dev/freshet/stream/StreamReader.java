@@ -80,15 +80,17 @@ public interface StreamReader extends AutoCloseable {
      * @return by name those that exist
      * @throws dev.freshet.model.RetriableException if the brokers cannot be reached for now
      */
-    Map<String, TopicFacts> describe(Set<String> topics);
+    default Map<String, TopicFacts> describe(Set<String> topics) {
+        return describe(topics, Set.of()).facts();
+    }
 
     /**
-     * Returns the topics' ids. It asks the brokers, and needs no right beyond that to read the topics.
+     * Describes topics and finds the ids of others, with one question for both.
      *
-     * @return by name those that exist
+     * @param others topics of which only the id is asked, which needs no right beyond that to read them
      * @throws dev.freshet.model.RetriableException if the brokers cannot be reached for now
      */
-    Map<String, String> ids(Set<String> topics);
+    TopicAnswers describe(Set<String> topics, Set<String> others);
 
     /** Makes the poll that is under way, or else the next one, return at once. For any thread. */
     void wakeup();

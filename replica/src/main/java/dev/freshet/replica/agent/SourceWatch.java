@@ -5,6 +5,7 @@ import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.LogEnd;
 import dev.freshet.stream.StreamReader;
+import dev.freshet.stream.TopicAnswers;
 import dev.freshet.stream.TopicFacts;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +49,8 @@ final class SourceWatch {
      */
     void ask(StreamReader questions, Instant now) {
         String name = ledger.view().ledger();
-        String id = questions.ids(Set.of(name)).get(name);
+        TopicAnswers answers = questions.describe(topics, Set.of(name));
+        String id = answers.ids().get(name);
         if (id != null && !id.equals(ledgerId)) {
             throw new LossException(
                     "The ledger '" + name + "' was made again: it was read from the topic id " + ledgerId
@@ -56,7 +58,7 @@ final class SourceWatch {
                             + ". Nothing is told complete by the old one; the new one is read"
                             + " from its beginning, and copies of topics that were made again are filled anew");
         }
-        facts = questions.describe(topics);
+        facts = answers.facts();
         ends = facts.isEmpty() ? Map.of() : questions.endOffsets(facts.keySet());
         if (logEnd != null) {
             logEnd.sampled(now, ofFollowed(ends));

@@ -83,7 +83,7 @@ public final class Sources implements SchemaSource, AutoCloseable {
 
     private void identify(Readers readers, Set<String> names) {
         try (StreamReader questions = readers.alone()) {
-            Map<String, String> ids = questions.ids(names);
+            Map<String, String> ids = questions.describe(Set.of(), names).ids();
             for (String name : names) {
                 String found = ids.get(name);
                 if (found == null) {

@@ -8,7 +8,7 @@ import dev.freshet.stream.Partition;
 import dev.freshet.stream.StreamBatch;
 import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.StreamRecord;
-import dev.freshet.stream.TopicFacts;
+import dev.freshet.stream.TopicAnswers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -279,13 +279,8 @@ public final class KafkaStreamReader implements StreamReader {
     }
 
     @Override
-    public Map<String, TopicFacts> describe(Set<String> wanted) {
-        return topics.describe(wanted);
-    }
-
-    @Override
-    public Map<String, String> ids(Set<String> wanted) {
-        return topics.ids(wanted);
+    public TopicAnswers describe(Set<String> wanted, Set<String> others) {
+        return topics.describe(wanted, others);
     }
 
     /** Asks; a wake-up that comes meanwhile is kept for the next poll. */

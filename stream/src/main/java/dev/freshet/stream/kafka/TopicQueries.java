@@ -1,10 +1,12 @@
 package dev.freshet.stream.kafka;
 
 import dev.freshet.model.RetriableException;
+import dev.freshet.stream.TopicAnswers;
 import dev.freshet.stream.TopicFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,14 +33,6 @@ final class TopicQueries implements AutoCloseable {
         this.limitMillis = Math.toIntExact(limit.toMillis());
     }
 
-    Map<String, String> ids(Set<String> topics) {
-        Map<String, String> ids = new HashMap<>();
-        descriptions(topics)
-                .forEach((topic, description) ->
-                        ids.put(topic, description.topicId().toString()));
-        return ids;
-    }
-
     private Map<String, TopicDescription> descriptions(Set<String> topics) {
         Map<String, TopicDescription> found = new HashMap<>();
         admin.describeTopics(topics, new DescribeTopicsOptions().timeoutMs(limitMillis))
@@ -52,10 +46,18 @@ final class TopicQueries implements AutoCloseable {
         return found;
     }
 
-    Map<String, TopicFacts> describe(Set<String> topics) {
-        Map<String, TopicDescription> found = descriptions(topics);
+    TopicAnswers describe(Set<String> topics, Set<String> others) {
+        Set<String> all = new HashSet<>(topics);
+        all.addAll(others);
+        Map<String, String> ids = new HashMap<>();
         List<ConfigResource> resources = new ArrayList<>();
-        found.keySet().forEach(topic -> resources.add(new ConfigResource(ConfigResource.Type.TOPIC, topic)));
+        Map<String, TopicDescription> found = descriptions(all);
+        found.forEach((topic, description) -> {
+            ids.put(topic, description.topicId().toString());
+            if (topics.contains(topic)) {
+                resources.add(new ConfigResource(ConfigResource.Type.TOPIC, topic));
+            }
+        });
         Map<String, TopicFacts> facts = new HashMap<>();
         admin.describeConfigs(resources, new DescribeConfigsOptions().timeoutMs(limitMillis))
                 .values()
@@ -66,7 +68,7 @@ final class TopicQueries implements AutoCloseable {
                         facts.put(resource.name(), facts(description, config));
                     }
                 });
-        return facts;
+        return new TopicAnswers(facts, ids);
     }
 
     private static TopicFacts facts(TopicDescription description, Config config) {
