@@ -5,34 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.replica.table.TableName;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@OnServers
-class AdministrationTest {
-    private ReplicaWorld world;
-
+class AdministrationTest extends InReplicaWorld {
     @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        world = new ReplicaWorld(kafka, prefix, database, 2);
+    void prepare() throws Exception {
         world.put(1, "a", 1);
         world.relay.commit();
-    }
-
-    @AfterEach
-    void close() {
-        world.close();
     }
 
     @Test

@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Column;
@@ -17,22 +13,17 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What is wrong with one stream keeps no other stream of the replica from being filled and applied. */
-@ExtendWith(FreshetServers.class)
-class HeldStreamTest {
+class HeldStreamTest extends InReplicaWorld {
     // sorted before the good stream "t", so that it is filled first
     private static final String BAD = "bad";
 
     private static final SchemaRecord SCHEMA = new SchemaRecord(BAD, ReplicaWorld.SCHEMA.columns(), List.of("id"));
 
     private static final SchemaRecord WIDER = new SchemaRecord(BAD, wider(), List.of("id"));
-
-    private ReplicaWorld world;
 
     private static List<Column> wider() {
         List<Column> columns = new ArrayList<>(SCHEMA.columns());
@@ -41,17 +32,11 @@ class HeldStreamTest {
     }
 
     @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        world = new ReplicaWorld(kafka, prefix, database, 2);
+    void prepare() throws Exception {
         world.relay.capture(SCHEMA, 2);
         world.put(1, "a", 1);
         put(1);
         world.relay.commit();
-    }
-
-    @AfterEach
-    void close() {
-        world.close();
     }
 
     private Replica start() {

@@ -3,32 +3,13 @@ package dev.freshet.replica;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A topic that gets more partitions than its copy was filled with. */
-@OnServers
-class PartitionsAddedTest {
-    private ReplicaWorld world;
-
-    @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        world = new ReplicaWorld(kafka, prefix, database, 2);
-    }
-
-    @AfterEach
-    void close() {
-        world.close();
-    }
-
+class PartitionsAddedTest extends InReplicaWorld {
     private Replica start() {
         return world.start(world.config().kafka("metadata.max.age.ms", "300").build());
     }

@@ -4,33 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Op;
 import dev.freshet.model.ledger.StreamStatus;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@OnServers
-class RefillTest {
-    private ReplicaWorld world;
-
-    @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        world = new ReplicaWorld(kafka, prefix, database, 2);
-    }
-
-    @AfterEach
-    void close() {
-        world.close();
-    }
-
+class RefillTest extends InReplicaWorld {
     @Test
     void topicMadeAgain_isCopiedAnew() throws Exception {
         world.put(1, "a", 1);

@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.replica.state.ConsumerDb;
 import java.sql.Connection;
@@ -15,12 +11,10 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@OnServers
-class RemovalTest {
+class RemovalTest extends InReplicaWorld {
     private static final String STATE = "SELECT count(*) FROM (SELECT FROM freshet.replica_position UNION ALL"
             + " SELECT FROM freshet.replica_stream UNION ALL SELECT FROM freshet.copy_state) s";
 
@@ -28,20 +22,13 @@ class RemovalTest {
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'freshet copy'"
                     + " AND datname = current_database() AND query LIKE '%pg_sleep%'";
 
-    private ReplicaWorld world;
     private ReplicaConfig config;
 
     @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        world = new ReplicaWorld(kafka, prefix, database, 2);
+    void prepare() throws Exception {
         config = world.config().build();
         world.put(1, "a", 1);
         world.relay.commit();
-    }
-
-    @AfterEach
-    void close() {
-        world.close();
     }
 
     private void fillAndStop() throws Exception {

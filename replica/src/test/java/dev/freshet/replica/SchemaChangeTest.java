@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Op;
 import dev.freshet.model.ledger.Column;
 import dev.freshet.model.ledger.SchemaRecord;
@@ -15,12 +11,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@OnServers
-class SchemaChangeTest {
+class SchemaChangeTest extends InReplicaWorld {
     private static final SchemaRecord WIDER = new SchemaRecord(
             "t",
             List.of(
@@ -30,18 +24,10 @@ class SchemaChangeTest {
                     new Column("extra", "text[]", true, true)),
             List.of("id"));
 
-    private ReplicaWorld world;
-
     @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        world = new ReplicaWorld(kafka, prefix, database, 2);
+    void prepare() throws Exception {
         world.put(1, "a", 1);
         world.relay.commit();
-    }
-
-    @AfterEach
-    void close() {
-        world.close();
     }
 
     private void widen() throws Exception {

@@ -2,35 +2,26 @@ package dev.freshet.replica;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Op;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Several instances: each change takes effect once, counted by a trigger, whoever comes and goes. */
-@OnServers
-class SharingTest {
-    private ReplicaWorld world;
+class SharingTest extends InReplicaWorld {
+    @Override
+    protected int partitions() {
+        return 4;
+    }
 
     @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        world = new ReplicaWorld(kafka, prefix, database, 4);
-        database.execute(
+    void prepare() throws Exception {
+        world.database.execute(
                 "CREATE TABLE t (id bigint PRIMARY KEY, name text, n integer)",
                 "CREATE TABLE effects (id bigint, n integer)",
                 "CREATE FUNCTION count_it() RETURNS trigger LANGUAGE plpgsql AS"
                         + " 'BEGIN INSERT INTO effects VALUES (NEW.id, NEW.n); RETURN NEW; END'",
                 "CREATE TRIGGER counting AFTER INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION count_it()");
-    }
-
-    @AfterEach
-    void close() {
-        world.close();
     }
 
     @Test

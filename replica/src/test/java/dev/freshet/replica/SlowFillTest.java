@@ -3,35 +3,21 @@ package dev.freshet.replica;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import java.time.Clock;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A fill whose topic is read slowly is not taken for one of a frozen process. */
-@OnServers
-class SlowFillTest {
+class SlowFillTest extends InReplicaWorld {
     private static final int ROWS = 200;
 
-    private ReplicaWorld world;
-
     @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        world = new ReplicaWorld(kafka, prefix, database, 2);
+    void prepare() throws Exception {
         for (int i = 0; i < ROWS; i++) {
             world.put(i, "x".repeat(1000), i);
         }
         world.relay.commit();
-    }
-
-    @AfterEach
-    void close() {
-        world.close();
     }
 
     private ReplicaConfig impatient() {

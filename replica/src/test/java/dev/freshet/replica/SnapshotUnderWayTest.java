@@ -2,10 +2,6 @@ package dev.freshet.replica;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
 import dev.freshet.model.Op;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.model.ledger.StreamStatus;
@@ -15,32 +11,22 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A fill beside a snapshot that is under way, and the replica's other copy. */
-@ExtendWith(FreshetServers.class)
-class SnapshotUnderWayTest {
+class SnapshotUnderWayTest extends InReplicaWorld {
     private static final Duration FOLLOW = Duration.ofMinutes(10);
 
     private final HandClock clock = new HandClock();
-    private ReplicaWorld world;
 
     @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        world = new ReplicaWorld(kafka, prefix, database, 2);
+    void prepare() throws Exception {
         world.relay.capture(new SchemaRecord("u", ReplicaWorld.SCHEMA.columns(), List.of("id")), 1);
         other(1);
         world.relay.status("t", StreamStatus.SNAPSHOTTING);
         world.put(Op.READ, 1, "a", 1);
         world.relay.commit();
-    }
-
-    @AfterEach
-    void close() {
-        world.close();
     }
 
     private void other(int id) {

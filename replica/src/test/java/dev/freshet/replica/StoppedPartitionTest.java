@@ -4,32 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@OnServers
-class StoppedPartitionTest {
-    private ReplicaWorld world;
-
+class StoppedPartitionTest extends InReplicaWorld {
     @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        world = new ReplicaWorld(kafka, prefix, database, 2);
-        database.execute(
+    void prepare() throws Exception {
+        world.database.execute(
                 "CREATE TABLE t (id bigint PRIMARY KEY, name text, n integer CONSTRAINT small CHECK (n < 100))");
-    }
-
-    @AfterEach
-    void close() {
-        world.close();
     }
 
     private long idOfPartition(int partition, int skip) {

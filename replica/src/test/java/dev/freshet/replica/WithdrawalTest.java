@@ -3,10 +3,6 @@ package dev.freshet.replica;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Position;
 import dev.freshet.model.copy.CopyState;
 import dev.freshet.replica.state.FreshnessRows;
@@ -24,34 +20,25 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What takes {@code complete} from a copy is not written over by a report that began before. */
-@OnServers
-class WithdrawalTest {
-    private ReplicaWorld world;
+class WithdrawalTest extends InReplicaWorld {
     private Replica replica;
 
     @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        world = new ReplicaWorld(kafka, prefix, database, 2);
+    void prepare() throws Exception {
         world.put(1, "a", 1);
         replica = world.start();
         world.settle();
         // each report leaves here what it said and whether a partition was stopped then
-        database.execute(
+        world.database.execute(
                 "CREATE TABLE told (complete boolean, stopped boolean, updated_at timestamptz, valid_until timestamptz)",
                 "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO told SELECT NEW.complete,"
                         + " EXISTS (SELECT FROM freshet.replica_position WHERE stopped IS NOT NULL), NEW.updated_at,"
                         + " NEW.valid_until; RETURN NEW; END'",
                 "CREATE TRIGGER noting AFTER INSERT OR UPDATE ON freshet.copy_state FOR EACH ROW EXECUTE FUNCTION note()");
-    }
-
-    @AfterEach
-    void close() {
-        world.close();
     }
 
     private static void run(Connection db, String... statements) throws SQLException {

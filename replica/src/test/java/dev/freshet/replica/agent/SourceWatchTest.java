@@ -4,39 +4,31 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.LossException;
+import dev.freshet.replica.InReplicaWorld;
 import dev.freshet.replica.ReplicaConfig;
-import dev.freshet.replica.ReplicaWorld;
 import dev.freshet.stream.StreamReader;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-@OnServers
-class SourceWatchTest {
+class SourceWatchTest extends InReplicaWorld {
     @Test
-    void ledgerMadeAgain_isLost_howeverLongItIs(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database)
-            throws Exception {
-        try (ReplicaWorld world = new ReplicaWorld(kafka, prefix, database, 2)) {
-            ReplicaConfig config = world.config().build();
-            Readers readers = new KafkaReaders(config, Clock.systemUTC());
-            String topic = world.relay.topic("t");
-            try (Sources sources = Sources.open(config, readers);
-                    StreamReader questions = readers.alone()) {
-                String ledger = sources.location(topic).ledger();
-                SourceWatch watch =
-                        new SourceWatch("shop", sources.ledgers().get(ledger), sources.ledgerId(ledger), Set.of(topic));
-                watch.ask(questions, Instant.now());
-                assertEquals(Set.of(topic), watch.facts().keySet());
-                world.relay.startAgain("t");
-                LossException e = assertThrows(LossException.class, () -> watch.ask(questions, Instant.now()));
-                assertTrue(String.valueOf(e.getMessage()).contains(ledger), e.getMessage());
-            }
+    void ledgerMadeAgain_isLost_howeverLongItIs() throws Exception {
+        ReplicaConfig config = world.config().build();
+        Readers readers = new KafkaReaders(config, Clock.systemUTC());
+        String topic = world.relay.topic("t");
+        try (Sources sources = Sources.open(config, readers);
+                StreamReader questions = readers.alone()) {
+            String ledger = sources.location(topic).ledger();
+            SourceWatch watch =
+                    new SourceWatch("shop", sources.ledgers().get(ledger), sources.ledgerId(ledger), Set.of(topic));
+            watch.ask(questions, Instant.now());
+            assertEquals(Set.of(topic), watch.facts().keySet());
+            world.relay.startAgain("t");
+            LossException e = assertThrows(LossException.class, () -> watch.ask(questions, Instant.now()));
+            assertTrue(String.valueOf(e.getMessage()).contains(ledger), e.getMessage());
         }
     }
 }

@@ -3,38 +3,23 @@ package dev.freshet.replica.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
 import dev.freshet.model.Op;
 import dev.freshet.model.ledger.StreamStatus;
-import dev.freshet.replica.ReplicaWorld;
+import dev.freshet.replica.InReplicaWorld;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A fill that goes on with its stream's snapshot. */
-@ExtendWith(FreshetServers.class)
-class SnapshotFollowTest {
+class SnapshotFollowTest extends InReplicaWorld {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration NEARLY = PATIENCE.minusSeconds(1);
 
-    private ReplicaWorld world;
-
     @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        world = new ReplicaWorld(kafka, prefix, database, 2);
+    void prepare() throws Exception {
         world.relay.status("t", StreamStatus.SNAPSHOTTING);
         world.put(Op.READ, 1, "a", 1);
         world.relay.commit();
-    }
-
-    @AfterEach
-    void close() {
-        world.close();
     }
 
     private HandDrivenFill begin() throws Exception {

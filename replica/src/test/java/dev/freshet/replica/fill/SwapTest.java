@@ -2,26 +2,16 @@ package dev.freshet.replica.fill;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.FreshetServers;
-import dev.freshet.replica.ReplicaWorld;
+import dev.freshet.replica.InReplicaWorld;
 import java.sql.Connection;
 import java.sql.Statement;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A filled table that is put in the place of one that others use. */
-@ExtendWith(FreshetServers.class)
-class SwapTest {
-    private ReplicaWorld world;
-
+class SwapTest extends InReplicaWorld {
     @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        world = new ReplicaWorld(kafka, prefix, database, 2);
+    void prepare() throws Exception {
         world.put(1, "a", 1);
         world.relay.commit();
         try (HandDrivenFill first = new HandDrivenFill(world.config().build())) {
@@ -31,11 +21,6 @@ class SwapTest {
         world.put(2, "b", 2);
         world.relay.commit();
         world.database.execute("UPDATE freshet.replica_stream SET refill = 'a test wants it'");
-    }
-
-    @AfterEach
-    void close() {
-        world.close();
     }
 
     @Test

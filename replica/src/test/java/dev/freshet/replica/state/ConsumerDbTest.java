@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.FreshetServers;
+import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
@@ -20,9 +20,8 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(FreshetServers.class)
+@OnServers
 class ConsumerDbTest {
     private final TestDatabase database;
 
