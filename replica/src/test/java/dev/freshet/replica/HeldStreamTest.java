@@ -131,6 +131,22 @@ class HeldStreamTest extends InReplicaWorld {
     }
 
     @Test
+    void databaseThatHasNoRoomForTheFill_whileItIsTriedAgain() throws Exception {
+        world.database.execute("CREATE TABLE bad (id bigint PRIMARY KEY, name integer, n integer)");
+        Replica replica = start();
+        untilHeldAlone(replica, "'name'");
+        // as connections, memory or disk may run short: what concerns all, the others find out by themselves
+        world.database.execute(
+                "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN"
+                        + " IF current_query() LIKE '%bad%' THEN RAISE 'no room' USING ERRCODE = '53100'; END IF; END $$",
+                "CREATE EVENT TRIGGER refusing ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION refuse()",
+                "ALTER TABLE bad ALTER COLUMN name TYPE text");
+        untilHeldAlone(replica, "53100");
+        world.database.execute("DROP EVENT TRIGGER refusing");
+        settleAll(replica, 1);
+    }
+
+    @Test
     void tableThatDoesNotFit_atARefill() throws Exception {
         Replica replica = start();
         world.settle();
