@@ -67,7 +67,7 @@ class RemovalTest extends InReplicaWorld {
         world.database.execute(
                 "CREATE TABLE t (id bigint PRIMARY KEY, name text, n integer)", "INSERT INTO t VALUES (5, 'mine', 5)");
         Replica replica = world.start(config);
-        ReplicaWorld.until(() -> replica.status().state() == ReplicaStatus.State.STOPPED);
+        ReplicaWorld.until(() -> replica.status().state() == ReplicaStatus.State.RETRYING);
         replica.close();
         List<String> actions = Replica.describeRemoval(config, true);
         assertTrue(actions.stream().noneMatch(a -> a.contains("public.t")), actions.toString());
