@@ -24,116 +24,9 @@ public final class ReplicaConfig {
     private final String group;
     private final SchemaPolicy schema;
     private final Map<String, String> kafka;
-    private final Limits limits;
-    private final Sessions sessions;
+    private final ApplyLimits limits;
+    private final SessionLimits sessions;
     private final boolean showData;
-
-    /**
-     * Limits of memory, batches and waits.
-     *
-     * @param batchRecords the most records in one transaction of live changes, 1 to 100,000
-     * @param batchBytes at how many bytes of keys and values a batch is cut, 1 KiB to 256 MiB; one COPY of a fill
-     *     takes four times as many
-     * @param fillPieceRows how many rows one COPY of a fill takes, 1 to 10,000,000; it ends sooner where the topic is read so
-     *     slowly that the session would count as frozen
-     * @param fillFilterBytes the memory by which a fill tells keys that it has not seen, 64 KiB to 1 GiB; it is enough for
-     *     about one key a byte, beyond that more rows take the slower way
-     * @param snapshotFollow how long at most, in all, the fills of a replica go on with snapshots that are under way, from when
-     *     it begins to fill, before its other copies are applied
-     * @param snapshotPatience how long such a fill waits at most for the next row of the snapshot
-     * @param schemaWait how long a record waits for its schema record, and with it all partitions of the instance; then its
-     *     partition, or the fill of its table, stops
-     * @param retryFirst the first wait before a stopped partition, or a table that cannot be filled, is tried again; it
-     *     doubles
-     * @param retryLimit the longest such wait
-     * @param freshnessInterval the longest time between two reports of freshness
-     * @param freshnessValid how long a report is valid; must be longer than the interval
-     * @param ledgerLimit after how long without an entry the ledger counts as stale
-     */
-    public record Limits(
-            int batchRecords,
-            int batchBytes,
-            int fillPieceRows,
-            int fillFilterBytes,
-            Duration snapshotFollow,
-            Duration snapshotPatience,
-            Duration schemaWait,
-            Duration retryFirst,
-            Duration retryLimit,
-            Duration freshnessInterval,
-            Duration freshnessValid,
-            Duration ledgerLimit) {
-        /** What holds where nothing else is said. */
-        public static final Limits DEFAULTS = new Limits(
-                5_000,
-                8 << 20,
-                100_000,
-                16 << 20,
-                Duration.ofMinutes(10),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(5),
-                Duration.ofMinutes(5),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(30));
-
-        /** Rejects what is out of range. */
-        public Limits {
-            requireRange("batchRecords", batchRecords, 1, 100_000);
-            requireRange("batchBytes", batchBytes, 1 << 10, 256 << 20);
-            requireRange("fillPieceRows", fillPieceRows, 1, 10_000_000);
-            requireRange("fillFilterBytes", fillFilterBytes, 64 << 10, 1 << 30);
-            requirePositive("snapshotFollow", snapshotFollow);
-            requirePositive("snapshotPatience", snapshotPatience);
-            requirePositive("schemaWait", schemaWait);
-            requirePositive("retryFirst", retryFirst);
-            requirePositive("retryLimit", retryLimit);
-            requirePositive("freshnessInterval", freshnessInterval);
-            requirePositive("freshnessValid", freshnessValid);
-            requirePositive("ledgerLimit", ledgerLimit);
-            if (freshnessValid.compareTo(freshnessInterval) <= 0) {
-                throw new IllegalArgumentException("freshnessValid (" + freshnessValid
-                        + ") must be longer than freshnessInterval (" + freshnessInterval + ")");
-            }
-        }
-    }
-
-    /**
-     * What the sessions in the consumer's database are bound by.
-     *
-     * @param lockTimeout the longest wait for a lock ({@code lock_timeout})
-     * @param idleInTransaction after how long idle in a transaction the server ends a session ({@code
-     *     idle_in_transaction_session_timeout}): a frozen owner blocks its successor no longer than that
-     * @param tcpUser after how long without acknowledgement a connection is given up ({@code tcp_user_timeout})
-     * @param connect the longest wait for a connection
-     */
-    public record Sessions(Duration lockTimeout, Duration idleInTransaction, Duration tcpUser, Duration connect) {
-        /** What holds where nothing else is said. */
-        public static final Sessions DEFAULTS = new Sessions(
-                Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(10));
-
-        /** Rejects what is not above zero. */
-        public Sessions {
-            requirePositive("lockTimeout", lockTimeout);
-            requirePositive("idleInTransactionTimeout", idleInTransaction);
-            requirePositive("tcpUserTimeout", tcpUser);
-            requirePositive("connectTimeout", connect);
-        }
-    }
-
-    private static void requireRange(String setting, long value, long min, long max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(
-                    setting + " must be between " + min + " and " + max + ", but is " + value);
-        }
-    }
-
-    private static void requirePositive(String setting, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw new IllegalArgumentException(setting + " must be above zero, but is " + value);
-        }
-    }
 
     private ReplicaConfig(Builder b) {
         name = b.name;
@@ -144,7 +37,7 @@ public final class ReplicaConfig {
         group = b.group == null ? Names.group(b.name) : b.group;
         schema = b.schema;
         kafka = Map.copyOf(b.kafka);
-        limits = new Limits(
+        limits = new ApplyLimits(
                 b.batchRecords,
                 b.batchBytes,
                 b.fillPieceRows,
@@ -157,7 +50,7 @@ public final class ReplicaConfig {
                 b.freshnessInterval,
                 b.freshnessValid,
                 b.ledgerLimit);
-        sessions = new Sessions(b.lockTimeout, b.idleInTransactionTimeout, b.tcpUserTimeout, b.connectTimeout);
+        sessions = new SessionLimits(b.lockTimeout, b.idleInTransactionTimeout, b.tcpUserTimeout, b.connectTimeout);
         showData = b.showData;
     }
 
@@ -212,12 +105,12 @@ public final class ReplicaConfig {
     }
 
     /** Returns the limits. */
-    public Limits limits() {
+    public ApplyLimits limits() {
         return limits;
     }
 
     /** Returns what the sessions are bound by. */
-    public Sessions sessions() {
+    public SessionLimits sessions() {
         return sessions;
     }
 
@@ -243,22 +136,22 @@ public final class ReplicaConfig {
         private @Nullable String password;
         private @Nullable String group;
         private SchemaPolicy schema = SchemaPolicy.EVOLVE;
-        private int batchRecords = Limits.DEFAULTS.batchRecords();
-        private int batchBytes = Limits.DEFAULTS.batchBytes();
-        private int fillPieceRows = Limits.DEFAULTS.fillPieceRows();
-        private int fillFilterBytes = Limits.DEFAULTS.fillFilterBytes();
-        private Duration snapshotFollow = Limits.DEFAULTS.snapshotFollow();
-        private Duration snapshotPatience = Limits.DEFAULTS.snapshotPatience();
-        private Duration schemaWait = Limits.DEFAULTS.schemaWait();
-        private Duration retryFirst = Limits.DEFAULTS.retryFirst();
-        private Duration retryLimit = Limits.DEFAULTS.retryLimit();
-        private Duration freshnessInterval = Limits.DEFAULTS.freshnessInterval();
-        private Duration freshnessValid = Limits.DEFAULTS.freshnessValid();
-        private Duration ledgerLimit = Limits.DEFAULTS.ledgerLimit();
-        private Duration lockTimeout = Sessions.DEFAULTS.lockTimeout();
-        private Duration idleInTransactionTimeout = Sessions.DEFAULTS.idleInTransaction();
-        private Duration tcpUserTimeout = Sessions.DEFAULTS.tcpUser();
-        private Duration connectTimeout = Sessions.DEFAULTS.connect();
+        private int batchRecords = ApplyLimits.DEFAULTS.batchRecords();
+        private int batchBytes = ApplyLimits.DEFAULTS.batchBytes();
+        private int fillPieceRows = ApplyLimits.DEFAULTS.fillPieceRows();
+        private int fillFilterBytes = ApplyLimits.DEFAULTS.fillFilterBytes();
+        private Duration snapshotFollow = ApplyLimits.DEFAULTS.snapshotFollow();
+        private Duration snapshotPatience = ApplyLimits.DEFAULTS.snapshotPatience();
+        private Duration schemaWait = ApplyLimits.DEFAULTS.schemaWait();
+        private Duration retryFirst = ApplyLimits.DEFAULTS.retryFirst();
+        private Duration retryLimit = ApplyLimits.DEFAULTS.retryLimit();
+        private Duration freshnessInterval = ApplyLimits.DEFAULTS.freshnessInterval();
+        private Duration freshnessValid = ApplyLimits.DEFAULTS.freshnessValid();
+        private Duration ledgerLimit = ApplyLimits.DEFAULTS.ledgerLimit();
+        private Duration lockTimeout = SessionLimits.DEFAULTS.lockTimeout();
+        private Duration idleInTransactionTimeout = SessionLimits.DEFAULTS.idleInTransaction();
+        private Duration tcpUserTimeout = SessionLimits.DEFAULTS.tcpUser();
+        private Duration connectTimeout = SessionLimits.DEFAULTS.connect();
         private boolean showData;
 
         private Builder(String name) {

@@ -3,6 +3,7 @@ package dev.freshet.replica.state;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.JdbcUrl;
 import dev.freshet.replica.ReplicaConfig;
+import dev.freshet.replica.SessionLimits;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -52,7 +53,7 @@ public final class ConsumerDb {
     private final String password;
     private final String replica;
     private final String application;
-    private final ReplicaConfig.Sessions sessions;
+    private final SessionLimits sessions;
 
     /** Creates the opener of a replica's sessions; it connects only when asked. */
     public ConsumerDb(ReplicaConfig config) {

@@ -1,5 +1,7 @@
 package dev.freshet.server.config;
 
+import dev.freshet.replica.ApplyLimits;
+import dev.freshet.replica.SessionLimits;
 import java.time.Duration;
 import java.util.List;
 
@@ -7,10 +9,8 @@ import java.util.List;
 public final class ReplicaLimits {
     private static final long KB = 1024;
     private static final long MB = 1024 * KB;
-    private static final dev.freshet.replica.ReplicaConfig.Limits LIMITS =
-            dev.freshet.replica.ReplicaConfig.Limits.DEFAULTS;
-    private static final dev.freshet.replica.ReplicaConfig.Sessions SESSIONS =
-            dev.freshet.replica.ReplicaConfig.Sessions.DEFAULTS;
+    private static final ApplyLimits LIMITS = ApplyLimits.DEFAULTS;
+    private static final SessionLimits SESSIONS = SessionLimits.DEFAULTS;
 
     /** How many changes at most a transaction on the copy takes. */
     public static final Setting<Integer> BATCH_ROWS = Setting.integer(

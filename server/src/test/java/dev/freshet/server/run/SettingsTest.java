@@ -107,7 +107,7 @@ class SettingsTest {
         dev.freshet.replica.ReplicaConfig r = replica(c);
         dev.freshet.replica.ReplicaConfig standard = standardReplica();
         assertEquals(
-                new dev.freshet.replica.ReplicaConfig.Limits(
+                new dev.freshet.replica.ApplyLimits(
                         1,
                         2 << 10,
                         standard.limits().fillPieceRows(),
@@ -122,7 +122,7 @@ class SettingsTest {
                         Duration.ofSeconds(7)),
                 r.limits());
         assertEquals(
-                new dev.freshet.replica.ReplicaConfig.Sessions(
+                new dev.freshet.replica.SessionLimits(
                         Duration.ofSeconds(9), Duration.ofSeconds(10), Duration.ofSeconds(11), Duration.ofSeconds(8)),
                 r.sessions());
         assertEquals(true, r.showData());

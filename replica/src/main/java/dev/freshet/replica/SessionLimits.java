@@ -1,0 +1,32 @@
+package dev.freshet.replica;
+
+import java.time.Duration;
+
+/**
+ * What the sessions in the consumer's database are bound by.
+ *
+ * @param lockTimeout the longest wait for a lock ({@code lock_timeout})
+ * @param idleInTransaction after how long idle in a transaction the server ends a session ({@code
+ *     idle_in_transaction_session_timeout}): a frozen owner blocks its successor no longer than that
+ * @param tcpUser after how long without acknowledgement a connection is given up ({@code tcp_user_timeout})
+ * @param connect the longest wait for a connection
+ */
+public record SessionLimits(Duration lockTimeout, Duration idleInTransaction, Duration tcpUser, Duration connect) {
+    /** What holds where nothing else is said. */
+    public static final SessionLimits DEFAULTS = new SessionLimits(
+            Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(10));
+
+    /** Rejects what is not above zero. */
+    public SessionLimits {
+        requirePositive("lockTimeout", lockTimeout);
+        requirePositive("idleInTransactionTimeout", idleInTransaction);
+        requirePositive("tcpUserTimeout", tcpUser);
+        requirePositive("connectTimeout", connect);
+    }
+
+    static void requirePositive(String setting, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(setting + " must be above zero, but is " + value);
+        }
+    }
+}
