@@ -1,6 +1,7 @@
 package dev.freshet.cli;
 
 import dev.freshet.server.check.ServersCheck;
+import dev.freshet.server.check.StreamsCheck;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.InvalidConfigurationException;
 import dev.freshet.server.config.Mistake;
@@ -23,10 +24,14 @@ import picocli.CommandLine.Spec;
             "",
             "Tells every mistake in the file at once: where it is, what stands there, what is allowed. Then asks the "
                     + "servers that it names whether they have what Freshet needs: Kafka's version and topics, the "
-                    + "databases' settings, rights, tables and keys. Shows every name that is derived."
+                    + "databases' settings, rights, tables and keys. Shows every name that is derived.",
+            "",
+            "A stream that is broken, or no longer in the file, is told as a note: `run` starts nevertheless, but copies of it "
+                    + "are not complete until it is mended."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:nothing stands in the way of `run`", "2:mistakes; all of them are listed"})
+        exitCodeList = {"0:nothing stands in the way of `run`; there may be notes", "2:mistakes; all of them are listed"
+        })
 final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -51,7 +56,9 @@ final class CheckCommand implements Callable<Integer> {
                         "What " + configuration.file() + " needs is not all there; it", mistakes);
             }
         }
-        out.println(configuration.file() + " is in order" + asked(c) + ".");
+        List<String> notes = offline ? List.of() : StreamsCheck.check(c);
+        out.println(configuration.file() + " is in order" + asked(c) + (notes.isEmpty() ? "." : ". But:"));
+        notes.forEach(n -> StatusText.wrap("- " + n).forEach(out::println));
         out.flush();
         return ExitCodes.OK;
     }

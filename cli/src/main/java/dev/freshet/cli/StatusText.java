@@ -9,8 +9,10 @@ import dev.freshet.server.config.DataSize;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** The status for people. */
 final class StatusText {
@@ -44,7 +46,8 @@ final class StatusText {
                     r.position() == null ? "-" : r.position());
         }
         section(out, replicas);
-        List<String> notes = new ArrayList<>(status.problems());
+        // what is a problem of the whole is often an alarm of the source as well, in the same words
+        Set<String> notes = new LinkedHashSet<>(status.problems());
         status.sources().forEach(s -> notes.addAll(s.alarms()));
         if (notes.isEmpty()) {
             out.println("All that is configured works.");

@@ -21,7 +21,8 @@ public final class ForeignRecordException extends FreshetException {
                 "The record " + coordinates + " " + problem
                         + ": no relay of Freshet wrote it. Freshet stopped before it."
                         + " Only the relay may write to the topic of a state stream (take the write permission from"
-                        + " everybody else); then have the stream snapshotted anew",
+                        + " everybody else); then run 'freshet remove stream' with its stream's name"
+                        + " to begin it anew",
                 cause);
         this.coordinates = coordinates;
     }

@@ -2,6 +2,7 @@ package dev.freshet.stream;
 
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Sentences about streams, the same ones wherever a stream's state is told. */
@@ -13,12 +14,7 @@ final class Reasons {
             case RUNNING -> throw new IllegalArgumentException("Stream '" + entry.stream() + "' is running");
             case SNAPSHOTTING ->
                 "The stream '" + entry.stream() + "' is being snapshotted" + progress(entry.snapshot());
-            case BROKEN ->
-                "The stream '" + entry.stream() + "' is broken since " + entry.since() + ": " + entry.reason()
-                        + "; have it snapshotted anew";
-            case STOPPED ->
-                "The stream '" + entry.stream() + "' is no longer captured since " + entry.since()
-                        + (entry.reason() == null ? "" : ": " + entry.reason());
+            case BROKEN, STOPPED -> Objects.requireNonNull(entry.trouble());
         };
     }
 

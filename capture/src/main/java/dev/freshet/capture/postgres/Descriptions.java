@@ -46,7 +46,7 @@ final class Descriptions {
         for (String key : target.captured().schema().key()) {
             if (fields.stream().noneMatch(f -> f.name().equals(key))) {
                 target.giveUp("column '" + key + "' of its key was dropped or renamed, so that its rows cannot be told"
-                        + " apart; mend the stream's 'key' and take a new snapshot of it");
+                        + " apart; mend the stream's 'key'");
                 return;
             }
         }
@@ -89,8 +89,7 @@ final class Descriptions {
     private static @Nullable String reason(List<String> reasons) {
         return reasons.isEmpty()
                 ? null
-                : String.join("; ", reasons)
-                        + ": rows have changed without row messages in the log; take a new snapshot";
+                : String.join("; ", reasons) + ": rows have changed without row messages in the log";
     }
 
     private Map<String, Attribute> read(int relationId) {

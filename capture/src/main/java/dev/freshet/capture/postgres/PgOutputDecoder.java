@@ -259,7 +259,7 @@ final class PgOutputDecoder {
             Target target = targets.get(Bytes.int4(in, at + 6 + 4 * i));
             if (target != null) {
                 announceTransaction();
-                broken(target, "the table was truncated; take a new snapshot of the stream");
+                broken(target, "the table was truncated");
             }
         }
     }

@@ -115,8 +115,7 @@ final class ReadBack implements AutoCloseable {
                             row.target().stream(),
                             row.position(),
                             "an unchanged large value that the log does not hold could not be read back from the table ("
-                                    + why + "); take a new snapshot of the stream, and set REPLICA IDENTITY FULL on the"
-                                    + " table to have such values in the log"));
+                                    + why + "); with REPLICA IDENTITY FULL on the table the log has such values"));
         }
     }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param schemaVersion the newest schema record's version; empty before there is one
  * @param status what the stream is worth
  * @param since since which position it has that status
- * @param reason for a broken or stopped stream, what happened, in a sentence; else null
+ * @param reason for a broken or stopped stream, what happened, in a sentence; else null. What helps is told by {@link #advice}
  * @param snapshot the progress while snapshotting, and how it ended while running; null for a broken or stopped stream, and
  *     where it is not known
  */
@@ -79,6 +79,36 @@ public record StreamEntry(
     public StreamEntry withFingerprint(String print) {
         return new StreamEntry(
                 stream, topic, topicId, partitions, print, schemaVersion, status, since, reason, snapshot);
+    }
+
+    /**
+     * Returns how the reason is shown: with what helps behind it, unless it names that itself, as the loss of a whole source
+     * does. Null where there is no reason.
+     */
+    public @Nullable String advice() {
+        if (reason == null || reason.contains("'freshet remove ")) {
+            return reason;
+        }
+        return withoutStop(reason)
+                + (status == StreamStatus.STOPPED
+                        ? "; run 'freshet remove stream " + stream
+                                + "' to take its topic away, or put the stream back first to begin it anew by that"
+                        : "; run 'freshet remove stream " + stream + "' to begin it anew");
+    }
+
+    /** Returns what is the matter with a broken or stopped stream and what helps, without a full stop; null for others. */
+    public @Nullable String trouble() {
+        return switch (status) {
+            case SNAPSHOTTING, RUNNING -> null;
+            case BROKEN -> "Stream '" + stream + "' is broken since " + since + ": " + advice();
+            case STOPPED ->
+                "Stream '" + stream + "' is no longer captured since " + since
+                        + (reason == null ? "" : ": " + advice());
+        };
+    }
+
+    private static String withoutStop(String sentence) {
+        return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
     }
 
     private StreamEntry with(

@@ -24,8 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One relay's time as the source's writer, from a take-over to its end.
@@ -37,7 +35,6 @@ import org.slf4j.LoggerFactory;
  * is confirmed only up to a boundary whose entry is durable.
  */
 public final class LeaderSession implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LeaderSession.class);
     private static final Duration IDLE_WAIT = Duration.ofMillis(20);
     private static final Duration BUSY_WAIT = Duration.ofMillis(1);
     /** How often an entry is written at most that has no records: it moves boundary and freshness. */
@@ -261,8 +258,7 @@ public final class LeaderSession implements AutoCloseable {
     /** Breaks streams in the entry whose boundary first covers what broke them: what is before it is still whole. */
     private void breakStreams() {
         for (LogEvent.Broken b : brokenInside) {
-            LOG.warn("Stream {} is broken since {}: {}", b.stream(), b.position(), b.reason());
-            ledger.breakStream(b.stream(), b.position(), b.reason());
+            ledger.breakAndWarn(b.stream(), b.position(), b.reason());
         }
         brokenInside.clear();
     }
@@ -317,7 +313,7 @@ public final class LeaderSession implements AutoCloseable {
         for (Map.Entry<String, FreshnessSample.Drift> e : taken.drifts().entrySet()) {
             FreshnessSample.Drift drift = e.getValue();
             if (drift.breaking()) {
-                ledger.breakStream(e.getKey(), Position.boundary(ledger.epoch(), lastCleanLsn), drift.reason());
+                ledger.breakAndWarn(e.getKey(), Position.boundary(ledger.epoch(), lastCleanLsn), drift.reason());
             }
             ledger.catalog(e.getKey(), drift.catalog());
         }

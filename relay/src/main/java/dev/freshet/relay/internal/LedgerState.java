@@ -22,12 +22,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the next ledger entry will say. Changes of a stream are collected and take effect with the entry that is written
  * next; records beside the cursor (schemas, catalogs, history) are written with it. Belongs to the relay's thread.
  */
 public final class LedgerState {
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerState.class);
+
     private final String incarnation;
     private final SourceIdentity source;
     private final int epoch;
@@ -115,6 +119,16 @@ public final class LedgerState {
         StreamEntry entry = streams.get(stream);
         if (entry != null && entry.status() != StreamStatus.STOPPED) {
             put(entry.broken(at, reason));
+        }
+    }
+
+    /** Breaks a stream as {@link #breakStream} does, and logs it once with what helps. */
+    public void breakAndWarn(String stream, Position at, String reason) {
+        StreamEntry before = streams.get(stream);
+        breakStream(stream, at, reason);
+        StreamEntry after = streams.get(stream);
+        if (after != null && !after.equals(before)) {
+            LOG.warn("{}", after.trouble());
         }
     }
 

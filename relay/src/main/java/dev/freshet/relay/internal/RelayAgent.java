@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -206,7 +207,7 @@ public final class RelayAgent implements Agent {
         leader.offer(sampled.sample());
         Map<String, String> seen = new HashMap<>(catalogs);
         sampled.sample().drifts().forEach((stream, drift) -> {
-            LOG.warn("Stream {}: {}", stream, drift.reason());
+            LOG.info("Stream {}: {}", stream, drift.reason());
             seen.put(stream, drift.catalog());
         });
         catalogs = Map.copyOf(seen);
@@ -324,10 +325,7 @@ public final class RelayAgent implements Agent {
             return;
         }
         List<StreamEntry> streams = leader.ledger().durableStreams();
-        streams.stream()
-                .filter(e -> e.reason() != null)
-                .forEach(e -> needs.add("Stream '" + e.stream() + "' is "
-                        + e.status().text() + " since " + e.since() + ": " + e.reason()));
+        streams.stream().map(StreamEntry::trouble).filter(Objects::nonNull).forEach(needs::add);
         Boundary boundary = leader.ledger().boundary();
         status = new RelayStatus(
                 settings.source(),

@@ -7,11 +7,13 @@ import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.StreamConfig;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What of that which is configured does not work, or not yet. */
+/** What of that which is configured does not work, or not yet; each fact is told once, where it belongs. */
 final class Problems {
     private static final Set<String> GOOD = Set.of("running", "standby");
 
@@ -24,9 +26,13 @@ final class Problems {
             List<ReplicaStatus> replicas) {
         List<String> problems = new ArrayList<>();
         Set<String> running = new HashSet<>();
+        Map<String, String> told = new LinkedHashMap<>();
         for (SourceStatus s : sources) {
             if (!GOOD.contains(s.state())) {
                 problems.add("Source '" + s.name() + "' is " + s.state() + because(s.reason()));
+                if (s.reason() != null) {
+                    told.put(s.reason(), "see source '" + s.name() + "'");
+                }
             } else if (s.state().equals("running")) {
                 running.add(s.name());
             }
@@ -38,15 +44,28 @@ final class Problems {
             if (capture != null
                     && running.contains(capture.source())
                     && !s.state().equals("running")) {
-                problems.add("Stream '" + s.name() + "' is " + s.state() + because(s.reason()));
+                String problem = "Stream '" + s.name() + "' is " + s.state()
+                        + (s.reason() == null ? "" : " since " + s.since() + ": " + s.reason());
+                problems.add(problem);
+                told.put(problem, "stream '" + s.name() + "' is " + s.state());
             }
         }
         for (ReplicaStatus r : replicas) {
             if (!r.complete()) {
-                problems.add("Replica '" + r.name() + "' is " + r.state() + " and not complete" + because(r.reason()));
+                problems.add("Replica '" + r.name() + "' is " + r.state() + " and not complete"
+                        + because(shortened(r.reason(), told)));
             }
         }
         return problems;
+    }
+
+    /** Refers to what is told already instead of telling it again. */
+    private static @Nullable String shortened(@Nullable String reason, Map<String, String> told) {
+        String text = reason;
+        for (Map.Entry<String, String> fact : told.entrySet()) {
+            text = text == null ? null : text.replace(fact.getKey(), fact.getValue());
+        }
+        return text;
     }
 
     private static String because(@Nullable String reason) {

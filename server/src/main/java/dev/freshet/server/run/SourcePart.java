@@ -135,7 +135,7 @@ final class SourcePart {
                 stream.name(),
                 stream.topic(),
                 entry.status().text(),
-                entry.reason(),
+                entry.advice(),
                 text(entry.since()),
                 snapshot(entry));
     }

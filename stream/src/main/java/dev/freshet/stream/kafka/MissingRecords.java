@@ -34,7 +34,7 @@ final class MissingRecords {
                         + ", so it was truncated or made again. ");
             }
         });
-        return told + "Freshet stopped reading there and no longer tells the copy complete; have the stream snapshotted"
-                + " anew, and the copy filled anew";
+        return told + "Freshet stopped reading there and no longer tells the copy complete; run 'freshet remove"
+                + " stream' with its name to begin it anew; the copy is then filled anew by itself";
     }
 }
