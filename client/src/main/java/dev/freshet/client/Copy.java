@@ -108,7 +108,8 @@ public final class Copy {
         return new TokenTimeoutException(
                 "The copy '" + replica + "' has not reached the token " + token + " within " + timeout.toMillis()
                         + " ms. " + status.reason() + ". It is complete to " + now.completeTo() + " and "
-                        + now.changesBehind() + " changes behind"
+                        + (now.changesBehind() == null ? "an unknown number of" : now.changesBehind())
+                        + " changes behind"
                         + (now.reason() == null ? "" : "; not complete: " + now.reason()),
                 status);
     }
@@ -160,7 +161,10 @@ public final class Copy {
                 age = max(age, row.age());
             }
         }
-        long behind = rows.stream().mapToLong(CopyRow::changesBehind).sum();
+        Long behind = 0L;
+        for (CopyRow row : rows) {
+            behind = behind == null || row.changesBehind() == null ? null : Long.valueOf(behind + row.changesBehind());
+        }
         return new CopyFreshness(replica, complete, complete ? null : reason, completeTo, age, behind);
     }
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param completeTo the time by the source's clock up to which the copy has everything, or null if unknown; it holds also
  *     where the copy is not complete
  * @param age how long ago that is, by the clock of the copy's database, not below zero; null if {@code completeTo} is
- * @param changesBehind how many records of the log's end the copy has not applied, an upper bound
+ * @param changesBehind how many records of the log's end the copy has not applied, an upper bound; null if a source of it has not
+ *     reported of late
  */
 public record CopyFreshness(
         String replica,
@@ -21,7 +22,7 @@ public record CopyFreshness(
         @Nullable String reason,
         @Nullable Instant completeTo,
         @Nullable Duration age,
-        long changesBehind) {
+        @Nullable Long changesBehind) {
     /** Returns whether the copy is complete and was so at most this long ago. */
     public boolean isFresh(Duration limit) {
         return complete && age != null && age.compareTo(limit) <= 0;

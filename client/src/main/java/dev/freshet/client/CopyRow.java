@@ -22,7 +22,7 @@ record CopyRow(
         @Nullable String reason,
         @Nullable Instant completeTo,
         @Nullable Duration age,
-        long changesBehind,
+        @Nullable Long changesBehind,
         CopyState state) {
     private static final String QUERY =
             "SELECT source, complete, reason, complete_to, freshness_millis, changes_behind,"
@@ -83,7 +83,7 @@ record CopyRow(
                 row.getString("reason"),
                 completeTo == null ? null : completeTo.toInstant(),
                 age,
-                row.getLong("changes_behind"),
+                row.getObject("changes_behind", Long.class),
                 state(row));
     }
 

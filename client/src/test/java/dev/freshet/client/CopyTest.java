@@ -216,7 +216,11 @@ class CopyTest {
         assertFalse(freshness.complete());
         assertTrue(freshness.reason().contains("has not reported since"), freshness.reason());
         assertEquals(TestReplica.COMPLETE_TO, freshness.completeTo());
+        assertNull(freshness.changesBehind(), "0 of the last report would be a claim");
         copy.await(token(100), Duration.ZERO);
+        TokenTimeoutException e =
+                assertThrows(TokenTimeoutException.class, () -> copy.await(token(101), Duration.ZERO));
+        assertTrue(e.getMessage().contains("an unknown number of changes behind"), e.getMessage());
     }
 
     @Test

@@ -154,10 +154,12 @@ public final class Replica implements AutoCloseable {
         @Nullable String position = null;
         long behind = 0;
         boolean known = !found.isEmpty();
+        boolean recent = known;
         Instant now = clock.instant();
         for (Freshness f : found.values()) {
             boolean expired = f.at().plus(config.limits().freshnessValid()).isBefore(now);
             complete &= f.complete() && !expired;
+            recent &= !expired;
             behind += f.changesBehind();
             if (f.why() != null && reason == null) {
                 reason = f.why().text();
@@ -187,7 +189,7 @@ public final class Replica implements AutoCloseable {
                 reason,
                 position,
                 known ? oldest : null,
-                behind,
+                recent ? behind : -1,
                 complete,
                 progress.applied(),
                 rate.rate(now, progress.applied() + progress.fillRows()),

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param position the newest boundary of the source that the copy has passed, as text, or null; of the first source if there
  *     are several
  * @param freshnessMillis how old the copy may be, in milliseconds, or null if unknown; the oldest of its sources
- * @param changesBehind how many changes are in the topics and not in the copy, an upper bound
+ * @param changesBehind how many changes are in the topics and not in the copy, an upper bound; -1 if that was not found of late
  * @param complete whether the copy is proven complete up to its freshness
  * @param applied how many changes this instance has applied since its start
  * @param rowsPerSecond how many rows this instance applied or filled per second, lately

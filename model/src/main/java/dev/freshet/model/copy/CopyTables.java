@@ -14,7 +14,8 @@ import java.util.List;
  * }</pre>
  *
  * <p>The view withdraws {@code complete} by itself once the replica has not renewed its row until {@code valid_until}
- * (by this database's clock): a process that was killed cannot clear its flag. What {@code complete_to} says stays true.
+ * (by this database's clock): a process that was killed cannot clear its flag. Nor is {@code changes_behind} known then: it is
+ * null. What {@code complete_to} says stays true.
  *
  * <p>A service that is not in Java waits for a token (see {@link dev.freshet.model.Token}) by asking every few milliseconds,
  * each time in a statement of its own, until the status is no longer {@code NOT_YET}:
@@ -69,7 +70,8 @@ public final class CopyTables {
                      ELSE reason END AS reason,
                 complete_to,
                 (extract(epoch FROM clock_timestamp() - complete_to) * 1000)::bigint AS freshness_millis,
-                changes_behind, epoch, position, lsn, system, timeline, switches, failed_lsn, failed_reason, updated_at,
+                CASE WHEN clock_timestamp() < valid_until THEN changes_behind END AS changes_behind,
+                epoch, position, lsn, system, timeline, switches, failed_lsn, failed_reason, updated_at,
                 valid_until
             FROM freshet.copy_state""";
 

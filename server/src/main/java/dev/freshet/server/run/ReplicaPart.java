@@ -67,7 +67,7 @@ final class ReplicaPart {
                 now.position(),
                 completeTo(freshness),
                 freshness == null ? -1 : freshness,
-                now.state() == ReplicaStatus.State.STARTING ? -1 : now.changesBehind(),
+                now.changesBehind(),
                 now.complete(),
                 now.applied() + now.fillRows());
     }
