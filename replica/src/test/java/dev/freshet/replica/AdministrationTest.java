@@ -118,4 +118,33 @@ class AdministrationTest extends InReplicaWorld {
                 () -> new StreamTarget("t", "x.t", null, TableName.parse("public.t"), Map.of("a", "c", "b", "c")));
         assertFalse(world.config().build().toString().contains(world.database.password()));
     }
+
+    @Test
+    void missingRights_areNamedOnceWithTheStatementsThatGrantThem() throws Exception {
+        String role = world.database.name() + "_Reader";
+        world.database.execute(
+                "CREATE ROLE \"" + role + "\" LOGIN PASSWORD 'reader'",
+                "REVOKE TEMPORARY ON DATABASE \"" + world.database.name() + "\" FROM PUBLIC");
+        try {
+            ReplicaConfig.Builder builder = world.config().database(world.database.jdbcUrl(), role, "reader");
+            ReplicaConfig config = builder.stream(
+                            new StreamTarget("u", world.relay.topic("u"), null, TableName.parse("public.u"), Map.of()))
+                    .build();
+            List<String> problems = Replica.checkDatabase(config);
+            assertEquals(3, problems.size(), "each once: " + problems);
+            for (String problem : problems) {
+                int statement = problem.indexOf("GRANT ");
+                world.database.execute(problem.substring(statement).replaceFirst("; or .*", ""));
+            }
+            assertEquals(List.of(), Replica.checkDatabase(config));
+
+            String wrong = Replica.checkDatabase(builder.database(world.database.jdbcUrl(), role, "not-it")
+                            .build())
+                    .toString();
+            assertTrue(wrong.contains("password authentication failed for user"), wrong);
+            assertFalse(wrong.contains("not-it"), wrong);
+        } finally {
+            world.database.execute("DROP OWNED BY \"" + role + "\"", "DROP ROLE \"" + role + "\"");
+        }
+    }
 }

@@ -60,8 +60,14 @@ final class CaptureChecks {
                     + "' as another role, so that this one cannot add tables to it; ALTER PUBLICATION \""
                     + settings.publication() + "\" OWNER TO this role");
         }
+        boolean others = false;
         for (TableShape shape : shapes) {
-            table(connection, shape, names, found.orElse(null), published.get(shape.oid()), problems);
+            others |= table(connection, shape, found.orElse(null), published.get(shape.oid()), problems);
+        }
+        if (others) {
+            problems.add("Source '" + settings.source() + "': let the tables' owner run: "
+                    + publications.howToMake(connection, names)
+                    + (found.isEmpty() ? "" : ", under another name that is set as 'publication'"));
         }
     }
 
@@ -77,14 +83,15 @@ final class CaptureChecks {
         }
     }
 
-    private void table(
+    /** Returns whether only others can publish it. */
+    private boolean table(
             Connection connection,
             TableShape shape,
-            List<String> all,
             @Nullable Found found,
             @Nullable Publishing published,
             List<String> problems)
             throws SQLException {
+        boolean others = false;
         String which =
                 "Stream '" + shape.stream() + "', table '" + shape.capture().table() + "': ";
         try (PreparedStatement statement = connection.prepareStatement(SELECT)) {
@@ -92,7 +99,7 @@ final class CaptureChecks {
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
                     problems.add(which + "it was dropped while it was looked at; try again");
-                    return;
+                    return false;
                 }
                 String role = row.getString(8);
                 List<String> hidden = List.of((String[]) row.getArray(2).getArray());
@@ -115,13 +122,12 @@ final class CaptureChecks {
                 boolean add = found == null ? settings.makePublication() : found.ours() && published == null;
                 if (add && !row.getBoolean(4)) {
                     problems.add(which + "it belongs to '" + row.getString(5) + "', so that the role '" + role
-                            + "' cannot publish it; let the owner run: "
-                            + publications.howToMake(connection, all)
-                            + (found == null ? "" : ", under another name that is set as 'publication'"));
+                            + "' cannot publish it");
+                    others = true;
                 } else if (add && found == null && !row.getBoolean(9)) {
                     problems.add(which + "the role '" + role + "' may not make a publication in this database; GRANT"
-                            + " CREATE ON DATABASE to it, or let the owner run: "
-                            + publications.howToMake(connection, all));
+                            + " CREATE ON DATABASE \"" + connection.getCatalog() + "\" TO \"" + role + '"');
+                    others = true;
                 }
             }
         }
@@ -129,6 +135,7 @@ final class CaptureChecks {
         if (found != null) {
             membership(which, shape, found, published, problems);
         }
+        return others;
     }
 
     /** Snapshots read the partitions by themselves. */

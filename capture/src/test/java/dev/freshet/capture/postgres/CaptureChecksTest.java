@@ -126,7 +126,14 @@ class CaptureChecksTest {
             List<TableCapture> tables = List.of(all("customers", "public.customer"), all("m", "public.m"));
             List<String> problems = source.check(tables);
             assertProblem(problems, "'customers'", "GRANT SELECT ON");
-            assertProblem(problems, "'customers'", "let the owner run: CREATE PUBLICATION");
+            assertProblem(problems, "'customers'", "cannot publish it");
+            assertProblem(problems, "'m'", "cannot publish it");
+            assertEquals(
+                    1,
+                    problems.stream()
+                            .filter(p -> p.contains("CREATE PUBLICATION"))
+                            .count(),
+                    problems.toString());
             assertProblem(problems, "'m'", "may not read its partition");
             db.execute(
                     "GRANT SELECT ON customer, m, m1 TO " + role,

@@ -29,7 +29,13 @@ class DriftTest {
         db.execute(TABLE);
         try (LogFixture f = LogFixture.capture(db, all("a", "public.a"));
                 PostgresSource other = PostgresSource.create(f.settings, Clock.systemUTC())) {
-            db.execute("INSERT INTO a VALUES (1)", "CREATE INDEX ON a (v)", "ANALYZE a", "VACUUM a");
+            db.execute(
+                    "INSERT INTO a VALUES (1, 'x', 1)",
+                    "CREATE INDEX ON a (v)",
+                    "ANALYZE a",
+                    "VACUUM a",
+                    "ALTER TABLE a ALTER v SET DEFAULT 'y', ALTER x SET NOT NULL",
+                    "ALTER TABLE a ALTER x DROP NOT NULL");
             FreshnessSample sample = other.sample(known(f));
             assertEquals(Map.of(), sample.drifts());
             assertTrue(sample.lsn() >= f.start);
@@ -90,6 +96,21 @@ class DriftTest {
     @Test
     void truncate_breaks(TestDatabase db) throws Exception {
         assertBreaks(db, "TRUNCATE a", "was rewritten");
+    }
+
+    @Test
+    void vacuumFull_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "VACUUM FULL a", "was rewritten");
+    }
+
+    @Test
+    void cluster_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "CLUSTER a USING a_pkey", "was rewritten");
+    }
+
+    @Test
+    void renamedTable_breaks(TestDatabase db) throws Exception {
+        assertBreaks(db, "ALTER TABLE a RENAME TO b", "was dropped or renamed");
     }
 
     @Test

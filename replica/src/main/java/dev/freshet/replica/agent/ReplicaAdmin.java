@@ -11,6 +11,7 @@ import dev.freshet.replica.state.StateTables;
 import dev.freshet.replica.state.StreamRows;
 import dev.freshet.replica.table.TableCatalog;
 import dev.freshet.replica.table.TableFit;
+import dev.freshet.replica.table.TableName;
 import dev.freshet.replica.table.TargetTable;
 import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.TopicFacts;
@@ -20,6 +21,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,7 @@ public final class ReplicaAdmin {
                 sources.close();
             }
         }
-        return problems;
+        return List.copyOf(new LinkedHashSet<>(problems));
     }
 
     /**
@@ -73,7 +75,7 @@ public final class ReplicaAdmin {
     public List<String> checkDatabase() throws InterruptedException {
         List<String> problems = new ArrayList<>();
         checkDatabase(null, List.of(), problems);
-        return problems;
+        return List.copyOf(new LinkedHashSet<>(problems));
     }
 
     private void checkDatabase(@Nullable Sources sources, List<StreamTarget> present, List<String> problems)
@@ -118,17 +120,29 @@ public final class ReplicaAdmin {
     private void checkRights(Connection db, List<String> problems) throws SQLException {
         boolean schema = holds(db, "to_regnamespace('" + CopyTables.SCHEMA + "') IS NOT NULL");
         if (!schema && !holds(db, "has_database_privilege(current_database(), 'CREATE')")) {
-            problems.add("Role " + config.user() + " may not create the schema " + CopyTables.SCHEMA
-                    + ": GRANT CREATE ON DATABASE, or CREATE SCHEMA " + CopyTables.SCHEMA + " AUTHORIZATION "
-                    + config.user());
+            problems.add(mayNot("create the schema " + CopyTables.SCHEMA, "CREATE ON DATABASE " + database(db))
+                    + "; or CREATE SCHEMA " + CopyTables.SCHEMA + " AUTHORIZATION " + role());
         } else if (schema && !holds(db, "has_schema_privilege('" + CopyTables.SCHEMA + "', 'CREATE, USAGE')")) {
-            problems.add("Role " + config.user() + " may not create tables in schema " + CopyTables.SCHEMA
-                    + ": GRANT USAGE, CREATE ON SCHEMA " + CopyTables.SCHEMA + " TO " + config.user());
+            problems.add(mayNot(
+                    "create tables in schema " + CopyTables.SCHEMA, "USAGE, CREATE ON SCHEMA " + CopyTables.SCHEMA));
         }
         if (!holds(db, "has_database_privilege(current_database(), 'TEMPORARY')")) {
-            problems.add("Role " + config.user()
-                    + " may not create temporary tables, which a fill needs: GRANT TEMPORARY" + " ON DATABASE");
+            problems.add(
+                    mayNot("create temporary tables, which a fill needs", "TEMPORARY ON DATABASE " + database(db)));
         }
+    }
+
+    /** Says which right is missing, with the statement that grants it behind the last colon. */
+    private String mayNot(String what, String right) {
+        return "Role '" + config.user() + "' may not " + what + ": GRANT " + right + " TO " + role();
+    }
+
+    private String role() {
+        return TableName.quote(config.user());
+    }
+
+    private static String database(Connection db) throws SQLException {
+        return TableName.quote(db.getCatalog());
     }
 
     private static boolean holds(Connection db, String condition) throws SQLException {
@@ -142,12 +156,14 @@ public final class ReplicaAdmin {
             throws SQLException, InterruptedException {
         String schemaName = t.table().schema().replace("'", "''");
         if (!holds(db, "to_regnamespace(quote_ident('" + schemaName + "')) IS NOT NULL")) {
-            problems.add("Schema '" + t.table().schema() + "' of table " + t.table() + " does not exist: create it");
+            problems.add("Schema '" + t.table().schema() + "' of table " + t.table() + " does not exist: CREATE SCHEMA "
+                    + TableName.quote(t.table().schema()) + " AUTHORIZATION " + role());
             return;
         }
         if (!holds(db, "has_schema_privilege('" + schemaName + "', 'CREATE')")) {
-            problems.add("Role " + config.user() + " may not create tables in schema "
-                    + t.table().schema() + ": GRANT CREATE ON SCHEMA");
+            problems.add(mayNot(
+                    "create tables in schema " + t.table().schema(),
+                    "USAGE, CREATE ON SCHEMA " + TableName.quote(t.table().schema())));
         }
         TargetTable table = TableCatalog.read(db, t.table());
         if (table == null) {

@@ -27,6 +27,12 @@ public final class DbErrors {
     /** Lock timeout, serialization, deadlock: the transaction may be tried again on the same connection. */
     private static final Set<String> TRY_AGAIN = Set.of("55P03", "40001", "40P01", "55006");
 
+    /**
+     * Classes of errors whose message quotes no row: login, missing database, rights and names, server short of something or
+     * going down.
+     */
+    private static final Set<String> WITHOUT_DATA = Set.of("28", "3D", "3F", "42", "53", "57");
+
     private DbErrors() {}
 
     /** Returns whether the connection is lost (or the server ended the session, or is short of something). */
@@ -87,7 +93,8 @@ public final class DbErrors {
             append(text, "column", server.getColumn());
             append(text, "table", server.getTable());
         }
-        if (showData || (server == null && e.getMessage() != null) || state(e).startsWith("42")) {
+        boolean withoutData = state(e).length() == 5 && WITHOUT_DATA.contains(state(e).substring(0, 2));
+        if (showData || (server == null && e.getMessage() != null) || withoutData) {
             text.append(": ").append(server == null ? e.getMessage() : server.getMessage());
         }
         return text.toString();

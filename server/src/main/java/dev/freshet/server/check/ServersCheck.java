@@ -104,9 +104,15 @@ public final class ServersCheck {
             return postgres
                     .check(relay.streams().stream().map(StreamSettings::capture).toList())
                     .stream()
-                    .map(m -> new Mistake("sources." + source.name(), m))
+                    .map(m -> new Mistake("sources." + source.name(), unnamed("Source", source.name(), m)))
                     .toList();
         }
+    }
+
+    /** Leaves out the name, which the place in the file tells already. */
+    private static String unnamed(String kind, String name, String message) {
+        String named = kind + " '" + name + "': ";
+        return message.startsWith(named) ? message.substring(named.length()) : message;
     }
 
     private List<Mistake> replica(ReplicaConfig replica) {
