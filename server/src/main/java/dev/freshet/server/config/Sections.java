@@ -169,7 +169,8 @@ public final class Sections {
             SchemaPolicy.EVOLVE,
             SchemaPolicy::text,
             "What to do with a column that the source adds: `evolve` adds it to the copy as well, `ignore` leaves it out, "
-                    + "`refuse` stops the replica until somebody decides.");
+                    + "`refuse` stops the stream's copy until somebody decides. What other changes of a table do: "
+                    + "[Change a captured table](../how-to/change-a-table.md).");
     static final Setting<Boolean> SHOW_DATA = Setting.withDefault(
             "show-data",
             ValueTypes.bool(),
@@ -271,7 +272,9 @@ public final class Sections {
     static final Section STREAMS = new Section(
             "streams.<name>",
             "A table as a stream of its rows' states. With `source` it is captured here; without, it is another Freshet's, "
-                    + "and only `topic` and `ledger` may stand here.",
+                    + "and only `topic` and `ledger` may stand here. A start looks at all streams of a source: one that cannot be "
+                    + "captured, for a table, column or key that is missing, keeps the source from starting; `freshet check` "
+                    + "names each.",
             List.of(
                     SOURCE,
                     STREAM_TABLE,

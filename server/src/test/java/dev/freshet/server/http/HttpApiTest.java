@@ -16,12 +16,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -127,6 +131,22 @@ class HttpApiTest {
         assertTrue(answer.body().contains("freshet_replica_freshness_seconds{replica=\"copy\"} NaN"));
         assertTrue(answer.body().contains("jvm_memory_used_bytes"));
         assertExposition(answer.body());
+    }
+
+    @Test
+    void operatingPage_namesOnlyMetricsThatThereAre() throws Exception {
+        String metrics = get("/metrics").body();
+        String page = Files.readString(Path.of("..", "docs", "how-to", "operate.md"));
+        List<String> named = Pattern.compile("freshet_[a-z_]+")
+                .matcher(page)
+                .results()
+                .map(MatchResult::group)
+                .distinct()
+                .toList();
+        assertTrue(named.size() > 10, named.toString());
+        for (String name : named) {
+            assertTrue(metrics.contains("\n" + name + "{"), name);
+        }
     }
 
     /** The grammar of the text format 0.0.4: each sample below the type of its family, and none of them twice. */
