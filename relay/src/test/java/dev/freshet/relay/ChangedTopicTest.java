@@ -77,7 +77,7 @@ class ChangedTopicTest extends RelayFixture {
     /** Waits until the one stream is broken, and sees that the other goes on. */
     private void assertNotesBroken(Relay relay, String... why) throws SQLException {
         StreamEntry entry = entry("notes", StreamStatus.BROKEN);
-        String reason = String.valueOf(entry.reason());
+        String reason = String.valueOf(entry.advice());
         assertTrue(Stream.of(why).anyMatch(reason::contains) && reason.contains("freshet remove stream notes"), reason);
         assertTrue(entry.since()
                         .compareTo(topics.cursor(settings.ledger()).boundary().position())

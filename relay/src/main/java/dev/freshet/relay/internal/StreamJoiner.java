@@ -202,7 +202,7 @@ final class StreamJoiner {
             muted.add(name);
         }
         if (broken != null) {
-            ledger.put(known.broken(at, TopicTrouble.withWayOut(broken, name)));
+            ledger.put(known.broken(at, broken));
         } else if (!known.fingerprint().equals(fingerprint(captured.capture()))
                 && known.status() != StreamStatus.BROKEN) {
             ledger.put(known.withFingerprint(fingerprint(captured.capture()))

@@ -65,10 +65,4 @@ record TopicTrouble(boolean mayBeError, String text) {
         }
         return null;
     }
-
-    /** Returns a reason, which may end with a full stop, with the way out behind it. */
-    static String withWayOut(String reason, String stream) {
-        String open = reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
-        return open + "; run 'freshet remove stream " + stream + "' to begin it anew";
-    }
 }
