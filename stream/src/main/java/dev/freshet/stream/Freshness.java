@@ -1,5 +1,6 @@
 package dev.freshet.stream;
 
+import dev.freshet.model.DurationText;
 import dev.freshet.model.Position;
 import dev.freshet.model.copy.CopyState;
 import dev.freshet.model.ledger.Boundary;
@@ -165,7 +166,8 @@ public record Freshness(
         return new NotComplete(
                 NotComplete.Cause.AWAY_TOO_LONG,
                 "The copy was last at the end of topic '" + topic + "' at " + copy.caughtUpAt() + ", longer ago than "
-                        + (lag ? "min.compaction.lag.ms" : "delete.retention.ms") + " (" + facts.awayLimit()
+                        + (lag ? "min.compaction.lag.ms" : "delete.retention.ms") + " ("
+                        + DurationText.of(facts.awayLimit())
                         + "): compaction may have taken what it has not seen; it must be filled anew. If that takes"
                         + " too long as well, raise the setting on the topic");
     }

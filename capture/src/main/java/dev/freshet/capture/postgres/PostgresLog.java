@@ -2,6 +2,7 @@ package dev.freshet.capture.postgres;
 
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.LogEvent;
+import dev.freshet.model.DurationText;
 import dev.freshet.model.RetriableException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,7 +96,8 @@ final class PostgresLog implements ChangeLog {
             if (now - heldSince > readBackLimit.toNanos()) {
                 throw new RetriableException("Source '" + source + "': the transaction "
                         + pending.get(0).xid()
-                        + " stands in the log as committed, but for " + readBackLimit + " it has not become visible, so"
+                        + " stands in the log as committed, but for " + DurationText.of(readBackLimit)
+                        + " it has not become visible, so"
                         + " that its unchanged large values cannot be read back. Is its commit waiting for a synchronous"
                         + " stand-by (synchronous_standby_names)? Freshet tries again");
             }

@@ -2,6 +2,7 @@ package dev.freshet.capture.postgres;
 
 import dev.freshet.capture.SlotState;
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.DurationText;
 import dev.freshet.model.LossException;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.RetriableException;
@@ -95,7 +96,7 @@ final class Slots {
             }
             if (state.equals(SqlErrors.CANCELLED)) {
                 throw new RetriableException(
-                        named() + " could not be made within " + settings.statementTimeout()
+                        named() + " could not be made within " + DurationText.of(settings.statementTimeout())
                                 + ": the server waits for every transaction that was open when it began; end those that"
                                 + " pg_stat_activity shows as oldest (xact_start)",
                         e);

@@ -1,6 +1,7 @@
 package dev.freshet.replica.agent;
 
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.DurationText;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.LossException;
 import dev.freshet.model.RetriableException;
@@ -202,7 +203,7 @@ final class Fills implements AutoCloseable {
                 config.name(),
                 stream.table(),
                 stream.stream(),
-                wait,
+                DurationText.of(wait),
                 reason);
         LOG.debug("The cause", cause);
         return Outcome.HELD;

@@ -1,5 +1,6 @@
 package dev.freshet.replica.agent;
 
+import dev.freshet.model.DurationText;
 import dev.freshet.model.RetriableException;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
@@ -333,7 +334,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
                 "Replica '{}': {}; the partition has stopped before it and is tried again in {}",
                 config.name(),
                 reason,
-                wait);
+                DurationText.of(wait));
     }
 
     private static Duration min(Duration a, Duration b) {

@@ -1,6 +1,7 @@
 package dev.freshet.replica.fill;
 
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.DurationText;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.OffsetVector;
@@ -358,7 +359,7 @@ public final class StreamFill implements AutoCloseable {
                 config.name(),
                 target.table(),
                 rows(),
-                Duration.between(startedAt, clock.instant()));
+                DurationText.of(Duration.between(startedAt, clock.instant())));
         return true;
     }
 

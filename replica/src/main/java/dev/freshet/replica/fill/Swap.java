@@ -1,5 +1,6 @@
 package dev.freshet.replica.fill;
 
+import dev.freshet.model.DurationText;
 import dev.freshet.replica.state.DbErrors;
 import dev.freshet.replica.table.TableName;
 import java.sql.Connection;
@@ -94,7 +95,7 @@ final class Swap {
                         "Replica '{}' waits for readers of {} before it puts the filled table in place, and tries every {}",
                         replica,
                         table,
-                        PAUSE);
+                        DurationText.of(PAUSE));
             }
             next = clock.instant().plus(PAUSE);
             return false;

@@ -1,5 +1,6 @@
 package dev.freshet.server.config;
 
+import dev.freshet.model.DurationText;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,16 +30,6 @@ public final class Durations {
 
     /** Returns the shortest exact text that {@link #parse} reads; parts below a millisecond are cut off. */
     public static String format(Duration duration) {
-        long ms = duration.toMillis();
-        if (ms != 0 && ms % 86_400_000 == 0) {
-            return ms / 86_400_000 + "d";
-        }
-        if (ms != 0 && ms % 3_600_000 == 0) {
-            return ms / 3_600_000 + "h";
-        }
-        if (ms != 0 && ms % 60_000 == 0) {
-            return ms / 60_000 + "m";
-        }
-        return ms % 1000 == 0 ? ms / 1000 + "s" : ms + "ms";
+        return DurationText.of(duration);
     }
 }
