@@ -4,11 +4,16 @@ import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
@@ -20,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * to know (ports, password), readable by its owner alone.
  */
 public final class ServerFolder {
+
+    private static final String STATE = "embedded.properties";
 
     private final Path path;
     private final @Nullable FolderLock lock;
@@ -58,7 +65,7 @@ public final class ServerFolder {
 
     private static Properties read(Path path) throws IOException {
         Properties state = new Properties();
-        Path file = path.resolve("embedded.properties");
+        Path file = path.resolve(STATE);
         if (Files.exists(file)) {
             try (Reader reader = Files.newBufferedReader(file)) {
                 state.load(reader);
@@ -92,15 +99,34 @@ public final class ServerFolder {
         return Optional.ofNullable(state.getProperty(key));
     }
 
-    /** Stores a value for later runs. */
+    /**
+     * Stores a value for later runs, on the disk when this returns. Whatever ends it before leaves what was stored: data
+     * without the password or cluster id that it was made with could never be reached again.
+     */
     public void remember(String key, String value) throws IOException {
-        state.setProperty(key, value);
-        Path file = path.resolve("embedded.properties");
-        if (!Files.exists(file)) {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        if (value.equals(state.getProperty(key))) {
+            return;
         }
-        try (Writer writer = Files.newBufferedWriter(file)) {
-            state.store(writer, null);
+        Properties next = new Properties();
+        next.putAll(state);
+        next.setProperty(key, value);
+        replace(next);
+        state.setProperty(key, value);
+    }
+
+    private void replace(Properties next) throws IOException {
+        Path written = path.resolve(STATE + ".new");
+        // of a run that was killed while it wrote
+        Files.deleteIfExists(written);
+        Files.createFile(written, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE);
+                Writer writer = Channels.newWriter(channel, StandardCharsets.UTF_8)) {
+            next.store(writer, null);
+            channel.force(true);
+        }
+        Files.move(written, path.resolve(STATE), StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel folder = FileChannel.open(path, StandardOpenOption.READ)) {
+            folder.force(true);
         }
     }
 
