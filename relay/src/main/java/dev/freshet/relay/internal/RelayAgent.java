@@ -47,7 +47,7 @@ public final class RelayAgent implements Agent {
     private final TopicGuard guard;
     private final List<Helper> helpers;
     private final InstantSource clock;
-    private final Map<String, Refusal> refusing = new HashMap<>();
+    private final Refusals refusals;
     private final Alarms alarms = new Alarms();
     private @Nullable Source source;
     private @Nullable LeaderSession session;
@@ -75,6 +75,7 @@ public final class RelayAgent implements Agent {
         this.sampler = sampler;
         this.watch = watch;
         this.guard = new TopicGuard(settings, clock);
+        this.refusals = new Refusals(settings, clock);
         this.helpers = List.copyOf(helpers);
         this.clock = clock;
         this.status =
@@ -155,7 +156,7 @@ public final class RelayAgent implements Agent {
         TopicWriter writer = ports.openWriter();
         try (TopicStore store = ports.openStore()) {
             TakeOver.Outcome outcome =
-                    new TakeOver(settings, clock, incarnation, s, store, writer, guard, refusing).run();
+                    new TakeOver(settings, clock, incarnation, s, store, writer, guard, refusals).run();
             session = outcome.session();
             catalogs = outcome.catalogs();
             LOG.info("Relay {} leads from {}", incarnation, outcome.session());
@@ -176,12 +177,10 @@ public final class RelayAgent implements Agent {
         }
         TopicWatch.@Nullable Seen seen = watch.take();
         if (seen != null) {
-            take(seen);
+            take(leader, seen);
         }
         int done = leader.doWork();
-        if (!refusing.isEmpty()) {
-            refusing.keySet().removeAll(leader.written());
-        }
+        refusals.taken(leader.written());
         if (done > 0 || sampled != null || seen != null) {
             report(State.RUNNING, null);
         }
@@ -220,7 +219,7 @@ public final class RelayAgent implements Agent {
         watch.lead(new TopicWatch.Watched(ledger.boundary(), ledger.durableStreams()));
     }
 
-    private void take(TopicWatch.Seen seen) {
+    private void take(LeaderSession leader, TopicWatch.Seen seen) {
         if (seen.failure() != null) {
             alarms.raise(
                     TOPICS_UNSEEN,
@@ -238,8 +237,9 @@ public final class RelayAgent implements Agent {
         List<String> damages = new ArrayList<>();
         for (StreamSettings stream : seen.looked()) {
             TopicTrouble trouble = seen.troubles().get(stream.name());
-            if (guard.isCertain(stream.topic(), trouble) && trouble != null) {
-                refusing.put(stream.name(), new Refusal(clock.instant(), true, trouble.text()));
+            StreamEntry entry = leader.ledger().stream(stream.name());
+            if (guard.isCertain(stream.topic(), trouble) && trouble != null && entry != null) {
+                refusals.damaged(entry, trouble.text());
                 damages.add(trouble.text());
             }
         }
@@ -257,23 +257,14 @@ public final class RelayAgent implements Agent {
     }
 
     private void noteRefusal(StreamWriteException refused) {
-        for (StreamSettings s : settings.streams()) {
-            if (s.topic().equals(refused.topic())) {
-                Instant now = clock.instant();
-                String reason = String.valueOf(refused.getMessage());
-                if (refused.kind() == StreamWriteException.Kind.PASSING) {
-                    refusing.putIfAbsent(
-                            s.name(),
-                            new Refusal(
-                                    now.plus(settings.streamRetryLimit()),
-                                    false,
-                                    "The topic has refused records for more than "
-                                            + settings.streamRetryLimit().toSeconds() + " s: " + reason));
-                } else {
-                    boolean damaged = refused.kind() == StreamWriteException.Kind.DAMAGED;
-                    refusing.put(s.name(), new Refusal(now, damaged, reason));
-                }
-                LOG.warn("{}", reason);
+        LeaderSession leader = session;
+        if (leader == null) {
+            return;
+        }
+        for (StreamEntry stream : leader.ledger().streams()) {
+            if (stream.topic().equals(refused.topic())) {
+                refusals.refused(stream, refused);
+                LOG.warn("{}", refused.getMessage());
             }
         }
     }

@@ -38,7 +38,7 @@ final class StreamJoiner {
     private final LedgerState ledger;
     private final LedgerContents contents;
     private final TopicGuard guard;
-    private final Map<String, Refusal> refusing;
+    private final Refusals refusals;
     private final Map<String, TopicInfo> topics = new HashMap<>();
     private final Map<String, String> damages = new HashMap<>();
     private final TopicEnds ends = new TopicEnds();
@@ -52,14 +52,14 @@ final class StreamJoiner {
             LedgerState ledger,
             LedgerContents contents,
             TopicGuard guard,
-            Map<String, Refusal> refusing) {
+            Refusals refusals) {
         this.settings = settings;
         this.clock = clock;
         this.store = store;
         this.ledger = ledger;
         this.contents = contents;
         this.guard = guard;
-        this.refusing = refusing;
+        this.refusals = refusals;
     }
 
     /**
@@ -115,7 +115,7 @@ final class StreamJoiner {
         OffsetVector vector = ledger.boundary().offsets().get(known.topic());
         TopicTrouble trouble = TopicTrouble.of(known, states.get(stream.name()), vector);
         boolean certain = guard.isCertain(known.topic(), trouble);
-        Refusal refusal = refusing.get(stream.name());
+        Refusal refusal = refusals.of(known);
         if (trouble != null) {
             boolean claimed = known.status() == StreamStatus.RUNNING || known.status() == StreamStatus.SNAPSHOTTING;
             if (claimed && !certain && (refusal == null || !refusal.damaged())) {
@@ -144,7 +144,7 @@ final class StreamJoiner {
 
     private void begin(StreamSettings stream, CapturedStream captured) {
         // What refused the stream's records was its last topic.
-        refusing.remove(stream.name());
+        refusals.begun(stream.name());
         guard.made(stream.topic());
         TopicState state = states.get(stream.name());
         TopicInfo topic = state == null ? store.create(stream) : state.info();
@@ -196,7 +196,7 @@ final class StreamJoiner {
         } else if (!identityPart(known.fingerprint()).equals(identityPart(fingerprint(captured.capture())))) {
             broken = "The table or key of the stream was changed in the configuration";
         }
-        Refusal refusal = refusing.get(name);
+        Refusal refusal = refusals.of(known);
         if (refusal != null && !clock.instant().isBefore(refusal.givenUpAt())) {
             broken = broken == null ? refusal.reason() : broken;
             muted.add(name);

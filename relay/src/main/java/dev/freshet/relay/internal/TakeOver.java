@@ -52,13 +52,13 @@ final class TakeOver {
     private final TopicStore store;
     private final TopicWriter writer;
     private final TopicGuard guard;
-    private final Map<String, Refusal> refusing;
+    private final Refusals refusals;
 
     /**
      * Prepares a take-over.
      *
      * @param guard what is known of the topics from before
-     * @param refusing by stream, the refusal of its topic to take records
+     * @param refusals which topics have refused records
      */
     TakeOver(
             RelaySettings settings,
@@ -68,7 +68,7 @@ final class TakeOver {
             TopicStore store,
             TopicWriter writer,
             TopicGuard guard,
-            Map<String, Refusal> refusing) {
+            Refusals refusals) {
         this.settings = settings;
         this.clock = clock;
         this.incarnation = incarnation;
@@ -76,7 +76,7 @@ final class TakeOver {
         this.store = store;
         this.writer = writer;
         this.guard = guard;
-        this.refusing = refusing;
+        this.refusals = refusals;
     }
 
     /** The leader's session, and the catalog texts that its sampler compares with. */
@@ -90,6 +90,7 @@ final class TakeOver {
         LedgerContents contents = store.readLedger();
         writer.ledgerEndsAt(contents.end());
         Cursor cursor = contents.cursor();
+        refusals.takenOver(cursor, incarnation);
         SourceIdentity identity = source.identify();
         releaseSlot();
         if (cursor != null && cursor.boundary() != null) {
@@ -102,7 +103,7 @@ final class TakeOver {
         }
         LedgerState ledger = resume(cursor, identity, contents);
         requireSlot(ledger);
-        StreamJoiner joiner = new StreamJoiner(settings, clock, store, ledger, contents, guard, refusing);
+        StreamJoiner joiner = new StreamJoiner(settings, clock, store, ledger, contents, guard, refusals);
         StreamJoiner.Joined joined = joiner.join(captured, topics.streams());
         boolean inside = !cursor.atBoundary();
         ChangeLog log = source.open(

@@ -9,6 +9,7 @@ import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.port.FencedException;
 import dev.freshet.relay.port.LedgerContents;
 import dev.freshet.relay.port.LedgerLostException;
+import dev.freshet.relay.port.StreamWriteException;
 import dev.freshet.relay.port.TopicEnds;
 import dev.freshet.relay.port.TopicInfo;
 import dev.freshet.relay.port.TopicState;
@@ -157,7 +158,8 @@ final class SimKafka {
             chaos.step();
             requireMine();
             if (refuses) {
-                throw new RetriableException("no record is taken");
+                throw new StreamWriteException(
+                        Simulation.TOPIC, StreamWriteException.Kind.PASSING, "no record is taken", null);
             }
             topics.forEach((name, partitions) -> {
                 for (int p = 0; p < partitions.size(); p++) {
@@ -273,8 +275,8 @@ final class SimKafka {
                 partitions.add(new ArrayList<>());
             }
             topics.put(s.topic(), partitions);
-            ids.put(s.topic(), "id");
-            return new TopicInfo(s.name(), s.topic(), "id", s.partitions());
+            String id = ids.merge(s.topic(), "id", (last, none) -> last + '+');
+            return new TopicInfo(s.name(), s.topic(), id, s.partitions());
         }
 
         @Override

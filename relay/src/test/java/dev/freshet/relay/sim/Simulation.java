@@ -9,6 +9,7 @@ import dev.freshet.model.ledger.LedgerKey;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
 import dev.freshet.relay.StreamSettings;
+import dev.freshet.relay.internal.LedgerState;
 import dev.freshet.relay.internal.Ports;
 import dev.freshet.relay.internal.RelayAgent;
 import dev.freshet.relay.internal.Sampler;
@@ -17,7 +18,6 @@ import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,29 +54,28 @@ final class Simulation {
     private final SimSource.Rules rules;
     private Instant now = Instant.EPOCH;
     private final Ports ports = new SimPorts();
-    private Sampler sampler;
-    private TopicWatch watch;
-    private RelayAgent relay;
+    private Node node;
+    private Node spare;
 
     /**
      * Creates a simulation.
      *
      * @param killOneIn one in how many steps of the cluster kills the relay; 0 for none
      */
-    @SuppressWarnings("NullAway.Init") // start() makes the agents
     Simulation(long seed, SimSource.Rules rules, int killOneIn) {
         this.random = new Random(seed);
         this.rules = rules;
         this.chaos = new Chaos(random, killOneIn);
         this.kafka = new SimKafka(settings, chaos);
-        start();
+        this.node = new Node();
+        this.spare = new Node();
     }
 
-    private void start() {
-        InstantSource clock = () -> now;
-        sampler = new Sampler(settings, ports, clock);
-        watch = new TopicWatch(settings, ports, clock);
-        relay = new RelayAgent(settings, ports, sampler, watch, List.of(), clock);
+    /** One process: a relay with its helpers. */
+    private final class Node {
+        private final Sampler sampler = new Sampler(settings, ports, () -> now);
+        private final TopicWatch watch = new TopicWatch(settings, ports, () -> now);
+        private final RelayAgent relay = new RelayAgent(settings, ports, sampler, watch, List.of(), () -> now);
     }
 
     /**
@@ -95,8 +94,8 @@ final class Simulation {
             db.invisible.clear();
         }
         try {
-            sampler.doWork();
-            watch.doWork();
+            node.sampler.doWork();
+            node.watch.doWork();
             work();
         } catch (Chaos.Killed killed) {
             kill();
@@ -106,7 +105,31 @@ final class Simulation {
     /** Kills the relay and begins another one. */
     void kill() {
         db.slotActive = false;
-        start();
+        node = new Node();
+    }
+
+    /** Freezes the relay, whose connection to the source ends, and lets the other one work. */
+    void swap() {
+        db.slotActive = false;
+        Node frozen = node;
+        node = spare;
+        spare = frozen;
+    }
+
+    /** Does what {@code freshet remove stream} does. */
+    void removeStream() {
+        TopicStore store = kafka.openStore();
+        TopicWriter writer = kafka.openWriter();
+        writer.fence();
+        Cursor cursor = Objects.requireNonNull(store.readLedger().cursor());
+        LedgerState ledger = new LedgerState(
+                "operator", cursor.source(), cursor.epoch(), cursor.write(), Objects.requireNonNull(cursor.boundary()));
+        ledger.options(cursor.options());
+        ledger.forget(SimSource.STREAM, store.readLedger().keys(""));
+        store.delete(List.of(TOPIC));
+        writer.begin();
+        ledger.writeTo(writer, now);
+        writer.commit();
     }
 
     /** Lets time pass in which nobody works. */
@@ -117,21 +140,21 @@ final class Simulation {
     /** Lets the sampler look at the source and the relay hear of it, with nothing in between. */
     void sample() throws InterruptedException {
         pass(settings.sampleInterval());
-        sampler.doWork();
-        relay.doWork();
+        node.sampler.doWork();
+        node.relay.doWork();
     }
 
     /** Lets the relay work once; a passing fault is tried again at the next step, as a runner does. */
     private void work() throws InterruptedException {
         try {
-            relay.doWork();
+            node.relay.doWork();
         } catch (RetriableException e) {
             faults.add(String.valueOf(e.getMessage()));
         }
     }
 
     RelayStatus status() {
-        return relay.status();
+        return node.relay.status();
     }
 
     /** Returns the newest cursor that a reader of the ledger sees, or null. */

@@ -1,6 +1,7 @@
 package dev.freshet.relay.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -218,11 +219,78 @@ class TopicsModelTest {
         assertEquals(StreamStatus.RUNNING, status(sim));
     }
 
-    private static Simulation running(long seed, int killOneIn) throws InterruptedException {
-        Simulation sim = new Simulation(seed, new SimSource.Rules(true), killOneIn);
+    @Test
+    void damageOfATopicThatWasRemoved_saysNothingOfTheNextOne_toAFormerLeaderNeither() throws InterruptedException {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Simulation sim = running(seed, 0);
+            MADE_AGAIN.to(sim, seed);
+            awaitFault(sim);
+            sim.swap();
+            sim.removeStream();
+            awaitRunning(sim);
+            leadAgain(sim, seed);
+        }
+    }
+
+    @Test
+    void refusalThatHasPassedUnderAnotherRelay_isForgotten() throws InterruptedException {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Simulation sim = running(seed, 0);
+            sim.kafka.refuses = true;
+            awaitFault(sim);
+            sim.swap();
+            sim.kafka.refuses = false;
+            idle(sim, 300);
+            sim.pass(sim.settings.streamRetryLimit().multipliedBy(2));
+            leadAgain(sim, seed);
+        }
+    }
+
+    @Test
+    void refusalThatLasts_breaksTheStream_acrossTakeOversOfTheSameRelay() throws InterruptedException {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Simulation sim = running(seed, 0);
+            sim.kafka.refuses = true;
+            awaitFault(sim);
+            sim.pass(sim.settings.streamRetryLimit());
+            sim.db.slotActive = true; // the last session's connection has not ended yet
+            idle(sim, 20);
+            sim.db.slotActive = false;
+            for (int i = 0; i < LIMIT && status(sim) != StreamStatus.BROKEN; i++) {
+                sim.step(true);
+            }
+            assertTrue(String.valueOf(entry(sim).reason()).contains("no record is taken"), "seed " + seed);
+        }
+    }
+
+    private static void awaitFault(Simulation sim) throws InterruptedException {
+        for (int i = 0; i < LIMIT && sim.faults.isEmpty(); i++) {
+            sim.step(true);
+        }
+        assertEquals(1, sim.faults.size(), () -> "" + sim.faults);
+    }
+
+    private static void awaitRunning(Simulation sim) throws InterruptedException {
         for (int i = 0; i < LIMIT && status(sim) != StreamStatus.RUNNING; i++) {
             sim.step(true);
         }
+    }
+
+    /** Lets the former leader take over, and sees that nothing breaks. */
+    private static void leadAgain(Simulation sim, long seed) throws InterruptedException {
+        String other = Objects.requireNonNull(sim.cursor()).incarnation();
+        assertEquals(StreamStatus.RUNNING, status(sim), "seed " + seed);
+        sim.swap();
+        for (int i = 0; i < 1_000; i++) {
+            sim.step(true);
+            assertEquals(StreamStatus.RUNNING, status(sim), "seed " + seed);
+        }
+        assertNotEquals(other, Objects.requireNonNull(sim.cursor()).incarnation(), "seed " + seed);
+    }
+
+    private static Simulation running(long seed, int killOneIn) throws InterruptedException {
+        Simulation sim = new Simulation(seed, new SimSource.Rules(true), killOneIn);
+        awaitRunning(sim);
         for (int i = 0; i < 300; i++) {
             sim.step(true);
         }
