@@ -7,28 +7,36 @@ import org.jspecify.annotations.Nullable;
 public final class ForeignRecordException extends FreshetException {
     private static final long serialVersionUID = 1L;
 
-    private final String coordinates;
+    private final transient Partition partition;
+    private final long offset;
 
     /**
      * Creates the exception.
      *
-     * @param coordinates where the record stands, {@code topic-partition@offset}
+     * @param partition where the record stands
+     * @param offset its offset
      * @param problem what it lacks, such as {@code has no header 'freshet-position'}
      * @param cause what lies behind it
      */
-    public ForeignRecordException(String coordinates, String problem, @Nullable Throwable cause) {
+    public ForeignRecordException(Partition partition, long offset, String problem, @Nullable Throwable cause) {
         super(
-                "The record " + coordinates + " " + problem
+                "The record " + partition + '@' + offset + " " + problem
                         + ": no relay of Freshet wrote it. Freshet stopped before it."
                         + " Only the relay may write to the topic of a state stream (take the write permission from"
                         + " everybody else); then run 'freshet remove stream' with its stream's name"
                         + " to begin it anew",
                 cause);
-        this.coordinates = coordinates;
+        this.partition = partition;
+        this.offset = offset;
     }
 
-    /** Returns where the record stands, {@code topic-partition@offset}. */
-    public String coordinates() {
-        return coordinates;
+    /** Returns where the record stands. */
+    public Partition partition() {
+        return partition;
+    }
+
+    /** Returns its offset. */
+    public long offset() {
+        return offset;
     }
 }

@@ -34,8 +34,8 @@ public interface StreamReader extends AutoCloseable {
      *
      * @param wait how long to wait for the first; with zero only what is here already
      * @throws dev.freshet.model.RetriableException if the brokers cannot be reached for now; poll again
-     * @throws dev.freshet.model.LossException if the topic does not have the offset at which the reader stands; the message
-     *     says from which offset to which records are missing
+     * @throws MissingRecordsException if the topic does not have the offset at which the reader stands; the message says from
+     *     which offset to which records are missing
      * @throws dev.freshet.model.ConfigurationException if the client may not read the topic or join the group
      * @throws ForeignRecordException if a record was not written by a relay; the next poll throws it again
      * @throws InterruptedException if the thread is interrupted

@@ -291,17 +291,11 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
 
     /** A record that no relay wrote stops its partition like any other that cannot be applied. */
     private int stopBeforeForeign(ForeignRecordException e) throws SQLException {
-        String at = e.coordinates();
-        int offset = at.lastIndexOf('@');
-        int number = at.lastIndexOf('-', offset);
-        Partition p = new Partition(at.substring(0, number), Integer.parseInt(at, number + 1, offset, 10));
+        Partition p = e.partition();
         if (owned.get(p) == null) {
             throw e;
         }
-        stop(
-                p,
-                new RecordException(
-                        p, Long.parseLong(at, offset + 1, at.length(), 10), String.valueOf(e.getMessage()), e));
+        stop(p, new RecordException(p, e.offset(), String.valueOf(e.getMessage()), e));
         return 1;
     }
 

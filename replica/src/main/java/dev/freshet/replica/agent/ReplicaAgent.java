@@ -12,6 +12,8 @@ import dev.freshet.replica.state.DbErrors;
 import dev.freshet.replica.state.StateTables;
 import dev.freshet.replica.state.StreamRow;
 import dev.freshet.replica.state.StreamRows;
+import dev.freshet.stream.MissingRecordsException;
+import dev.freshet.stream.Partition;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -248,10 +251,12 @@ public final class ReplicaAgent implements Agent {
                     new RetriableException("Replica '" + config.name() + "' prepares again: " + e.getMessage(), e));
         }
         LOG.error("Replica '{}' has its tables filled anew: {}", config.name(), e.getMessage());
+        Set<Partition> lost = e instanceof MissingRecordsException missing ? missing.partitions() : Set.of();
+        Set<String> topics = lost.stream().map(Partition::topic).collect(Collectors.toSet());
         try (Connection c = consumer.open()) {
             List<StreamRow> known = rows.read(c);
             for (StreamRow row : known) {
-                if (String.valueOf(e.getMessage()).contains(row.topic())
+                if (topics.contains(row.topic())
                         && rows.refill(c, row.stream(), row.fill(), String.valueOf(e.getMessage()))) {
                     rows.fence(c, row.stream());
                 }

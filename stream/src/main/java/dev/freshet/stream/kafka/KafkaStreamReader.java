@@ -1,9 +1,9 @@
 package dev.freshet.stream.kafka;
 
-import dev.freshet.model.LossException;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.stream.AssignmentListener;
 import dev.freshet.stream.ForeignRecordException;
+import dev.freshet.stream.MissingRecordsException;
 import dev.freshet.stream.Partition;
 import dev.freshet.stream.StreamBatch;
 import dev.freshet.stream.StreamReader;
@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -201,14 +202,17 @@ public final class KafkaStreamReader implements StreamReader {
         }
     }
 
-    private LossException lost(OffsetOutOfRangeException e) {
+    private MissingRecordsException lost(OffsetOutOfRangeException e) {
         Map<TopicPartition, Long> stood = e.offsetOutOfRangePartitions();
         Set<TopicPartition> which = stood.keySet();
         Map<TopicPartition, Long> begins =
                 ask("asking where " + which + " begin", () -> consumer.beginningOffsets(which, askLimit));
         Map<TopicPartition, Long> ends =
                 ask("asking where " + which + " end", () -> consumer.endOffsets(which, askLimit));
-        return new LossException(MissingRecords.describe(stood, begins, ends), e);
+        return new MissingRecordsException(
+                which.stream().map(this::ours).collect(Collectors.toSet()),
+                MissingRecords.describe(stood, begins, ends),
+                e);
     }
 
     @Override

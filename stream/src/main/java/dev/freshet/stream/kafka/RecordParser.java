@@ -83,7 +83,7 @@ final class RecordParser {
 
     private static ForeignRecordException foreign(
             Partition partition, ConsumerRecord<byte[], byte[]> record, String problem, @Nullable Throwable cause) {
-        return new ForeignRecordException(partition.toString() + '@' + record.offset(), problem, cause);
+        return new ForeignRecordException(partition, record.offset(), problem, cause);
     }
 
     private static Op op(byte[] code) {

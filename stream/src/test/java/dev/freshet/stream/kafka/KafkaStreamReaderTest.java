@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.embedded.junit.OnServers;
-import dev.freshet.model.LossException;
 import dev.freshet.model.Op;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.stream.ForeignRecordException;
+import dev.freshet.stream.MissingRecordsException;
 import dev.freshet.stream.Partition;
 import dev.freshet.stream.StreamBatch;
 import dev.freshet.stream.StreamRecord;
@@ -160,7 +160,9 @@ class KafkaStreamReaderTest {
         for (int i = 0; i < 2; i++) {
             ForeignRecordException e = assertThrows(
                     ForeignRecordException.class, () -> polls.until("the error", p -> p.records.size() > 1));
-            assertEquals(topic + "-0@1", e.coordinates());
+            assertEquals(orders(0), e.partition());
+            assertEquals(1, e.offset());
+            assertTrue(e.getMessage().contains(topic + "-0@1"), e.getMessage());
             assertTrue(e.getMessage().contains("has no header 'freshet-op'"), e.getMessage());
             assertFalse(e.getMessage().contains("secret"), e.getMessage());
         }
@@ -186,7 +188,9 @@ class KafkaStreamReaderTest {
                 .all()
                 .get(30, TimeUnit.SECONDS);
         reader.assign(Map.of(orders(0), 0L));
-        LossException e = assertThrows(LossException.class, () -> polls.until("the loss", p -> !p.records.isEmpty()));
+        MissingRecordsException e =
+                assertThrows(MissingRecordsException.class, () -> polls.until("the loss", p -> !p.records.isEmpty()));
+        assertEquals(Set.of(orders(0)), e.partitions());
         assertTrue(e.getMessage().contains(topic + "-0 from offset 0 to 1 are missing"), e.getMessage());
         assertTrue(e.getMessage().contains("begins at 2"), e.getMessage());
     }
@@ -201,7 +205,8 @@ class KafkaStreamReaderTest {
         relay.admin.deleteTopics(Set.of(topic)).all().get(30, TimeUnit.SECONDS);
         assertEquals(Map.of(), reader.describe(Set.of(topic)));
         relay.createTopic(topic, 1);
-        LossException e = assertThrows(LossException.class, () -> polls.until("the loss", p -> p.records.size() > 2));
+        MissingRecordsException e =
+                assertThrows(MissingRecordsException.class, () -> polls.until("the loss", p -> p.records.size() > 2));
         assertTrue(e.getMessage().contains("made again"), e.getMessage());
         TopicFacts after = reader.describe(Set.of(topic)).get(topic);
         assertNotEquals(before.topicId(), after.topicId());
