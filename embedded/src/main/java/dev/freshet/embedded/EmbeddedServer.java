@@ -230,7 +230,7 @@ public abstract sealed class EmbeddedServer implements AutoCloseable permits Emb
     final synchronized void startFirst() {
         try {
             start(true);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             try {
                 folder.discard();
             } catch (RuntimeException suppressed) {

@@ -62,10 +62,8 @@ public abstract sealed class EmbeddedServerBuilder<S extends EmbeddedServer, B e
     }
 
     private S create() {
-        ServerFolder folder = null;
         try {
-            folder = ServerFolder.open(directory, name);
-            return create(folder);
+            return createIn(ServerFolder.open(directory, name));
         } catch (FolderInUseException e) {
             throw new DataFolderException(
                     "The folder " + e.getMessage() + ", and serves one at a time: end that one first, or take another"
@@ -73,14 +71,25 @@ public abstract sealed class EmbeddedServerBuilder<S extends EmbeddedServer, B e
                     true,
                     e);
         } catch (IOException e) {
-            if (folder != null) {
-                folder.discard();
-            }
             throw new DataFolderException(
                     "The folder " + (directory == null ? System.getProperty("java.io.tmpdir") : directory)
                             + " cannot hold the data of an embedded " + name + ": " + why(e),
                     false,
                     e);
+        }
+    }
+
+    // whatever goes wrong lets the folder go, or it would be in use by this process as long as that lives
+    private S createIn(ServerFolder folder) throws IOException {
+        try {
+            return create(folder);
+        } catch (IOException | RuntimeException | Error e) {
+            try {
+                folder.discard();
+            } catch (RuntimeException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
         }
     }
 
@@ -90,9 +99,11 @@ public abstract sealed class EmbeddedServerBuilder<S extends EmbeddedServer, B e
                 return above + " is a file";
             }
         }
-        return e instanceof AccessDeniedException denied
-                ? "the user of this process may not write " + denied.getFile()
-                : e.toString();
+        if (e instanceof AccessDeniedException denied) {
+            return "the user of this process may not write " + denied.getFile();
+        }
+        // those of the JDK's file system say little without their names
+        return e.getClass() == IOException.class ? String.valueOf(e.getMessage()) : e.toString();
     }
 
     /** The port that was set, or 0. */

@@ -120,4 +120,19 @@ class DataFolderTest {
         }
         assertEquals(java.util.Optional.empty(), EmbeddedKafka.addressIn(work.resolve("nothing")));
     }
+
+    @Test
+    void portThatIsNone_isNamedAndTheFolderLetGo() throws IOException {
+        Path file = work.toRealPath().resolve("embedded.properties");
+        for (String port : List.of("many", "65536", "-1")) {
+            Files.writeString(file, "port=" + port);
+            for (EmbeddedServerBuilder<?, ?> builder : List.of(EmbeddedKafka.builder(), EmbeddedPostgres.builder())) {
+                DataFolderException failure = assertThrows(DataFolderException.class, builder.directory(work)::start);
+                assertFalse(failure.inUse(), failure.getMessage());
+                assertTrue(
+                        failure.getMessage().contains(": the 'port' in " + file + " is '" + port + "' and no port"),
+                        failure.getMessage());
+            }
+        }
+    }
 }

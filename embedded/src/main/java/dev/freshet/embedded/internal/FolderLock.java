@@ -5,8 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -15,13 +18,19 @@ import java.util.concurrent.ConcurrentHashMap;
  * file stays, with the process id of who held it last.
  *
  * <p>On POSIX a lock belongs to the process and falls when the process closes any channel of the file. So what this process
- * holds is noted here, and its file is never opened a second time.
+ * holds is noted here, and its file is never opened a second time; where another class loader of this process holds it,
+ * which shows only once the file is open, the channel stays open.
  */
 final class FolderLock implements AutoCloseable {
 
     private static final String FILE = "in-use.lock";
     private static final int PID_BYTES = 20;
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    // Channels of files on which another class loader's copy of this class has the lock, by the files' keys: to close
+    // one,
+    // also by the garbage collector, would end that lock. The next attempt on the same file takes its channel again.
+    private static final Map<Object, FileChannel> KEPT_OPEN = new ConcurrentHashMap<>();
 
     private final Path folder;
     private final FileChannel channel;
@@ -51,8 +60,7 @@ final class FolderLock implements AutoCloseable {
     }
 
     private static FileChannel lock(Path folder) throws IOException {
-        FileChannel channel = FileChannel.open(
-                folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel = open(folder.resolve(FILE));
         try {
             if (channel.tryLock() == null) {
                 throw new FolderInUseException(folder, holder(channel));
@@ -62,12 +70,24 @@ final class FolderLock implements AutoCloseable {
             channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
             return channel;
         } catch (OverlappingFileLockException e) {
-            channel.close();
+            KEPT_OPEN.put(key(folder.resolve(FILE)), channel);
             throw ofThisProcess(folder);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        FileChannel kept = Files.exists(file) ? KEPT_OPEN.remove(key(file)) : null;
+        return kept != null
+                ? kept
+                : FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    private static Object key(Path file) throws IOException {
+        Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        return key == null ? file : key;
     }
 
     private static FolderInUseException ofThisProcess(Path folder) {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerFolder {
 
     private static final String STATE = "embedded.properties";
+    private static final int LAST_PORT = 65_535;
 
     private final Path path;
     private final @Nullable FolderLock lock;
@@ -57,8 +58,12 @@ public final class ServerFolder {
         FolderLock lock = FolderLock.take(path);
         try {
             return new ServerFolder(path, lock, read(path));
-        } catch (IOException e) {
-            lock.close();
+        } catch (IOException | RuntimeException | Error e) {
+            try {
+                lock.close();
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
             throw e;
         }
     }
@@ -69,6 +74,9 @@ public final class ServerFolder {
         if (Files.exists(file)) {
             try (Reader reader = Files.newBufferedReader(file)) {
                 state.load(reader);
+            } catch (IllegalArgumentException e) {
+                throw new IOException(
+                        file + " is no properties file (" + e.getMessage() + "): put back what was there", e);
             }
         }
         return state;
@@ -135,13 +143,26 @@ public final class ServerFolder {
      *
      * @param key the name under which the port is remembered
      * @param fixed 0 for any
+     * @throws IOException if what is remembered is no port, or cannot be written
      */
     public int port(String key, int fixed) throws IOException {
         int port = fixed;
         if (port == 0) {
-            port = recall(key).map(Integer::parseInt).filter(Ports::isFree).orElseGet(Ports::free);
+            int earlier = earlierPort(key);
+            port = earlier != 0 && Ports.isFree(earlier) ? earlier : Ports.free();
         }
         remember(key, Integer.toString(port));
+        return port;
+    }
+
+    private int earlierPort(String key) throws IOException {
+        String text = recall(key).orElse("0");
+        // a number of at most five digits
+        int port = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : -1;
+        if (port < 0 || port > LAST_PORT) {
+            throw new IOException("the '" + key + "' in " + path.resolve(STATE) + " is '" + text
+                    + "' and no port: take that line out, and another port is chosen");
+        }
         return port;
     }
 
