@@ -122,6 +122,22 @@ class ChangedTopicTest extends RelayFixture {
     }
 
     @Test
+    void topicsDeletedBesideTheRelay_areDoubtedTogether_atTheNextTakeOver(EmbeddedKafka kafka, TopicPrefix prefix)
+            throws Exception {
+        startWithRows().close();
+        settings = settings(kafka, prefix, settings.streams())
+                .topicDoubtLimit(Duration.ofHours(1))
+                .build();
+        admin.deleteTopics(List.of(topic, notes.topic())).all().get();
+        Relay relay = start(settings);
+        until(
+                relay,
+                s -> s.state() == RelayStatus.State.RETRYING
+                        && Stream.of(topic, notes.topic())
+                                .allMatch(t -> String.valueOf(s.message()).contains("The topic '" + t + "' is gone")));
+    }
+
+    @Test
     void addedPartitions_breakTheStream() throws Exception {
         Relay relay = startWithRows();
         admin.createPartitions(Map.of(notes.topic(), NewPartitions.increaseTo(5)))

@@ -22,6 +22,11 @@ public enum StreamStatus {
         return text;
     }
 
+    /** Returns whether boundaries speak for the stream's topic, so that nothing may be missing from it. */
+    public boolean isClaimed() {
+        return this == RUNNING || this == SNAPSHOTTING;
+    }
+
     /**
      * Returns the status of a word.
      *

@@ -216,7 +216,8 @@ public final class RelayAgent implements Agent {
 
     private void watchTopics(LeaderSession leader) {
         LedgerState ledger = leader.ledger();
-        watch.lead(new TopicWatch.Watched(ledger.boundary(), ledger.durableStreams()));
+        watch.lead(new TopicWatch.Watched(
+                ledger.boundary(), ledger.durableStreams(), guard.isInDoubt(ledger.durableStreams())));
     }
 
     private void take(LeaderSession leader, TopicWatch.Seen seen) {
@@ -243,6 +244,7 @@ public final class RelayAgent implements Agent {
                 damages.add(trouble.text());
             }
         }
+        watchTopics(leader);
         if (!damages.isEmpty()) {
             // What the open batch has for the topic may not be writable, and the entry must not wait for it.
             throw new RetriableException(

@@ -80,7 +80,11 @@ final class StreamJoiner {
      */
     Joined join(List<CapturedStream> captured, Map<String, TopicState> topicsSeen) {
         states = topicsSeen;
-        settings.streams().forEach(this::judge);
+        List<TopicTrouble> doubts = new ArrayList<>();
+        settings.streams().forEach(s -> judge(s, doubts));
+        if (!doubts.isEmpty()) {
+            throw guard.inDoubt(doubts);
+        }
         requireTopicsFit();
         Map<String, String> catalogs = new HashMap<>();
         for (CapturedStream c : captured) {
@@ -106,23 +110,29 @@ final class StreamJoiner {
         return new Joined(topics, ends, catalogs, muted);
     }
 
-    /** Finds out what has become of the topic that the stream was written to. */
-    private void judge(StreamSettings stream) {
+    /**
+     * Finds out what has become of the topic that the stream was written to.
+     *
+     * @param doubts takes what may be an error; all streams are judged first, so that their doubts take their time together
+     */
+    private void judge(StreamSettings stream, List<TopicTrouble> doubts) {
         StreamEntry known = ledger.stream(stream.name());
         if (known == null || !known.topic().equals(stream.topic())) {
             return;
         }
         OffsetVector vector = ledger.boundary().offsets().get(known.topic());
         TopicTrouble trouble = TopicTrouble.of(known, states.get(stream.name()), vector);
-        boolean certain = guard.isCertain(known.topic(), trouble);
         Refusal refusal = refusals.of(known);
         if (trouble != null) {
-            boolean claimed = known.status() == StreamStatus.RUNNING || known.status() == StreamStatus.SNAPSHOTTING;
-            if (claimed && !certain && (refusal == null || !refusal.damaged())) {
-                throw guard.inDoubt(trouble);
+            boolean certain = !known.status().isClaimed() || guard.isCertain(known.topic(), trouble);
+            if (!certain && (refusal == null || !refusal.damaged())) {
+                doubts.add(trouble);
             }
             damages.put(stream.name(), trouble.text());
-        } else if (refusal != null && refusal.damaged()) {
+            return;
+        }
+        guard.whole(known.topic());
+        if (refusal != null && refusal.damaged()) {
             damages.put(stream.name(), refusal.reason());
         }
     }
@@ -145,7 +155,7 @@ final class StreamJoiner {
     private void begin(StreamSettings stream, CapturedStream captured) {
         // What refused the stream's records was its last topic.
         refusals.begun(stream.name());
-        guard.made(stream.topic());
+        guard.whole(stream.topic());
         TopicState state = states.get(stream.name());
         TopicInfo topic = state == null ? store.create(stream) : state.info();
         for (long end : state == null ? new long[0] : state.ends().toArray()) {

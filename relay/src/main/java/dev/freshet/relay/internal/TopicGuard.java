@@ -3,6 +3,7 @@ package dev.freshet.relay.internal;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.port.LedgerLostException;
 import dev.freshet.relay.port.TopicInfo;
@@ -11,8 +12,11 @@ import dev.freshet.relay.port.TopicStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,14 +68,21 @@ final class TopicGuard {
         return !trouble.mayBeError() || !now.isBefore(since.plus(settings.topicDoubtLimit()));
     }
 
-    /** Takes note that a topic is made now. */
-    void made(String topic) {
+    /** Takes note that nothing is held against a topic, which is whole or made now. */
+    void whole(String topic) {
         doubts.remove(topic);
     }
 
-    /** Returns what to throw while a take-over waits for a doubt to become certain or to go. */
-    RetriableException inDoubt(TopicTrouble trouble) {
-        return new RetriableException(trouble.text() + ", as it seems: source '" + settings.source()
+    /** Returns whether something that may be an error is held against the ledger or the topic of one of these streams. */
+    boolean isInDoubt(Collection<StreamEntry> streams) {
+        return doubts.containsKey(settings.ledger())
+                || streams.stream().anyMatch(e -> e.status().isClaimed() && doubts.containsKey(e.topic()));
+    }
+
+    /** Returns what to throw while a take-over waits for doubts to become certain or to go. */
+    RetriableException inDoubt(Collection<TopicTrouble> troubles) {
+        String texts = troubles.stream().map(TopicTrouble::text).collect(Collectors.joining(". "));
+        return new RetriableException(texts + ", as it seems: source '" + settings.source()
                 + "' waits until every answer of Kafka has said so for "
                 + settings.topicDoubtLimit().toMillis() + " ms (sources." + settings.source()
                 + ".limits.topic-doubt-timeout)");
@@ -127,7 +138,7 @@ final class TopicGuard {
             throw new LedgerLostException(settings, trouble.text());
         }
         if (trouble != null && waiting) {
-            throw inDoubt(trouble);
+            throw inDoubt(List.of(trouble));
         }
     }
 

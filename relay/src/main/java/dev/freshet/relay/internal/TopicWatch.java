@@ -4,7 +4,6 @@ import dev.freshet.model.FreshetException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.StreamEntry;
-import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.port.TopicState;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * began, so that a topic that is whole never seems too short.
  */
 public final class TopicWatch implements Agent {
-    /** How soon is looked again while something seems wrong. */
+    /** How soon is looked again while something is in doubt. */
     private static final Duration NEXT_LOOK = Duration.ofSeconds(1);
 
     private final RelaySettings settings;
@@ -36,7 +35,7 @@ public final class TopicWatch implements Agent {
     private final InstantSource clock;
     private final Mailbox<Watched, Seen> mailbox = new Mailbox<>();
     private @Nullable TopicStore store;
-    private Instant nextLook = Instant.MIN;
+    private Instant lastLook = Instant.MIN;
 
     /** Creates a watch that waits for a leader. */
     public TopicWatch(RelaySettings settings, Ports ports, InstantSource clock) {
@@ -50,8 +49,9 @@ public final class TopicWatch implements Agent {
      *
      * @param boundary a durable boundary
      * @param streams the streams as the durable ledger has them
+     * @param doubted whether something is in doubt, so that the next look is wanted soon, whatever the last one gave
      */
-    record Watched(Boundary boundary, List<StreamEntry> streams) {}
+    record Watched(Boundary boundary, List<StreamEntry> streams, boolean doubted) {}
 
     /**
      * What one look gave.
@@ -96,23 +96,23 @@ public final class TopicWatch implements Agent {
     public int doWork() {
         Mailbox.Asked<Watched> asked = mailbox.asked();
         Instant now = clock.instant();
-        if (asked == null || now.isBefore(nextLook)) {
+        if (asked == null || now.isBefore(lastLook.plus(pause(asked.question())))) {
             return 0;
         }
-        nextLook = now.plus(settings.topicCheckInterval());
-        Seen seen = lookAt(asked.question());
-        mailbox.answer(asked, seen);
-        boolean doubt = !seen.troubles().isEmpty() || (seen.failure() == null && seen.ledger() == null);
-        if (doubt && NEXT_LOOK.compareTo(settings.topicCheckInterval()) < 0) {
-            nextLook = now.plus(NEXT_LOOK);
-        }
+        lastLook = now;
+        mailbox.answer(asked, lookAt(asked.question()));
         return 1;
+    }
+
+    private Duration pause(Watched with) {
+        Duration interval = settings.topicCheckInterval();
+        return with.doubted() && NEXT_LOOK.compareTo(interval) < 0 ? NEXT_LOOK : interval;
     }
 
     private Seen lookAt(Watched with) {
         Map<String, StreamEntry> entries = new HashMap<>();
         for (StreamEntry entry : with.streams()) {
-            if (entry.status() == StreamStatus.RUNNING || entry.status() == StreamStatus.SNAPSHOTTING) {
+            if (entry.status().isClaimed()) {
                 entries.put(entry.stream(), entry);
             }
         }

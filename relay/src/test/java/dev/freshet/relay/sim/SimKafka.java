@@ -83,6 +83,11 @@ final class SimKafka {
         ledgerId += "+";
     }
 
+    /** Puts a copy in the ledger's place, as a cluster that is mirrored has it. */
+    void replaceLedgerByItsCopy() {
+        ledgerId += "+";
+    }
+
     /** Loses the last record of a partition and what stands behind it, as an unclean election of its leader does. */
     void loseTail(String topic, int partition) {
         List<Rec> records = topics.get(topic).get(partition);

@@ -34,16 +34,7 @@ final class Simulation {
 
     static final Duration STEP = Duration.ofMillis(10);
 
-    final RelaySettings settings = RelaySettings.builder(
-                    "shop",
-                    List.of(StreamSettings.of(
-                                    new TableCapture(SimSource.STREAM, "public.customer", List.of(), List.of()), TOPIC)
-                            .withPartitions(2)),
-                    Map.of())
-            .batch(4, 1 << 20)
-            .topicCheckInterval(LOOK_INTERVAL)
-            .topicDoubtLimit(DOUBT_LIMIT)
-            .build();
+    final RelaySettings settings;
     final SimDatabase db = new SimDatabase();
     final SimKafka kafka;
     final Chaos chaos;
@@ -63,6 +54,26 @@ final class Simulation {
      * @param killOneIn one in how many steps of the cluster kills the relay; 0 for none
      */
     Simulation(long seed, SimSource.Rules rules, int killOneIn) {
+        this(seed, rules, killOneIn, LOOK_INTERVAL);
+    }
+
+    /**
+     * Creates a simulation whose topics are looked at so often.
+     *
+     * @param killOneIn one in how many steps of the cluster kills the relay; 0 for none
+     */
+    Simulation(long seed, SimSource.Rules rules, int killOneIn, Duration lookInterval) {
+        this.settings = RelaySettings.builder(
+                        "shop",
+                        List.of(StreamSettings.of(
+                                        new TableCapture(SimSource.STREAM, "public.customer", List.of(), List.of()),
+                                        TOPIC)
+                                .withPartitions(2)),
+                        Map.of())
+                .batch(4, 1 << 20)
+                .topicCheckInterval(lookInterval)
+                .topicDoubtLimit(DOUBT_LIMIT)
+                .build();
         this.random = new Random(seed);
         this.rules = rules;
         this.chaos = new Chaos(random, killOneIn);

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.model.LossException;
 import dev.freshet.model.Position;
-import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.relay.RelayStatus;
@@ -16,28 +15,10 @@ import dev.freshet.relay.port.LedgerLostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Topics that change under a leading relay, in the model. */
-class TopicsModelTest {
-    private static final int LIMIT = 5_000;
-    private static final long SEEDS = Long.getLong("freshet.model.seeds", 30);
-    /** A look, the time of doubt, another look, and some steps for a take-over. */
-    private static final long NOTICED_WITHIN = Simulation.LOOK_INTERVAL
-                    .multipliedBy(2)
-                    .plus(Simulation.DOUBT_LIMIT)
-                    .dividedBy(Simulation.STEP)
-            + 150;
-
-    /** How a topic is damaged. */
-    private interface Damage {
-        void to(Simulation sim, long seed);
-    }
-
-    private static final Damage MADE_AGAIN = (sim, seed) -> sim.kafka.makeAgain(Simulation.TOPIC);
-    private static final Damage LOST_TAIL = (sim, seed) -> sim.kafka.loseTail(Simulation.TOPIC, (int) (seed % 2));
-
+class TopicsModelTest extends TopicsModelFixture {
     @Test
     void topicMadeAgain_beneathAnIdleRelay_isBroken() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
@@ -169,57 +150,6 @@ class TopicsModelTest {
     }
 
     @Test
-    void clusterThatDoesNotAnswerForAWhile_isAnAlarmThatGoesAway_andNoBreak() throws InterruptedException {
-        Simulation sim = running(1, 0);
-        sim.kafka.silent = true;
-        for (int i = 0; i < LIMIT && sim.status().alarms().isEmpty(); i++) {
-            sim.step(true);
-        }
-        String alarm = String.join("\n", sim.status().alarms());
-        assertTrue(alarm.contains("could not be compared") && alarm.contains("does not answer"), alarm);
-        assertEquals(RelayStatus.State.RUNNING, sim.status().state());
-        sim.kafka.silent = false;
-        for (int i = 0; i < LIMIT && !sim.status().alarms().isEmpty(); i++) {
-            sim.step(true);
-        }
-        assertTrue(sim.status().alarms().isEmpty(), () -> "" + sim.status().alarms());
-        assertEquals(StreamStatus.RUNNING, status(sim));
-    }
-
-    @Test
-    void brokerThatLagsBehindForAWhile_breaksNothing_atATakeOverNeither() throws InterruptedException {
-        for (boolean killed : new boolean[] {false, true}) {
-            Simulation sim = running(1, 0);
-            sim.kafka.blindLooks = 2;
-            if (killed) {
-                sim.kill();
-            }
-            for (int i = 0; i < 500; i++) {
-                sim.step(true);
-            }
-            assertEquals(0, sim.kafka.blindLooks);
-            assertEquals(StreamStatus.RUNNING, status(sim));
-            assertEquals(killed, sim.faults.stream().anyMatch(f -> f.contains("topic-doubt-timeout")));
-        }
-    }
-
-    @Test
-    void brokerThatLagsBehindNowAndAgain_breaksNothing() throws InterruptedException {
-        Simulation sim = running(1, 0);
-        for (int outage = 0; outage < 3; outage++) {
-            sim.kafka.blindLooks = 1;
-            while (sim.kafka.blindLooks > 0) {
-                sim.step(true);
-            }
-            sim.pass(Duration.ofMinutes(10));
-        }
-        for (int i = 0; i < 500; i++) {
-            sim.step(true);
-        }
-        assertEquals(StreamStatus.RUNNING, status(sim));
-    }
-
-    @Test
     void damageOfATopicThatWasRemoved_saysNothingOfTheNextOne_toAFormerLeaderNeither() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
             Simulation sim = running(seed, 0);
@@ -263,19 +193,6 @@ class TopicsModelTest {
         }
     }
 
-    private static void awaitFault(Simulation sim) throws InterruptedException {
-        for (int i = 0; i < LIMIT && sim.faults.isEmpty(); i++) {
-            sim.step(true);
-        }
-        assertEquals(1, sim.faults.size(), () -> "" + sim.faults);
-    }
-
-    private static void awaitRunning(Simulation sim) throws InterruptedException {
-        for (int i = 0; i < LIMIT && status(sim) != StreamStatus.RUNNING; i++) {
-            sim.step(true);
-        }
-    }
-
     /** Lets the former leader take over, and sees that nothing breaks. */
     private static void leadAgain(Simulation sim, long seed) throws InterruptedException {
         String other = Objects.requireNonNull(sim.cursor()).incarnation();
@@ -286,58 +203,5 @@ class TopicsModelTest {
             assertEquals(StreamStatus.RUNNING, status(sim), "seed " + seed);
         }
         assertNotEquals(other, Objects.requireNonNull(sim.cursor()).incarnation(), "seed " + seed);
-    }
-
-    private static Simulation running(long seed, int killOneIn) throws InterruptedException {
-        Simulation sim = new Simulation(seed, new SimSource.Rules(true), killOneIn);
-        awaitRunning(sim);
-        for (int i = 0; i < 300; i++) {
-            sim.step(true);
-        }
-        assertEquals(StreamStatus.RUNNING, status(sim), "seed " + seed);
-        return sim;
-    }
-
-    private static void idle(Simulation sim, int steps) {
-        try {
-            for (int i = 0; i < steps; i++) {
-                sim.step(false);
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    /** Returns since when the topic is broken: at or before the last boundary at which it was whole. */
-    private static Position damageAndAwaitBroken(
-            Simulation sim, long seed, Damage damage, boolean busySource, String why) throws InterruptedException {
-        Position before = boundary(sim);
-        damage.to(sim, seed);
-        for (int i = 0; i < NOTICED_WITHIN && status(sim) != StreamStatus.BROKEN; i++) {
-            sim.step(busySource);
-        }
-        StreamEntry entry = entry(sim);
-        assertEquals(StreamStatus.BROKEN, entry.status(), "seed " + seed);
-        assertTrue(String.valueOf(entry.reason()).contains(why), () -> "seed " + seed + ": " + entry.reason());
-        assertTrue(
-                entry.since().compareTo(before) <= 0,
-                () -> "seed " + seed + ": broken since " + entry.since() + ", but it was before, behind " + before);
-        return entry.since();
-    }
-
-    private static Position boundary(Simulation sim) {
-        Cursor cursor = Objects.requireNonNull(sim.cursor());
-        return Objects.requireNonNull(cursor.boundary()).position();
-    }
-
-    private static StreamEntry entry(Simulation sim) {
-        return Objects.requireNonNull(
-                Objects.requireNonNull(sim.cursor()).streams().get(SimSource.STREAM));
-    }
-
-    private static @Nullable StreamStatus status(Simulation sim) {
-        Cursor cursor = sim.cursor();
-        StreamEntry entry = cursor == null ? null : cursor.streams().get(SimSource.STREAM);
-        return entry == null ? null : entry.status();
     }
 }
