@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +34,14 @@ public record JdbcUrl(String value) {
     private static final String PREFIX = "jdbc:postgresql:";
     private static final String HOST = "(?:[^\\s:/?@,&\\[\\]]*|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?";
     private static final String DATABASE = "[^\\s/?&]";
-    private static final Pattern FORM = Pattern.compile(
-            PREFIX + "(?://" + HOST + "(?:," + HOST + ")*(?:/" + DATABASE + "*)?|" + DATABASE + "+)(?:\\?\\S*)?");
+    private static final Pattern FORM = Pattern.compile(PREFIX + "(?://(?<hosts>" + HOST + "(?:," + HOST
+            + ")*)(?:/(?<database>" + DATABASE + "*))?|(?<local>" + DATABASE + "+))(?:\\?\\S*)?");
     private static final Pattern USER_INFO = Pattern.compile(PREFIX + "//[^/?]*@.*");
-    private static final Pattern PORTS = Pattern.compile(":([0-9]{1,5})(?=[,/?]|$)");
+    private static final Pattern PORTS = Pattern.compile(":([0-9]{1,5})(?=,|$)");
     private static final Pattern LONE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final int LAST_PORT = 65_535;
+    private static final String DEFAULT_PORT = ":5432";
+    private static final String LOCAL = "localhost";
 
     /** Rejects what {@link #mistake} finds wrong. */
     public JdbcUrl {
@@ -60,10 +64,11 @@ public record JdbcUrl(String value) {
         if (USER_INFO.matcher(text).matches()) {
             return "write what stands before the '@' as the settings user and password";
         }
-        if (!FORM.matcher(text).matches()) {
+        Matcher form = FORM.matcher(text);
+        if (!form.matches()) {
             return "write it in this form; its parameters begin with a '?', and a '/' or '&' in a name is %2F or %26";
         }
-        if (PORTS.matcher(withoutParameters(text))
+        if (PORTS.matcher(hosts(form))
                 .results()
                 .map(MatchResult::group)
                 .mapToInt(port -> Integer.parseInt(port.substring(1)))
@@ -92,9 +97,34 @@ public record JdbcUrl(String value) {
         return question < 0 ? url : url.substring(0, question);
     }
 
-    /** Returns the URL without its parameters, in lower case: two URLs that agree here name the same database. */
+    // a URL without hosts names none that stands in it
+    private static String hosts(Matcher form) {
+        String hosts = form.group("hosts");
+        return hosts == null ? "" : hosts;
+    }
+
+    /**
+     * Returns the URL without its parameters in the one form that hosts in capitals, a port left out, and a local database's
+     * bare name share: two URLs that agree here name the same database.
+     */
     public String database() {
-        return toString().toLowerCase(Locale.ROOT);
+        Matcher form = FORM.matcher(value);
+        if (!form.matches()) {
+            throw new IllegalStateException("A URL was read that has no such form");
+        }
+        String local = form.group("local");
+        String name = local == null ? form.group("database") : local;
+        String hosts = local == null ? hosts(form) : LOCAL;
+        return PREFIX + "//"
+                + Arrays.stream(hosts.split(",", -1))
+                        .map(JdbcUrl::withPort)
+                        .map(host -> host.toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining(","))
+                + "/" + (name == null ? "" : name);
+    }
+
+    private static String withPort(String host) {
+        return host.isEmpty() || PORTS.matcher(host).find() ? host : host + DEFAULT_PORT;
     }
 
     /** Returns the URL without its parameters. */

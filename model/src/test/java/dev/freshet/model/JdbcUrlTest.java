@@ -2,6 +2,7 @@ package dev.freshet.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -28,6 +29,8 @@ class JdbcUrlTest {
                 "jdbc:postgresql://localhost/",
                 "jdbc:postgresql://localhost/100%25?options=-c%20work_mem=8MB",
                 "jdbc:postgresql://?service=shop",
+                "jdbc:postgresql://localhost/shop:99999",
+                "jdbc:postgresql:99999",
                 "jdbc:postgresql:shop")) {
             assertNull(JdbcUrl.mistake(url), url);
         }
@@ -70,9 +73,28 @@ class JdbcUrlTest {
     }
 
     @Test
-    void sameDatabase_isKnownWhateverTheParameters() {
+    void sameDatabase_isKnownWhateverTheParameters_theHostsCaseAndTheDefaultPort() {
+        String shop = database("jdbc:postgresql://h:5432/shop");
+        assertEquals("jdbc:postgresql://h:5432/shop", shop);
+        for (String same : List.of("//H/shop?ssl=true", "//h/shop", "//H:5432/shop?sslpassword=secret")) {
+            assertEquals(shop, database("jdbc:postgresql:" + same), same);
+        }
         assertEquals(
-                new JdbcUrl("jdbc:postgresql://H/d?ssl=true").database(),
-                new JdbcUrl("jdbc:postgresql://h/d").database());
+                database("jdbc:postgresql://A,[FE80::1]/shop"), database("jdbc:postgresql://a:5432,[fe80::1]/shop"));
+        assertEquals(database("jdbc:postgresql://localhost:5432/shop"), database("jdbc:postgresql:shop"));
+        assertEquals(database("jdbc:postgresql://h"), database("jdbc:postgresql://h:5432/"));
+        assertEquals("jdbc:postgresql:///", database("jdbc:postgresql://?service=shop"));
+    }
+
+    @Test
+    void anotherDatabase_isToldApart() {
+        String shop = database("jdbc:postgresql://h/shop");
+        for (String other : List.of("//h/Shop", "//h:5433/shop", "//g/shop", "//h,g/shop", "shop")) {
+            assertNotEquals(shop, database("jdbc:postgresql:" + other), other);
+        }
+    }
+
+    private static String database(String url) {
+        return new JdbcUrl(url).database();
     }
 }
