@@ -3,7 +3,6 @@ package dev.freshet.relay;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
 import dev.freshet.model.ConfigurationException;
-import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.relay.internal.LedgerState;
@@ -131,14 +130,10 @@ public final class RelayRemoval {
             LedgerContents contents = store.readLedger();
             Cursor cursor = contents.cursor();
             StreamEntry entry = cursor == null ? null : cursor.streams().get(stream);
-            Boundary boundary = cursor == null ? null : cursor.boundary();
-            if (cursor == null || boundary == null || entry == null) {
+            if (cursor == null || cursor.boundary() == null || entry == null) {
                 throw unknown(stream);
             }
-            LedgerState ledger = new LedgerState(
-                    UUID.randomUUID().toString(), cursor.source(), cursor.epoch(), cursor.write(), boundary);
-            cursor.streams().values().forEach(ledger::put);
-            ledger.options(cursor.options());
+            LedgerState ledger = new LedgerState(UUID.randomUUID().toString(), cursor.source(), cursor);
             ledger.forget(stream, contents.keys(""));
             // The topic goes first: a relay that takes over in between finds it gone and breaks this stream alone,
             // while a topic

@@ -300,6 +300,7 @@ public final class PlayedRelay implements AutoCloseable {
                 boundary.position(),
                 Map.of(),
                 boundary,
+                null,
                 true,
                 Instant.now(),
                 streams);

@@ -64,6 +64,7 @@ final class Ledgers {
                 write,
                 Map.of(),
                 boundary,
+                null,
                 atBoundary,
                 START,
                 byName);

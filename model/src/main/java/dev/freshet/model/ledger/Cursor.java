@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param write the last change in the topics, or the boundary if the relay stands at one
  * @param options under which server options the log is decoded, where {@code write} lies inside a transaction
  * @param boundary the last boundary, or null before there is one; with {@code write} inside a transaction it lies before
+ * @param wholeAt the last boundary at which a look found all topics whole that boundaries speak for, or null before one
  * @param atBoundary whether this entry itself is a boundary: {@code write} is its position
  * @param writtenAt when the relay wrote it, by the relay's clock
  * @param streams the streams by name
@@ -28,10 +29,11 @@ public record Cursor(
         Position write,
         Map<String, String> options,
         @Nullable Boundary boundary,
+        @Nullable Position wholeAt,
         boolean atBoundary,
         Instant writtenAt,
         Map<String, StreamEntry> streams) {
-    /** Copies the maps, sorted, and rejects a boundary that is not where the entry claims it. */
+    /** Copies the maps, sorted, and rejects a boundary that is not where the entry claims it, and topics whole above it. */
     public Cursor {
         Objects.requireNonNull(writtenAt, "writtenAt");
         options = Collections.unmodifiableMap(new TreeMap<>(options));
@@ -40,6 +42,10 @@ public record Cursor(
             throw new IllegalArgumentException(
                     "The cursor at " + write + " claims to be a boundary, but its boundary is "
                             + (boundary == null ? "missing" : boundary.position()));
+        }
+        if (wholeAt != null && (boundary == null || wholeAt.isAfter(boundary.position()))) {
+            throw new IllegalArgumentException("The cursor claims that the topics were whole at " + wholeAt
+                    + ", but its boundary is " + (boundary == null ? "missing" : boundary.position()));
         }
     }
 }

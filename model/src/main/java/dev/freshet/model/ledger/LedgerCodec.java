@@ -43,6 +43,9 @@ public final class LedgerCodec {
             w.name("boundary");
             write(w, c.boundary());
         }
+        if (c.wholeAt() != null) {
+            w.name("wholeAt").string(c.wholeAt().toString());
+        }
         w.name("streams").beginObject();
         c.streams().forEach((name, entry) -> {
             w.name(name);
@@ -132,6 +135,7 @@ public final class LedgerCodec {
                 t.position("write"),
                 options,
                 boundary == null ? null : boundary(boundary),
+                t.positionOrNull("wholeAt"),
                 t.bool("atBoundary"),
                 Instant.parse(t.text("writtenAt")),
                 streams);
@@ -311,6 +315,11 @@ public final class LedgerCodec {
 
         Position position(String name) {
             return Position.parse(text(name));
+        }
+
+        @Nullable
+        Position positionOrNull(String name) {
+            return members.get(name) == null ? null : position(name);
         }
 
         Tree tree(String name) {

@@ -67,7 +67,10 @@ class LedgerCodecProperties {
 
     @Property
     void cursor_readBack_isTheSame(
-            @ForAll("boundaries") Boundary boundary, @ForAll("entries") StreamEntry entry, @ForAll boolean inside) {
+            @ForAll("boundaries") Boundary boundary,
+            @ForAll("entries") StreamEntry entry,
+            @ForAll boolean inside,
+            @ForAll boolean seen) {
         Position write = inside ? new Position(3, boundary.position().lsn(), 17, 1) : boundary.position();
         Cursor cursor = new Cursor(
                 "incarnation",
@@ -76,6 +79,7 @@ class LedgerCodecProperties {
                 write,
                 inside ? Map.of("proto_version", "1") : Map.of(),
                 boundary,
+                seen ? Position.boundary(3, boundary.position().lsn() / 2) : null,
                 !inside,
                 NOW,
                 Map.of("customers", entry));
@@ -108,7 +112,7 @@ class LedgerCodecProperties {
 
     @Example
     void unknownMembers_arePassedOver_aHigherFormatIsNot() {
-        Cursor cursor = new Cursor("i", SOURCE, 1, Position.boundary(1, 5), Map.of(), null, false, NOW, Map.of());
+        Cursor cursor = new Cursor("i", SOURCE, 1, Position.boundary(1, 5), Map.of(), null, null, false, NOW, Map.of());
         String json = new String(LedgerCodec.encode(cursor), StandardCharsets.UTF_8);
         assertEquals(
                 cursor, LedgerCodec.decodeCursor(bytes(json.replace("{\"format\":1", "{\"new\":[1],\"format\":1"))));
@@ -141,7 +145,14 @@ class LedgerCodecProperties {
         assertThrows(IllegalArgumentException.class, () -> new Boundary(new Position(1, 5, 1, 0), null, Map.of()));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new Cursor("i", SOURCE, 1, at, Map.of(), null, true, NOW, Map.of()));
+                () -> new Cursor("i", SOURCE, 1, at, Map.of(), null, null, true, NOW, Map.of()));
+        Boundary boundary = new Boundary(at, null, Map.of());
+        for (Boundary last : new Boundary[] {null, boundary}) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new Cursor(
+                            "i", SOURCE, 1, at, Map.of(), last, Position.boundary(1, 6), false, NOW, Map.of()));
+        }
     }
 
     private static byte[] bytes(String json) {

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -39,28 +40,30 @@ public final class LedgerState {
     private final Map<String, byte @Nullable []> beside = new LinkedHashMap<>();
     private final Set<String> schemas = new HashSet<>();
     private List<StreamEntry> durable = List.of();
-    private Map<String, String> options = Map.of();
+    private Map<String, String> options;
     private Position write;
     private Boundary boundary;
+    private @Nullable Position wholeAt;
     private @Nullable Instant completeTo;
     private boolean changed;
 
     /**
-     * Creates the state.
+     * Creates the state that goes on from an entry.
      *
-     * @param incarnation this relay's id
+     * @param incarnation the id of who writes from here on
      * @param source the source's identity
-     * @param epoch the source's epoch
-     * @param write the last change in the topics
-     * @param boundary the last boundary
+     * @param last the newest entry, which has a boundary
      */
-    public LedgerState(String incarnation, SourceIdentity source, int epoch, Position write, Boundary boundary) {
+    public LedgerState(String incarnation, SourceIdentity source, Cursor last) {
         this.incarnation = incarnation;
         this.source = source;
-        this.epoch = epoch;
-        this.write = write;
-        this.boundary = boundary;
+        this.epoch = last.epoch();
+        this.options = last.options();
+        this.write = last.write();
+        this.boundary = Objects.requireNonNull(last.boundary());
+        this.wholeAt = last.wholeAt();
         this.completeTo = boundary.completeTo();
+        streams.putAll(last.streams());
     }
 
     /** Returns the source's epoch. */
@@ -76,6 +79,19 @@ public final class LedgerState {
     /** Returns the last boundary. */
     public Boundary boundary() {
         return boundary;
+    }
+
+    /** Returns the last boundary at which all topics of running streams were whole; the source's beginning if none is known. */
+    public Position wholeAt() {
+        return wholeAt == null ? Position.boundary(epoch, 0) : wholeAt;
+    }
+
+    /** Takes note that all topics of running streams were whole at a boundary that is durable, or the last one. */
+    public void wholeAt(Position seen) {
+        if (wholeAt == null || seen.isAfter(wholeAt)) {
+            wholeAt = seen;
+            changed = true;
+        }
     }
 
     /** Returns whether something waits to be written although no change does. */
@@ -214,6 +230,15 @@ public final class LedgerState {
 
     private Cursor cursor(Instant now) {
         return new Cursor(
-                incarnation, source, epoch, write, options, boundary, write.equals(boundary.position()), now, streams);
+                incarnation,
+                source,
+                epoch,
+                write,
+                options,
+                boundary,
+                wholeAt,
+                write.equals(boundary.position()),
+                now,
+                streams);
     }
 }

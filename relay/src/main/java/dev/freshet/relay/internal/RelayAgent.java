@@ -161,7 +161,6 @@ public final class RelayAgent implements Agent {
             catalogs = outcome.catalogs();
             LOG.info("Relay {} leads from {}", incarnation, outcome.session());
             sampler.lead(catalogs, clock.instant());
-            guard.wholeAt(outcome.session().ledger().boundary().position());
             watchTopics(outcome.session());
             report(State.RUNNING, null);
         } catch (RuntimeException | InterruptedException e) {
@@ -233,7 +232,7 @@ public final class RelayAgent implements Agent {
         alarms.only(TOPIC_SETTINGS, seen.contradictions());
         guard.watchLedger(seen.ledger());
         if (seen.troubles().isEmpty()) {
-            guard.wholeAt(seen.watched().boundary().position());
+            leader.ledger().wholeAt(seen.watched().boundary().position());
         }
         List<String> damages = new ArrayList<>();
         for (StreamSettings stream : seen.looked()) {

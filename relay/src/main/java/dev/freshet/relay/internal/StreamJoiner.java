@@ -4,8 +4,6 @@ import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Position;
-import dev.freshet.model.ledger.Boundary;
-import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
@@ -194,7 +192,7 @@ final class StreamJoiner {
             muted.add(name);
         } else if (damage != null) {
             broken = damage;
-            at = wholeAt();
+            at = ledger.wholeAt();
             muted.add(name);
         } else {
             writeOn(stream);
@@ -225,21 +223,6 @@ final class StreamJoiner {
         TopicState state = Objects.requireNonNull(states.get(stream.name()));
         topics.put(stream.name(), state.info());
         ends.add(stream.topic(), state.ends().toArray());
-    }
-
-    /**
-     * Returns a boundary at which the topics were whole: the newest known to this relay, or one that the last relay has
-     * written so long before its end that it would have noticed.
-     */
-    private Position wholeAt() {
-        Cursor last = contents.cursor();
-        Boundary boundary = last == null
-                ? null
-                : contents.boundaryBefore(last.writtenAt()
-                        .minus(settings.topicCheckInterval().multipliedBy(2))
-                        .minus(settings.topicDoubtLimit()));
-        Position earlier = boundary == null ? Position.boundary(ledger.epoch(), 0) : boundary.position();
-        return guard.wholeAt().isAfter(earlier) ? guard.wholeAt() : earlier;
     }
 
     private void stopUnconfigured() {

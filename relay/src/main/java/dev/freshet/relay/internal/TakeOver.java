@@ -105,6 +105,8 @@ final class TakeOver {
         requireSlot(ledger);
         StreamJoiner joiner = new StreamJoiner(settings, clock, store, ledger, contents, guard, refusals);
         StreamJoiner.Joined joined = joiner.join(captured, topics.streams());
+        // Whatever is not whole has been broken by now.
+        ledger.wholeAt(ledger.boundary().position());
         boolean inside = !cursor.atBoundary();
         ChangeLog log = source.open(
                 ledger.boundary().position().lsn(), ledger.epoch(), captured, inside ? cursor.options() : null);
@@ -226,6 +228,7 @@ final class TakeOver {
                     Position.boundary(FIRST_EPOCH, 0),
                     Map.of(),
                     null,
+                    null,
                     false,
                     clock.instant(),
                     Map.of()));
@@ -239,6 +242,7 @@ final class TakeOver {
                 position,
                 Map.of(),
                 new Boundary(position, null, Map.of()),
+                null,
                 true,
                 clock.instant(),
                 Map.of());
@@ -260,8 +264,7 @@ final class TakeOver {
 
     private LedgerState resume(Cursor cursor, SourceIdentity identity, LedgerContents contents) {
         Boundary boundary = Objects.requireNonNull(cursor.boundary());
-        LedgerState ledger = new LedgerState(incarnation, identity, cursor.epoch(), cursor.write(), boundary);
-        cursor.streams().values().forEach(ledger::put);
+        LedgerState ledger = new LedgerState(incarnation, identity, cursor);
         contents.keys(LedgerKey.SCHEMA).forEach(ledger::knowSchema);
         if (contents.keys(LedgerKey.EPOCH).isEmpty()) {
             ledger.beside(
@@ -302,14 +305,7 @@ final class TakeOver {
     }
 
     private LossException lost(Cursor cursor, String what, @Nullable Long until) {
-        LedgerState ledger = new LedgerState(
-                incarnation,
-                cursor.source(),
-                cursor.epoch(),
-                cursor.write(),
-                Objects.requireNonNull(cursor.boundary()));
-        cursor.streams().values().forEach(ledger::put);
-        return lost(ledger, what, until);
+        return lost(new LedgerState(incarnation, cursor.source(), cursor), what, until);
     }
 
     /** Breaks every stream in the ledger, since nothing is served as complete when it is known not to be. */

@@ -1,7 +1,6 @@
 package dev.freshet.relay.internal;
 
 import dev.freshet.model.ConfigurationException;
-import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.relay.RelaySettings;
@@ -20,8 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges what looks at the topics give, at a take-over and beside the leading relay alike: which damage is certain, since
- * when, and which is only a doubt yet. Remembers across take-overs. Belongs to the relay's thread.
+ * Judges what looks at the topics give, at a take-over and beside the leading relay alike: which damage is certain, and
+ * which is only a doubt yet. Remembers across take-overs. Belongs to the relay's thread.
  *
  * <p>Implementation note. A stream that is broken by mistake has to be begun anew, so what a lagging broker may say in error
  * counts only when every look of some time says so. Nothing is lost meanwhile: a write below what is known to be written is
@@ -34,7 +33,6 @@ final class TopicGuard {
     private final RelaySettings settings;
     private final InstantSource clock;
     private final Map<String, Doubt> doubts = new HashMap<>();
-    private Position wholeAt = Position.ZERO;
     private @Nullable TopicInfo ledger;
 
     /**
@@ -86,18 +84,6 @@ final class TopicGuard {
                 + "' waits until every answer of Kafka has said so for "
                 + settings.topicDoubtLimit().toMillis() + " ms (sources." + settings.source()
                 + ".limits.topic-doubt-timeout)");
-    }
-
-    /** Takes note that all topics of running streams were whole at a boundary. */
-    void wholeAt(Position boundary) {
-        if (boundary.isAfter(wholeAt)) {
-            wholeAt = boundary;
-        }
-    }
-
-    /** Returns a boundary at which all topics of running streams were whole; {@link Position#ZERO} if none is known. */
-    Position wholeAt() {
-        return wholeAt;
     }
 
     /**

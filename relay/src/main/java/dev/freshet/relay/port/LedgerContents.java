@@ -1,24 +1,17 @@
 package dev.freshet.relay.port;
 
-import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A ledger as read to its end: the newest value of each key. Belongs to one thread. */
 public final class LedgerContents {
-    /** A boundary under a minute's key may be of the minute's end. */
-    private static final Duration HISTORY_STEP = Duration.ofMinutes(1);
-
     private final Map<String, byte[]> records = new HashMap<>();
     private long end;
 
@@ -42,12 +35,6 @@ public final class LedgerContents {
     /** Returns the offset up to which it was read. */
     public long end() {
         return end;
-    }
-
-    /** Returns the newest boundary of the history that was written before the time, or null. */
-    public @Nullable Boundary boundaryBefore(Instant time) {
-        String key = keys(LedgerKey.HISTORY).floor(LedgerKey.history(time.minus(HISTORY_STEP)));
-        return key == null ? null : LedgerCodec.decodeBoundary(Objects.requireNonNull(records.get(key)));
     }
 
     /** Returns the cursor, or null if there is none yet. */

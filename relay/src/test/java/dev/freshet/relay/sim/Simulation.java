@@ -133,9 +133,7 @@ final class Simulation {
         TopicWriter writer = kafka.openWriter();
         writer.fence();
         Cursor cursor = Objects.requireNonNull(store.readLedger().cursor());
-        LedgerState ledger = new LedgerState(
-                "operator", cursor.source(), cursor.epoch(), cursor.write(), Objects.requireNonNull(cursor.boundary()));
-        ledger.options(cursor.options());
+        LedgerState ledger = new LedgerState("operator", cursor.source(), cursor);
         ledger.forget(SimSource.STREAM, store.readLedger().keys(""));
         store.delete(List.of(TOPIC));
         writer.begin();

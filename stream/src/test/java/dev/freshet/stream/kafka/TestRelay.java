@@ -188,6 +188,7 @@ final class TestRelay implements AutoCloseable {
                 write,
                 Map.of(),
                 last,
+                null,
                 atBoundary,
                 Instant.now(),
                 streams);
