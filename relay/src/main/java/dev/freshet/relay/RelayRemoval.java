@@ -3,6 +3,7 @@ package dev.freshet.relay;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.relay.internal.LedgerState;
@@ -71,6 +72,20 @@ public final class RelayRemoval {
      * @throws ConfigurationException if a relay is reading the slot
      */
     public void removeSource() {
+        refuseIfRead();
+        try (TopicStore store = KafkaTopicStore.create(settings)) {
+            Cursor cursor = cursor(store);
+            drop();
+            if (cursor != null) {
+                store.delete(cursor.streams().values().stream()
+                        .map(StreamEntry::topic)
+                        .toList());
+            }
+            store.delete(List.of(settings.ledger()));
+        }
+    }
+
+    private void refuseIfRead() {
         Optional<Integer> reader = source.slot().map(SlotState::activePid);
         if (reader.isPresent()) {
             throw new ConfigurationException("Source '" + settings.source() + "' is being relayed (server process "
@@ -78,15 +93,15 @@ public final class RelayRemoval {
                     + "'): stop every server that has it first, or it would"
                     + " make everything anew");
         }
-        try (TopicStore store = KafkaTopicStore.create(settings)) {
-            Cursor cursor = cursor(store);
+    }
+
+    private void drop() {
+        try {
             source.remove();
-            if (cursor != null) {
-                store.delete(cursor.streams().values().stream()
-                        .map(StreamEntry::topic)
-                        .toList());
-            }
-            store.delete(List.of(settings.ledger()));
+        } catch (RetriableException e) {
+            // a relay that was just taking over may have the slot by now
+            refuseIfRead();
+            throw e;
         }
     }
 

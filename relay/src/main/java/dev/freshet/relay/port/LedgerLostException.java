@@ -17,7 +17,7 @@ public class LedgerLostException extends LossException {
      */
     public LedgerLostException(RelaySettings settings, String what) {
         super("The ledger '" + settings.ledger() + "' of source '" + settings.source() + "' is lost. " + what
-                + ". Where its topics stand is known nowhere else, so that nothing more is written. To begin anew from the tables, run"
+                + ". Where its topics stand is known nowhere else, so that nothing more is written. To begin anew from the tables, stop the servers, run"
                 + " 'freshet remove source " + settings.source()
                 + "', delete the topics of its streams if they are still"
                 + " there (" + topics(settings) + "), and start again");
