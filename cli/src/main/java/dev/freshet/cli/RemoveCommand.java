@@ -36,8 +36,8 @@ import picocli.CommandLine.TypeConversionException;
                     + "--drop-tables says otherwise.",
             "",
             "First it shows what it will do, and asks. Stop the servers that have a source or a replica before you remove "
-                    + "it; a stream may be removed while they run. An embedded Kafka is that of the server that runs; without one it is started "
-                    + "for the time of the removal."
+                    + "it; a stream may be removed while they run. An embedded Kafka is that of the server that runs, beside "
+                    + "which only a stream is removed; without one it is started for the time of the removal."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

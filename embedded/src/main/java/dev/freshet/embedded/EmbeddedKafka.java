@@ -1,6 +1,7 @@
 package dev.freshet.embedded;
 
 import dev.freshet.embedded.internal.ChildClassPath;
+import dev.freshet.embedded.internal.ClusterSearch;
 import dev.freshet.embedded.internal.KafkaMain;
 import dev.freshet.embedded.internal.KafkaProperties;
 import dev.freshet.embedded.internal.Ports;
@@ -8,6 +9,7 @@ import dev.freshet.embedded.internal.ServerFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,17 +51,19 @@ public final class EmbeddedKafka extends EmbeddedServer {
     }
 
     /**
-     * Where the node with its data in a folder is reached, whichever process has started it; empty if none ever was. Whether
-     * one runs there now is not said.
+     * Finds the node that runs with its data in a folder, whichever process has started it: the one that answers as the
+     * folder's cluster.
      *
+     * @param limit how long to look for it, as it may just be starting
+     * @return where it is reached; empty if it has not answered within the limit
      * @throws DataFolderException if what the node left there cannot be read
      */
-    public static Optional<String> addressIn(Path directory) {
+    public static Optional<String> runningIn(Path directory, Duration limit) {
         try {
-            return ServerFolder.recall(directory, "port").map(port -> "127.0.0.1:" + port);
+            return ClusterSearch.find(directory, limit);
         } catch (IOException e) {
             throw new DataFolderException(
-                    "What is known of the Kafka in " + directory + " cannot be read: " + e, false, e);
+                    "What is known of the Kafka in " + directory + " cannot be read: " + e.getMessage(), false, e);
         }
     }
 

@@ -12,8 +12,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DataFolderTest {
 
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir
     private Path work;
@@ -75,7 +78,8 @@ class DataFolderTest {
                         EmbeddedPostgres.builder().directory(kept.resolve("postgresql")),
                         kept.resolve("postgresql"));
             }
-            String address = EmbeddedKafka.addressIn(kept.resolve("kafka")).orElseThrow();
+            String address =
+                    EmbeddedKafka.runningIn(kept.resolve("kafka"), LIMIT).orElseThrow();
             assertTrue(address.startsWith("127.0.0.1:"), address);
         } finally {
             holder.destroyForcibly().waitFor();
@@ -94,6 +98,13 @@ class DataFolderTest {
                         kept);
             }
             first.restart();
+            assertEquals(Optional.of(first.bootstrapServers()), EmbeddedKafka.runningIn(kept, LIMIT));
+
+            // the port of a folder's last run may be another Kafka's by now
+            String port = first.bootstrapServers().substring("127.0.0.1:".length());
+            Path other = Files.createDirectory(work.resolve("other"));
+            Files.writeString(other.resolve("embedded.properties"), "cluster.id=another\nport=" + port + "\n");
+            assertEquals(Optional.empty(), EmbeddedKafka.runningIn(other, Duration.ZERO));
         }
         EmbeddedKafka.start(kept).close();
     }
@@ -118,7 +129,7 @@ class DataFolderTest {
                     failure.getMessage());
             assertTrue(failure.getMessage().contains(file + " is a file"), failure.getMessage());
         }
-        assertEquals(java.util.Optional.empty(), EmbeddedKafka.addressIn(work.resolve("nothing")));
+        assertEquals(Optional.empty(), EmbeddedKafka.runningIn(work.resolve("nothing"), Duration.ZERO));
     }
 
     @Test

@@ -87,6 +87,12 @@ public final class ServerFolder {
         return Optional.ofNullable(read(folder).getProperty(key));
     }
 
+    /** The port that a server in the folder stored last, whoever has hold of the folder. */
+    public static Optional<Integer> recallPort(Path folder, String key) throws IOException {
+        Optional<String> text = recall(folder, key);
+        return text.isEmpty() ? Optional.empty() : Optional.of(checked(folder, key, text.get()));
+    }
+
     /** The folder. */
     public Path path() {
         return path;
@@ -148,19 +154,19 @@ public final class ServerFolder {
     public int port(String key, int fixed) throws IOException {
         int port = fixed;
         if (port == 0) {
-            int earlier = earlierPort(key);
+            String text = state.getProperty(key);
+            int earlier = text == null ? 0 : checked(path, key, text);
             port = earlier != 0 && Ports.isFree(earlier) ? earlier : Ports.free();
         }
         remember(key, Integer.toString(port));
         return port;
     }
 
-    private int earlierPort(String key) throws IOException {
-        String text = recall(key).orElse("0");
+    private static int checked(Path folder, String key, String text) throws IOException {
         // a number of at most five digits
-        int port = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : -1;
-        if (port < 0 || port > LAST_PORT) {
-            throw new IOException("the '" + key + "' in " + path.resolve(STATE) + " is '" + text
+        int port = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : 0;
+        if (port < 1 || port > LAST_PORT) {
+            throw new IOException("the '" + key + "' in " + folder.resolve(STATE) + " is '" + text
                     + "' and no port: take that line out, and another port is chosen");
         }
         return port;

@@ -28,13 +28,11 @@ public final class Removal implements AutoCloseable {
     private final Configuration config;
     private final InstantSource clock;
     private final @Nullable OwnKafka embedded;
-    private final Map<String, String> kafka;
 
-    private Removal(Configuration config, InstantSource clock, @Nullable OwnKafka embedded, Map<String, String> kafka) {
+    private Removal(Configuration config, InstantSource clock, @Nullable OwnKafka embedded) {
         this.config = config;
         this.clock = clock;
         this.embedded = embedded;
-        this.kafka = kafka;
     }
 
     /**
@@ -45,9 +43,12 @@ public final class Removal implements AutoCloseable {
      * @param clock the time
      */
     public static Removal open(Configuration config, Path dataFolder, InstantSource clock) {
-        OwnKafka embedded = config.kafka().embedded() ? OwnKafka.findOrStart(dataFolder) : null;
+        return new Removal(config, clock, config.kafka().embedded() ? OwnKafka.findOrStart(dataFolder) : null);
+    }
+
+    private Map<String, String> kafka() {
         String servers = embedded == null ? config.kafka().bootstrapServers() : embedded.bootstrapServers();
-        return new Removal(config, clock, embedded, Settings.kafka(config.kafka(), servers));
+        return Settings.kafka(config.kafka(), servers);
     }
 
     /** What is taken away. */
@@ -66,11 +67,12 @@ public final class Removal implements AutoCloseable {
      * @param kind what kind of thing
      * @param name its name
      * @param tables of a replica, whether the tables that it has filled are dropped as well
-     * @throws ConfigurationException if the configuration does not have it; a stream: nor a ledger of its sources
+     * @throws ConfigurationException if the configuration does not have it; a stream: nor a ledger of its sources; or if a
+     *     server with an embedded Kafka runs, unless it is a stream
      */
     public List<String> describe(Kind kind, String name, boolean tables) {
         return switch (kind) {
-            case SOURCE -> withRelay(source(name), RelayRemoval::describeSource);
+            case SOURCE -> withRelay(removable(name), RelayRemoval::describeSource);
             case STREAM -> describeStream(name);
             case REPLICA -> Replica.describeRemoval(replica(name), tables);
         };
@@ -87,7 +89,7 @@ public final class Removal implements AutoCloseable {
     public void remove(Kind kind, String name, boolean tables) {
         switch (kind) {
             case SOURCE ->
-                withRelay(source(name), r -> {
+                withRelay(removable(name), r -> {
                     r.removeSource();
                     return null;
                 });
@@ -128,7 +130,23 @@ public final class Removal implements AutoCloseable {
         if (replica == null) {
             throw unknown("replica", name, config.replicas().keySet());
         }
-        return Settings.replica(config, replica, kafka);
+        refuseBesideServer("Replica '" + name + "'");
+        return Settings.replica(config, replica, kafka());
+    }
+
+    private SourceConfig removable(String name) {
+        SourceConfig source = source(name);
+        refuseBesideServer("Source '" + name + "'");
+        return source;
+    }
+
+    // Readers of a slot and sessions in a database show a running server only while its parts are at work, not between
+    // their tries; that it has its Kafka in the folder shows it all the time.
+    private void refuseBesideServer(String what) {
+        if (embedded != null && embedded.isOfAServer()) {
+            throw new ConfigurationException(what + " was not removed: stop the server first that has its Kafka in "
+                    + embedded.folder() + ", or it would make everything anew");
+        }
     }
 
     private static ConfigurationException unknown(String kind, String name, Set<String> known) {
@@ -170,7 +188,7 @@ public final class Removal implements AutoCloseable {
 
     private <T extends @Nullable Object> T withRelay(SourceConfig source, Work<T> work) {
         try (PostgresSource postgres = PostgresSource.create(Settings.postgres(source), clock)) {
-            return work.on(new RelayRemoval(Settings.relay(config, source, kafka), postgres, clock));
+            return work.on(new RelayRemoval(Settings.relay(config, source, kafka()), postgres, clock));
         }
     }
 

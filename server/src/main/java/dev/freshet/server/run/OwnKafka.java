@@ -5,8 +5,9 @@ import dev.freshet.embedded.EmbeddedException;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
+import dev.freshet.model.RetriableException;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +17,15 @@ import org.jspecify.annotations.Nullable;
 public final class OwnKafka implements AutoCloseable {
     private static final String SETTING = "kafka.bootstrap-servers is 'embedded': ";
 
-    private final String bootstrapServers;
-    private final @Nullable EmbeddedKafka started;
+    // a server may just be starting
+    private static final Duration SEARCH_LIMIT = Duration.ofSeconds(30);
 
-    private OwnKafka(String bootstrapServers, @Nullable EmbeddedKafka started) {
-        this.bootstrapServers = bootstrapServers;
+    private final Path folder;
+    private final @Nullable EmbeddedKafka started;
+    private @Nullable String found;
+
+    private OwnKafka(Path folder, @Nullable EmbeddedKafka started) {
+        this.folder = folder;
         this.started = started;
     }
 
@@ -47,7 +52,7 @@ public final class OwnKafka implements AutoCloseable {
     }
 
     /**
-     * Finds the one that a server runs in the folder, or starts it.
+     * Starts it, unless a server has it in the folder: then that one's is meant.
      *
      * @param dataFolder the folder of the configuration
      * @throws ConfigurationException if the folder cannot be used
@@ -56,11 +61,12 @@ public final class OwnKafka implements AutoCloseable {
     public static OwnKafka findOrStart(Path dataFolder) {
         Path folder = folder(dataFolder);
         try {
-            EmbeddedKafka started = EmbeddedKafka.start(folder);
-            return new OwnKafka(started.bootstrapServers(), started);
+            return new OwnKafka(folder, EmbeddedKafka.start(folder));
         } catch (DataFolderException e) {
-            Optional<String> address = e.inUse() ? EmbeddedKafka.addressIn(folder) : Optional.empty();
-            return new OwnKafka(address.orElseThrow(() -> unusable(e, "")), null);
+            if (!e.inUse()) {
+                throw unusable(e, "");
+            }
+            return new OwnKafka(folder, null);
         } catch (EmbeddedException e) {
             throw new FreshetException(SETTING + e.summary(), e);
         }
@@ -74,9 +80,43 @@ public final class OwnKafka implements AutoCloseable {
         return dataFolder.resolve("kafka");
     }
 
-    /** Returns where it is reached. */
+    /** Returns whether a server had it when it was looked for. */
+    public boolean isOfAServer() {
+        return started == null;
+    }
+
+    /** Returns the folder in which it has its data. */
+    public Path folder() {
+        return folder;
+    }
+
+    /**
+     * Returns where it is reached; a server's is waited for. Of one thread.
+     *
+     * @throws ConfigurationException if what is known of a server's cannot be read
+     * @throws RetriableException if a server's does not answer
+     */
     public String bootstrapServers() {
-        return bootstrapServers;
+        if (started != null) {
+            return started.bootstrapServers();
+        }
+        String address = found;
+        if (address == null) {
+            address = search();
+            found = address;
+        }
+        return address;
+    }
+
+    private String search() {
+        try {
+            return EmbeddedKafka.runningIn(folder, SEARCH_LIMIT)
+                    .orElseThrow(() -> new RetriableException(SETTING + "a server has its Kafka in " + folder
+                            + ", which has not answered for " + SEARCH_LIMIT.toSeconds()
+                            + " s: wait until that server is ready, or stop it"));
+        } catch (DataFolderException e) {
+            throw unusable(e, "");
+        }
     }
 
     /** Ends it if it was started here. */
