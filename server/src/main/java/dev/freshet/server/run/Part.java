@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Passing faults ({@link RetriableException}) the part itself tries again. What ends it with a {@link
  * ConfigurationException} can be mended outside (a right, a table), so it is started again after a pause, which doubles up to
- * a limit and begins anew once the part has run for as long as that. Everything else (loss, or what our own code forbids) stays ended until a person has looked: better a stopped part than a wrong one.
+ * a limit and begins anew once the part has run for as long as that. Everything else (loss, or what our own code forbids) stays
+ * ended until a person has looked: better a stopped part than a wrong one.
  *
  * @param <R> the running part
  */
@@ -33,6 +34,7 @@ final class Part<R extends Running> {
     private final Duration longestPause;
     private final InstantSource clock;
     private @Nullable R running;
+    private @Nullable R ended;
     private @Nullable Throwable failure;
     private @Nullable Instant restartAt;
     private Instant startedAt;
@@ -76,6 +78,7 @@ final class Part<R extends Running> {
         R current = running;
         if (current != null && current.ended().isDone()) {
             running = null;
+            ended = current;
             failed(causeOf(current));
         }
         if (running == null
@@ -86,10 +89,20 @@ final class Part<R extends Running> {
             restartAt = null;
             startedAt = clock.instant();
             try {
+                closeEnded();
                 running = starter.get();
             } catch (RuntimeException e) {
                 failed(e);
             }
+        }
+    }
+
+    /** What has ended may still tell why, as a replica does in its database, until the next one begins. */
+    private void closeEnded() {
+        R last = ended;
+        ended = null;
+        if (last != null) {
+            last.close();
         }
     }
 
@@ -168,6 +181,7 @@ final class Part<R extends Running> {
             closed = true;
             restartAt = null;
             last = running;
+            closeEnded();
         }
         if (last != null) {
             last.close();

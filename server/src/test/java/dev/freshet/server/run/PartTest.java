@@ -1,8 +1,10 @@
 package dev.freshet.server.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.LossException;
@@ -23,6 +25,7 @@ class PartTest {
 
     private static final class Started implements Running {
         private final CompletableFuture<Object> ended = new CompletableFuture<>();
+        private boolean closed;
 
         @Override
         public Instant lastReturn() {
@@ -36,6 +39,7 @@ class PartTest {
 
         @Override
         public void close() {
+            closed = true;
             ended.complete("closed");
         }
     }
@@ -73,6 +77,21 @@ class PartTest {
         part.tick();
         assertEquals(2, started.size());
         assertNull(part.failureMessage());
+    }
+
+    @Test
+    void whatHasEnded_isClosedWhenTheNextBeginsOrThePartEnds() {
+        part.tick();
+        running().ended.completeExceptionally(new ConfigurationException("no right"));
+        part.tick();
+        assertFalse(started.get(0).closed);
+        now = now.plusSeconds(10);
+        part.tick();
+        assertTrue(started.get(0).closed);
+        running().ended.completeExceptionally(new LossException("gone"));
+        part.tick();
+        part.close();
+        assertTrue(started.get(1).closed);
     }
 
     @Test
