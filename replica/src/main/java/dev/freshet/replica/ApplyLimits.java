@@ -12,8 +12,8 @@ import java.time.Duration;
  *     slowly that the session would count as frozen
  * @param fillFilterBytes the memory by which a fill tells keys that it has not seen, 64 KiB to 1 GiB; it is enough for
  *     about one key a byte, beyond that more rows take the slower way
- * @param snapshotFollow how long at most, in all, the fills of a replica go on with snapshots that are under way, from when
- *     it begins to fill, before its other copies are applied
+ * @param snapshotFollow how long at most, in all, the fills of a replica go on with snapshots that are under way while its
+ *     other tables wait to be filled
  * @param snapshotPatience how long such a fill waits at most for the next row of the snapshot
  * @param schemaWait how long a record waits for its schema record, and with it all partitions of the instance; then its
  *     partition, or the fill of its table, stops

@@ -4,6 +4,7 @@ import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.AgentRunner;
+import dev.freshet.replica.agent.FillAgent;
 import dev.freshet.replica.agent.FreshnessAgent;
 import dev.freshet.replica.agent.KafkaReaders;
 import dev.freshet.replica.agent.Progress;
@@ -41,15 +42,22 @@ public final class Replica implements AutoCloseable {
     private final InstantSource clock;
     private final Progress progress;
     private final AgentRunner work;
+    private final AgentRunner fills;
     private final AgentRunner freshness;
     private final RateMeter rate;
 
     private Replica(
-            ReplicaConfig config, InstantSource clock, Progress progress, AgentRunner work, AgentRunner freshness) {
+            ReplicaConfig config,
+            InstantSource clock,
+            Progress progress,
+            AgentRunner work,
+            AgentRunner fills,
+            AgentRunner freshness) {
         this.config = config;
         this.clock = clock;
         this.progress = progress;
         this.work = work;
+        this.fills = fills;
         this.freshness = freshness;
         this.rate = new RateMeter(clock.instant());
     }
@@ -75,9 +83,11 @@ public final class Replica implements AutoCloseable {
         Progress progress = new Progress();
         AgentRunner work = AgentRunner.start(
                 new ReplicaAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, Replica::log);
+        AgentRunner fills = AgentRunner.start(
+                new FillAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, Replica::log);
         AgentRunner freshness = AgentRunner.start(
                 new FreshnessAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, Replica::log);
-        return new Replica(config, clock, progress, work, freshness);
+        return new Replica(config, clock, progress, work, fills, freshness);
     }
 
     private static void log(RetriableException e) {
@@ -145,6 +155,8 @@ public final class Replica implements AutoCloseable {
         if (!work.isRunning()) {
             state = ReplicaStatus.State.STOPPED;
             reason = reason == null ? "it was closed" : reason;
+        } else if (!fills.isRunning() && reason == null) {
+            reason = "its tables are no longer filled; see the log";
         } else if (!freshness.isRunning() && reason == null) {
             reason = "its freshness is no longer found; see the log";
         }
@@ -197,7 +209,10 @@ public final class Replica implements AutoCloseable {
                 partitions);
     }
 
-    /** Returns when the slower of its agents last came back from a piece of work: whether it still moves. */
+    /**
+     * Returns when the slower of applying and finding the freshness last came back from a piece of work: whether it still
+     * moves. The filling, which may build an index for long, does not count.
+     */
     public Instant lastMoved() {
         Instant a = work.lastReturn();
         Instant b = freshness.lastReturn();
@@ -211,13 +226,14 @@ public final class Replica implements AutoCloseable {
 
     /** Returns whether it is at work; it is not after it was closed or has stopped for good. */
     public boolean isRunning() {
-        return work.isRunning() && freshness.isRunning();
+        return work.isRunning() && fills.isRunning() && freshness.isRunning();
     }
 
     /** Ends the instance; its partitions go to the others at once. */
     @Override
     public void close() {
         work.close();
+        fills.close();
         freshness.close();
     }
 }

@@ -230,7 +230,7 @@ public final class ReplicaConfig {
         }
 
         /**
-         * Sets how long in all fills go on with snapshots that are under way while other copies wait, and how long without a
+         * Sets how long in all fills go on with snapshots that are under way while other fills wait, and how long without a
          * row of the snapshot. Default 10 min and 30 s.
          */
         public Builder snapshot(Duration follow, Duration patience) {

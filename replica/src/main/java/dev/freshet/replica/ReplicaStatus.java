@@ -35,11 +35,14 @@ public record ReplicaStatus(
     public enum State {
         /** It connects, finds its sources and prepares its state. */
         STARTING,
-        /** It fills a table. */
+        /** No table is filled yet, and it fills one. */
         FILLING,
-        /** Another instance fills a table; this one stands by and takes over if that one dies. */
+        /** No table is filled yet, and another instance fills one; this one stands by and takes over if that one dies. */
         WAITING,
-        /** It applies changes, or waits for some; a stream that cannot be copied for now is told by the reason. */
+        /**
+         * It applies changes of the tables that are filled, or waits for some; a stream whose table is being filled, or cannot
+         * be copied for now, is told by the reason.
+         */
         RUNNING,
         /** No stream can be copied for now; each is tried again by itself, and the reason says what to mend. */
         RETRYING,

@@ -5,8 +5,8 @@
  * starts, checks and removes a replica, {@link dev.freshet.replica.ReplicaConfig} says what is copied where. Depends on
  * {@code model}, {@code stream}, Kafka's clients and pgjdbc.
  *
- * <p>A replica runs two threads: one fills or applies, one tells how fresh the copy is. {@code table} knows the copy's table,
- * {@code apply} the live changes, {@code fill} the first fill, {@code state} what is remembered in the consumer's database.
+ * <p>A replica runs three threads: one applies, one fills, one tells how fresh the copy is. {@code table} knows the copy's
+ * table, {@code apply} the live changes, {@code fill} the first fill, {@code state} what is remembered in the consumer's database.
  *
  * <p>Rights: the role needs to connect, {@code CREATE} on the target's schema (or to own the tables there), and either {@code
  * CREATE} on the database or a schema {@code freshet} that it may create tables in.

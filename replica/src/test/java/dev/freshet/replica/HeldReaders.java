@@ -10,6 +10,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldReaders implements Readers {
     private final Readers readers;
+    private final @Nullable String topic;
     private volatile int left;
 
     HeldReaders(ReplicaConfig config, int records) {
+        this(config, records, null);
+    }
+
+    /** Holds only those that read the topic. */
+    HeldReaders(ReplicaConfig config, int records, @Nullable String topic) {
         this.readers = new KafkaReaders(config, Clock.systemUTC());
         this.left = records;
+        this.topic = topic;
     }
 
     void letGo() {
@@ -37,20 +45,24 @@ final class HeldReaders implements Readers {
     @Override
     public StreamReader alone() {
         StreamReader reader = readers.alone();
+        AtomicBoolean held = new AtomicBoolean();
         return (StreamReader) Proxy.newProxyInstance(
                 StreamReader.class.getClassLoader(),
                 new Class<?>[] {StreamReader.class},
                 (proxy, method, arguments) -> {
+                    if (method.getName().equals("assign")) {
+                        held.set(topic == null || arguments[0].toString().contains(topic + '-'));
+                    }
                     boolean poll = method.getName().equals("poll");
-                    if (poll && left <= 0) {
+                    if (poll && held.get() && left <= 0) {
                         return StreamBatch.EMPTY;
                     }
-                    if (method.getName().equals("position") && left < Integer.MAX_VALUE) {
+                    if (method.getName().equals("position") && held.get() && left < Integer.MAX_VALUE) {
                         return 0L;
                     }
                     try {
                         Object answer = method.invoke(reader, arguments);
-                        if (answer instanceof StreamBatch batch && left < Integer.MAX_VALUE) {
+                        if (answer instanceof StreamBatch batch && held.get() && left < Integer.MAX_VALUE) {
                             left -= batch.records().size();
                         }
                         return answer;

@@ -147,6 +147,19 @@ class HeldStreamTest extends InReplicaWorld {
     }
 
     @Test
+    void databaseThatHasNoRoomForTheFill_atTheFirstTry() throws Exception {
+        world.database.execute(
+                "CREATE TABLE bad (id bigint PRIMARY KEY, name text, n integer)",
+                "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN"
+                        + " IF current_query() LIKE '%bad%' THEN RAISE 'no room' USING ERRCODE = '53100'; END IF; END $$",
+                "CREATE EVENT TRIGGER refusing ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION refuse()");
+        Replica replica = start();
+        untilHeldAlone(replica, "53100");
+        world.database.execute("DROP EVENT TRIGGER refusing");
+        settleAll(replica, 1);
+    }
+
+    @Test
     void tableThatDoesNotFit_atARefill() throws Exception {
         Replica replica = start();
         world.settle();

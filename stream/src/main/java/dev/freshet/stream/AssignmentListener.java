@@ -14,8 +14,8 @@ public interface AssignmentListener {
      *
      * @param partitions only the new ones
      * @return for each of them the offset of the first record to read: what the copy stores, 0 at the beginning; the
-     *     offsets that Kafka may have committed for the group are never used. A partition that is left out is not read;
-     *     it has no position
+     *     offsets that Kafka may have committed for the group are never used. A partition that is left out is not read,
+     *     and has no position, until {@link StreamReader#seek} and {@link StreamReader#resume}
      */
     Map<Partition, Long> assigned(Set<Partition> partitions);
 

@@ -62,7 +62,7 @@ public interface StreamReader extends AutoCloseable {
     /** Gives no more records of these partitions until {@link #resume}; the membership goes on. Absent ones are ignored. */
     void pause(Collection<Partition> partitions);
 
-    /** Gives records of these partitions again. Absent ones are ignored. */
+    /** Gives records of these partitions again, or of those that came without a start and were sought. Absent ones are ignored. */
     void resume(Collection<Partition> partitions);
 
     /**

@@ -173,7 +173,7 @@ public final class FreshnessAgent implements Agent {
         List<StreamRow> streamRows = streams.read(c);
         List<Owned> partitions = positions.read(c);
         progress.partitions(partitions);
-        prepareIfFilled(streamRows, partitions);
+        tellIfFilled(streamRows, partitions);
         FreshnessFinder finder = new FreshnessFinder(config, progress, streams, c, streamRows, partitions, now);
         Map<String, Freshness> found = new TreeMap<>();
         behind = false;
@@ -192,7 +192,7 @@ public final class FreshnessAgent implements Agent {
     }
 
     /** A partition that the applying agent left out, and that a fill knows by now, is to be applied. */
-    private void prepareIfFilled(List<StreamRow> streamRows, List<Owned> partitions) {
+    private void tellIfFilled(List<StreamRow> streamRows, List<Owned> partitions) {
         Set<Partition> leftOut = progress.leftOut();
         if (leftOut.isEmpty()) {
             return;
@@ -202,7 +202,8 @@ public final class FreshnessAgent implements Agent {
                     && partitions.stream()
                             .anyMatch(o -> o.stream().equals(row.stream())
                                     && leftOut.contains(new Partition(row.topic(), o.partition())))) {
-                progress.prepareAgain();
+                progress.filled();
+                return;
             }
         }
     }
@@ -259,6 +260,7 @@ public final class FreshnessAgent implements Agent {
     @Override
     public void close() {
         letGo();
+        progress.closeLost();
         Sources sources = progress.sources();
         if (sources != null) {
             sources.close();

@@ -76,8 +76,8 @@ final class FreshnessFinder {
             ids.put(row.topic(), row.topicId());
             at.put(row.topic(), vector(row.stream()));
             if (!row.filled() || row.atEnd() == null) {
-                // in this order: a stream is held before the others are applied
-                if (progress.applies() && !progress.held().containsKey(row.stream())) {
+                if (progress.applies()
+                        && progress.toFill().stream().noneMatch(t -> t.stream().equals(row.stream()))) {
                     progress.prepareAgain();
                 }
                 filling.add(filling(row));

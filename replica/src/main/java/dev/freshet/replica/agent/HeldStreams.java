@@ -5,9 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * The streams whose tables cannot be filled for now, each with the reason and the time of the next try; the wait doubles from
@@ -55,31 +56,21 @@ final class HeldStreams {
                         h.target(), h.reason(), h.pause(), clock.instant().plus(h.pause())));
     }
 
-    void forget(StreamTarget target) {
-        held.remove(target.stream());
+    /** Holds a stream no longer; returns whether it was held. */
+    boolean forget(StreamTarget target) {
+        return held.remove(target.stream()) != null;
     }
 
-    boolean holds(StreamTarget target) {
-        return held.containsKey(target.stream());
+    /** Holds no others than these any longer; returns whether one was held. */
+    boolean retain(Collection<StreamTarget> targets) {
+        return held.keySet()
+                .retainAll(targets.stream().map(StreamTarget::stream).collect(Collectors.toSet()));
     }
 
-    int count() {
-        return held.size();
-    }
-
-    /** Returns a stream whose next try is due, or null. */
-    @Nullable
-    StreamTarget due() {
-        if (held.isEmpty()) {
-            return null;
-        }
-        Instant now = clock.instant();
-        for (Held h : held.values()) {
-            if (!now.isBefore(h.until())) {
-                return h.target();
-            }
-        }
-        return null;
+    /** Returns whether a stream is held and its next try not due yet. */
+    boolean waits(StreamTarget target) {
+        Held h = held.get(target.stream());
+        return h != null && clock.instant().isBefore(h.until());
     }
 
     /** Returns by stream, in a sentence each, why it is held and until when. */

@@ -90,7 +90,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         reader.subscribe(streamOfTopic.keySet(), this);
     }
 
-    /** A partition that no fill knows is left out; the freshness agent has this instance prepare again once one does. */
+    /** A partition that no fill knows is left out, until {@link #takeUpLeftOut}. */
     @Override
     public Map<Partition, Long> assigned(Set<Partition> partitions) {
         Map<Partition, Long> starts = new HashMap<>();
@@ -113,6 +113,19 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         progress.leftOut(leftOut);
         LOG.debug("Replica '{}' has taken over {}", config.name(), partitions);
         return starts;
+    }
+
+    /** Takes over those of the partitions that were left out which a fill knows by now. */
+    void takeUpLeftOut() {
+        Set<Partition> again = Set.copyOf(leftOut);
+        if (again.isEmpty()) {
+            return;
+        }
+        leftOut.clear();
+        applier.forgetTables();
+        Map<Partition, Long> starts = assigned(again);
+        starts.forEach(reader::seek);
+        reader.resume(starts.keySet());
     }
 
     private RuntimeException claimFailed(SQLException e) {
@@ -165,8 +178,8 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             return stopBeforeForeign(e);
         }
         if (progress.takePrepareAgain()) {
-            throw new RetriableException("A table of replica '" + config.name()
-                    + "' is to be filled anew, or another instance fills it: this instance prepares again");
+            throw new RetriableException(
+                    "A table of replica '" + config.name() + "' is to be filled anew: this instance prepares again");
         }
         List<StreamRecord> records = owned.fresh(batch);
         if (records.isEmpty()) {

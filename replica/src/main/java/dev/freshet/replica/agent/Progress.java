@@ -1,13 +1,18 @@
 package dev.freshet.replica.agent;
 
 import dev.freshet.replica.ReplicaStatus;
+import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.state.Owned;
 import dev.freshet.stream.Freshness;
 import dev.freshet.stream.Partition;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +23,11 @@ public final class Progress {
     private volatile ReplicaStatus.State state = ReplicaStatus.State.STARTING;
     private volatile @Nullable String reason;
     private volatile @Nullable Sources sources;
-    private volatile @Nullable Sources lost;
+    private final Set<Sources> lost = new HashSet<>();
+    private final Semaphore filled = new Semaphore(0);
+    private @Nullable Sources usedByFills;
+    private volatile List<StreamTarget> toFill = List.of();
+    private volatile FillAgent.Place filling = FillAgent.Place.NOWHERE;
     private volatile Set<Partition> leftOut = Set.of();
     private volatile Map<String, String> held = Map.of();
     private volatile long fillRows;
@@ -51,8 +60,11 @@ public final class Progress {
         return reason;
     }
 
-    /** Sets the sources, once they have been found. */
-    public void sources(Sources found) {
+    /** Sets the sources, once they have been found; those that were given up since are not taken. */
+    public synchronized void sources(Sources found) {
+        if (lost.contains(found)) {
+            return;
+        }
         sources = found;
     }
 
@@ -62,14 +74,72 @@ public final class Progress {
     }
 
     /** Gives sources up whose ledger is not the one any more that was read: they must be found anew. */
-    public void lose(Sources given) {
-        lost = given;
+    public synchronized void lose(Sources given) {
+        lost.add(given);
         sources = null;
     }
 
-    /** Returns whether these are sources that were given up. */
-    public boolean isLost(Sources given) {
-        return given == lost;
+    /** Returns whether these are sources that were given up and are not closed yet. */
+    synchronized boolean isLost(Sources given) {
+        return lost.contains(given);
+    }
+
+    /** Returns the sources, for the filling agent, which says so each time that it works. */
+    synchronized @Nullable Sources useForFills() {
+        usedByFills = sources;
+        return usedByFills;
+    }
+
+    /** The filling agent has ended. */
+    synchronized void releaseFromFills() {
+        usedByFills = null;
+    }
+
+    /** Closes the sources that were given up, but for those with which a table is filled; the caller uses none of them. */
+    synchronized void closeLost() {
+        for (Sources given : Set.copyOf(lost)) {
+            if (given != usedByFills) {
+                lost.remove(given);
+                given.close();
+            }
+        }
+    }
+
+    /** Sets the streams whose tables are to be filled, as the database has just said. */
+    void toFill(List<StreamTarget> streams) {
+        toFill = List.copyOf(streams);
+    }
+
+    /** Returns the streams whose tables are to be filled, in a list that is another one each time that it was set. */
+    List<StreamTarget> toFill() {
+        return toFill;
+    }
+
+    /** Sets where a table is filled. */
+    void filling(FillAgent.Place place) {
+        filling = place;
+    }
+
+    /** Returns where a table is filled. */
+    FillAgent.Place filling() {
+        return filling;
+    }
+
+    /** Tells the applying agent that a table was filled, here or elsewhere. */
+    void filled() {
+        filled.release();
+    }
+
+    /** Returns whether {@link #filled} was called since this was last asked. */
+    boolean takeFilled() {
+        return filled.drainPermits() > 0;
+    }
+
+    /** Waits for {@link #filled}, at most for the given time. */
+    void awaitFilled(Duration limit) throws InterruptedException {
+        if (filled.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            filled.drainPermits();
+        }
     }
 
     /** Counts applied records and a commit. */

@@ -6,7 +6,6 @@ import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.ReplicaStatus;
-import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.state.ConsumerDb;
 import dev.freshet.replica.state.DbErrors;
 import dev.freshet.replica.state.StateTables;
@@ -17,28 +16,22 @@ import dev.freshet.stream.Partition;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a replica's tables into being and keeps them: prepares, fills what is not filled (or waits for who does), then
- * applies. A stream whose table cannot be filled is left out, and tried again beside the applying. After every other fault it
- * gives up all that it held and prepares again, from what the database says.
+ * Keeps a replica's tables: prepares, says what is to be filled ({@link FillAgent} does that), and as soon as one table is
+ * filled, by whichever instance, joins the group and applies. The partitions of a stream whose table is not filled are left
+ * out until it is. After every fault it gives up all that it held and prepares again, from what the database says.
  */
 public final class ReplicaAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaAgent.class);
     private static final Duration POLL = Duration.ofMillis(100);
-
-    /** A fill beside the applying waits no longer than this for changes to come. */
-    private static final Duration POLL_BESIDE_FILL = Duration.ofMillis(1);
 
     private final ReplicaConfig config;
     private final Readers readers;
@@ -46,13 +39,10 @@ public final class ReplicaAgent implements Agent {
     private final Progress progress;
     private final ConsumerDb consumer;
     private final StreamRows rows;
-    private final Fills fills;
     private @Nullable Connection db;
     private @Nullable LiveApply live;
     private @Nullable Sources found;
     private boolean finding;
-    private Instant frozenLookedFor = Instant.MIN;
-    private @Nullable Instant followUntil;
 
     /** Creates the agent; it connects when it works. */
     public ReplicaAgent(ReplicaConfig config, Readers readers, InstantSource clock, Progress progress) {
@@ -62,7 +52,6 @@ public final class ReplicaAgent implements Agent {
         this.progress = progress;
         this.consumer = new ConsumerDb(config);
         this.rows = new StreamRows(config.name());
-        this.fills = new Fills(config, readers, clock, progress, consumer);
     }
 
     @Override
@@ -73,13 +62,10 @@ public final class ReplicaAgent implements Agent {
     @Override
     public int doWork() throws InterruptedException {
         try {
-            if ((live != null || fills.active()) && progress.sources() == null) {
+            if (live != null && progress.sources() == null) {
                 letGo();
             }
-            if (live != null) {
-                return apply(live);
-            }
-            return fills.active() ? fill() : prepare();
+            return live == null || db == null ? prepare() : apply(live, db);
         } catch (SQLException e) {
             letGo();
             throw passing(DbErrors.wrap("Replica '" + config.name() + "' lost its work in its database", e));
@@ -116,88 +102,49 @@ public final class ReplicaAgent implements Agent {
         }
         // only now, since whoever sees them reads the tables that were just made
         progress.sources(sources);
-        Map<String, StreamRow> known =
-                rows.read(c).stream().collect(Collectors.toMap(StreamRow::stream, Function.identity()));
-        c.commit();
-        Instant until = followUntil(known);
-        boolean missing = false;
-        for (StreamTarget t : sources.readiestFirst(config.streams())) {
-            StreamRow row = known.get(t.stream());
-            if (row != null && row.filled()) {
-                fills.filled(t);
-                continue;
-            }
-            // what could not be filled is tried again beside the others, which it then does not keep waiting
-            Fills.Outcome begun = fills.holds(t) ? Fills.Outcome.HELD : fills.begin(t, sources, until);
-            if (begun == Fills.Outcome.WORKING) {
-                progress.state(ReplicaStatus.State.FILLING, null);
-                return 1;
-            }
-            missing |= begun != Fills.Outcome.HELD;
-        }
-        if (missing) {
-            standBy(c);
+        if (!tellToFill(c)) {
+            whileNoneIsFilled();
             return 0;
         }
-        fills.close();
         LiveApply next = new LiveApply(config, consumer, c, readers.inGroup(), sources, clock, progress);
         live = next;
-        followUntil = null;
         next.join();
-        tellApplying();
+        progress.state(ReplicaStatus.State.RUNNING, null);
         return 1;
     }
 
-    /**
-     * Until when fills go on with snapshots that are under way. Copies that were applied before are not kept waiting for that;
-     * those that are filled only now are, for a while from the first fill on.
-     */
-    private Instant followUntil(Map<String, StreamRow> known) {
-        if (config.streams().size() == 1) {
-            return Instant.MAX;
-        }
-        Instant until = followUntil;
-        if (until == null) {
-            boolean othersWait = config.streams().stream()
-                    .map(t -> known.get(t.stream()))
-                    .anyMatch(row -> row != null && row.filled());
-            until = othersWait
-                    ? Instant.MIN
-                    : clock.instant().plus(config.limits().snapshotFollow());
-            followUntil = until;
-        }
-        return until;
+    /** Asks the database which streams are filled, tells the filling agent the others, and returns whether there is one. */
+    private boolean tellToFill(Connection c) throws SQLException {
+        Set<String> filled = rows.read(c).stream()
+                .filter(StreamRow::filled)
+                .map(StreamRow::stream)
+                .collect(Collectors.toSet());
+        c.commit();
+        progress.toFill(config.streams().stream()
+                .filter(t -> !filled.contains(t.stream()))
+                .toList());
+        return config.streams().stream().anyMatch(t -> filled.contains(t.stream()));
     }
 
-    private void tellApplying() {
-        progress.state(fills.holdsAll() ? ReplicaStatus.State.RETRYING : ReplicaStatus.State.RUNNING, null);
-    }
-
-    /** Applies, and fills beside that what could not be filled before. */
-    private int apply(LiveApply running) throws SQLException, InterruptedException {
-        int done = running.work(fills.active() ? POLL_BESIDE_FILL : POLL);
-        Fills.Outcome outcome = fillBeside();
-        if (outcome == Fills.Outcome.FILLED) {
-            // now its partitions are to be applied
-            letGo();
-        } else if (outcome == Fills.Outcome.HELD || outcome == Fills.Outcome.ELSEWHERE) {
-            fills.close();
-            tellApplying();
+    private void whileNoneIsFilled() throws InterruptedException {
+        if (progress.held().size() == config.streams().size()) {
+            progress.state(ReplicaStatus.State.RETRYING, null);
+        } else {
+            switch (progress.filling()) {
+                case HERE -> progress.state(ReplicaStatus.State.FILLING, null);
+                case ELSEWHERE -> progress.state(ReplicaStatus.State.WAITING, "another instance fills the tables");
+                case NOWHERE -> progress.state(ReplicaStatus.State.STARTING, null);
+            }
         }
-        return outcome == Fills.Outcome.IDLE ? done : done + 1;
+        progress.awaitFilled(POLL);
     }
 
-    private Fills.Outcome fillBeside() throws SQLException, InterruptedException {
-        if (fills.active()) {
-            return fills.work();
+    private int apply(LiveApply running, Connection c) throws SQLException, InterruptedException {
+        if (progress.takeFilled()) {
+            tellToFill(c);
+            running.takeUpLeftOut();
         }
-        StreamTarget due = fills.due();
-        Sources sources = progress.sources();
-        return due == null || sources == null ? Fills.Outcome.IDLE : fills.begin(due, sources, Instant.MAX);
-    }
-
-    private int fill() throws SQLException, InterruptedException {
-        return fills.work() == Fills.Outcome.IDLE ? 0 : 1;
+        return running.work(POLL);
     }
 
     /** Nobody but this agent closes lost sources: only here it is sure that it has let go of them. */
@@ -210,9 +157,9 @@ public final class ReplicaAgent implements Agent {
         if (mine != null && progress.isLost(mine)) {
             found = null;
             finding = true;
-            mine.close();
             mine = null;
         }
+        progress.closeLost();
         if (mine == null) {
             try {
                 mine = Sources.open(config, readers);
@@ -228,18 +175,6 @@ public final class ReplicaAgent implements Agent {
             finding = false;
         }
         return mine;
-    }
-
-    private void standBy(Connection c) throws SQLException {
-        progress.state(ReplicaStatus.State.WAITING, "another instance fills the tables");
-        Instant now = clock.instant();
-        if (now.isAfter(frozenLookedFor.plus(config.sessions().idleInTransaction()))) {
-            frozenLookedFor = now;
-            int ended = consumer.endFrozen(c);
-            if (ended > 0) {
-                LOG.warn("Replica '{}' has ended {} frozen sessions of a filler", config.name(), ended);
-            }
-        }
     }
 
     /** Something that the copy has not read is gone from the topic: only a new fill helps. */
@@ -275,13 +210,13 @@ public final class ReplicaAgent implements Agent {
         Connection c = db;
         live = null;
         db = null;
-        Resources.close(l, fills, c);
+        Resources.close(l, c);
     }
 
     @Override
     public void close() {
         letGo();
-        if (found != null && progress.sources() == null) {
+        if (found != null && progress.sources() == null && !progress.isLost(found)) {
             found.close();
         }
     }

@@ -1,5 +1,5 @@
 /**
- * The two agents of a replica: one fills or applies, one tells how fresh the copy is.
+ * The three agents of a replica: one applies, one fills, one tells how fresh the copy is.
  *
  * <p>Each belongs to one thread and has a database connection of its own; {@link dev.freshet.replica.agent.Progress} is what
  * they share, and is safe for any thread.

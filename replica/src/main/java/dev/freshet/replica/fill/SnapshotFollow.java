@@ -2,6 +2,7 @@ package dev.freshet.replica.fill;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Supplier;
 
 /**
  * Whether a fill goes on with the snapshot of its stream that is under way, so that its rows are copied and not applied one by
@@ -11,7 +12,8 @@ final class SnapshotFollow {
     /** For that part of the time at most that a fill may take. */
     private static final int SHARE = 4;
 
-    private final Instant until;
+    private final Supplier<Instant> until;
+    private final Instant share;
     private final Duration patience;
     private Instant lastRow;
     private boolean snapshotting = true;
@@ -19,13 +21,13 @@ final class SnapshotFollow {
     /**
      * Creates it for a fill that starts now.
      *
-     * @param until until when at most
+     * @param until until when at most, as far as is known when it is asked
      * @param patience how long without a row of the snapshot at most
      * @param awayLimit how long a fill may take
      */
-    SnapshotFollow(Instant startedAt, Instant until, Duration patience, Duration awayLimit) {
-        Instant share = startedAt.plus(awayLimit.dividedBy(SHARE));
-        this.until = until.isBefore(share) ? until : share;
+    SnapshotFollow(Instant startedAt, Supplier<Instant> until, Duration patience, Duration awayLimit) {
+        this.share = startedAt.plus(awayLimit.dividedBy(SHARE));
+        this.until = until;
         this.patience = patience;
         this.lastRow = startedAt;
     }
@@ -42,7 +44,10 @@ final class SnapshotFollow {
      * @param nowSnapshotting whether it is under way
      */
     boolean goesOn(Instant now, boolean nowSnapshotting) {
-        if (!snapshotting || !now.isBefore(lastRow.plus(patience)) || !now.isBefore(until)) {
+        if (!snapshotting
+                || !now.isBefore(lastRow.plus(patience))
+                || !now.isBefore(share)
+                || !now.isBefore(until.get())) {
             return false;
         }
         snapshotting = nowSnapshotting;

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,7 +123,7 @@ public final class StreamFill implements AutoCloseable {
      * @param schema the stream's newest schema record
      * @param ledger where the others come from, and the stream's state
      * @param reader a reader for this fill alone
-     * @param followUntil until when it may go on with a snapshot that is under way
+     * @param followUntil until when it may go on with a snapshot that is under way; asked again and again
      * @return the fill, or null if another instance fills, or has filled
      * @throws ConfigurationException if the table does not fit, with everything that is wrong
      */
@@ -134,7 +135,7 @@ public final class StreamFill implements AutoCloseable {
             SchemaSource ledger,
             StreamReader reader,
             InstantSource clock,
-            Instant followUntil)
+            Supplier<Instant> followUntil)
             throws SQLException {
         StreamRows rows = new StreamRows(config.name());
         StreamRow row = lockUnfilled(db, rows, target);
@@ -325,15 +326,19 @@ public final class StreamFill implements AutoCloseable {
                     + ", delete.retention.ms " + facts.deleteRetention()
                     + "): it begins again; raise the shorter of the two settings on the topic");
         }
+        requireSameTopic();
+        List<String> renames = shadow.index(quoted(FieldMap.Field::key));
+        pending.mergeInto(shadow.name());
+        shadow.complete();
+        swap = new Swap(db, config.name(), target.table(), shadow, renames, quoted(f -> true), clock);
+    }
+
+    private void requireSameTopic() {
         TopicFacts now = reader.describe(Set.of(target.topic())).get(target.topic());
         if (now == null || !now.topicId().equals(facts.topicId()) || now.partitions() != facts.partitions()) {
             throw new FillException("Topic '" + target.topic() + "' was made again or changed its partitions while "
                     + target.table() + " was filled from it: the fill begins again");
         }
-        List<String> renames = shadow.index(quoted(FieldMap.Field::key));
-        pending.mergeInto(shadow.name());
-        shadow.complete();
-        swap = new Swap(db, config.name(), target.table(), shadow, renames, quoted(f -> true), clock);
     }
 
     private List<String> quoted(Predicate<FieldMap.Field> wanted) {

@@ -2,13 +2,13 @@ package dev.freshet.replica.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.table.TableName;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -31,18 +31,27 @@ class HeldStreamsTest {
 
     @Test
     void streamIsDue_onlyWhenItsWaitIsOver() {
-        assertNull(held.due());
+        assertFalse(held.waits(ORDERS));
         held.hold(ORDERS, "it does not fit");
-        assertTrue(held.holds(ORDERS));
-        assertNull(held.due());
+        assertTrue(held.waits(ORDERS));
         now = now.plusSeconds(5);
-        assertEquals(ORDERS, held.due());
+        assertFalse(held.waits(ORDERS));
         held.putOff(ORDERS);
-        assertNull(held.due());
+        assertTrue(held.waits(ORDERS));
         now = now.plusSeconds(5);
-        assertEquals(ORDERS, held.due());
-        held.forget(ORDERS);
-        assertFalse(held.holds(ORDERS));
+        assertFalse(held.waits(ORDERS));
+        assertTrue(held.forget(ORDERS));
+        assertEquals(Map.of(), held.texts());
+        assertFalse(held.forget(ORDERS));
+    }
+
+    @Test
+    void streamThatNeedsNoFillAnyMore_isNotHeld() {
+        held.hold(ORDERS, "it does not fit");
+        assertFalse(held.retain(List.of(ORDERS)));
+        assertTrue(held.waits(ORDERS));
+        assertTrue(held.retain(List.of()));
+        assertEquals(Map.of(), held.texts());
     }
 
     @Test

@@ -42,7 +42,7 @@ final class HandDrivenFill implements AutoCloseable {
                 sources,
                 reader,
                 clock,
-                Instant.MAX));
+                () -> Instant.MAX));
     }
 
     /** Works until so many rows are there. */

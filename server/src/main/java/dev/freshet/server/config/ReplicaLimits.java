@@ -41,10 +41,10 @@ public final class ReplicaLimits {
             Duration.ofSeconds(1),
             Duration.ofDays(1),
             LIMITS.snapshotFollow(),
-            "How long at most, in all, a replica that begins to fill its tables copies rows of snapshots that are still under "
-                    + "way, before it applies the rest one by one, beside its other copies, which wait until then. More makes "
-                    + "the first load of large tables faster. A replica of one copy keeps nobody waiting and copies on; one "
-                    + "that has copies already does not let them wait.");
+            "How long at most, in all, a replica copies rows of snapshots that are still under way while its other tables "
+                    + "wait to be filled, before it applies the rest one by one. More makes the first load of large tables "
+                    + "faster. The last table to be filled keeps nobody waiting and copies on; copies that are filled are "
+                    + "applied meanwhile.");
     /** How long they wait for the snapshot's next row. */
     public static final Setting<Duration> SNAPSHOT_ROW_TIMEOUT = Setting.duration(
             "snapshot-row-timeout",

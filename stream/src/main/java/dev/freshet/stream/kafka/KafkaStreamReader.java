@@ -152,8 +152,9 @@ public final class KafkaStreamReader implements StreamReader {
         for (Partition partition : fresh) {
             Long offset = starts.get(partition);
             if (offset == null) {
-                // it stays paused, as it came
+                // it stays paused, as it came, until it is sought and resumed
                 unstarted.remove(partition);
+                paused.add(partition);
                 continue;
             }
             TopicPartition kafka = kafka(partition);
@@ -354,27 +355,26 @@ public final class KafkaStreamReader implements StreamReader {
         }
 
         private void gone(Collection<TopicPartition> went, boolean stillOurs) {
-            Set<Partition> started = new TreeSet<>();
+            Set<Partition> known = new TreeSet<>();
             for (TopicPartition kafka : went) {
                 Partition partition = ours(kafka);
-                unstarted.remove(partition);
-                if (at.containsKey(partition)) {
-                    started.add(partition);
+                if (!unstarted.remove(partition)) {
+                    known.add(partition);
                 }
             }
             try {
-                if (listener != null && !started.isEmpty()) {
+                if (listener != null && !known.isEmpty()) {
                     if (stillOurs) {
-                        listener.revoked(started);
+                        listener.revoked(known);
                     } else {
-                        listener.lost(started);
+                        listener.lost(known);
                     }
                 }
             } catch (RuntimeException e) {
                 listenerFailure = e;
             } finally {
-                started.forEach(at::remove);
-                started.forEach(paused::remove);
+                known.forEach(at::remove);
+                known.forEach(paused::remove);
             }
         }
     }

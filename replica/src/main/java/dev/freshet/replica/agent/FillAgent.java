@@ -1,0 +1,265 @@
+package dev.freshet.replica.agent;
+
+import dev.freshet.model.DurationText;
+import dev.freshet.model.FreshetException;
+import dev.freshet.model.agent.Agent;
+import dev.freshet.replica.ReplicaConfig;
+import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.fill.StreamFill;
+import dev.freshet.replica.state.ConsumerDb;
+import dev.freshet.replica.state.DbErrors;
+import dev.freshet.replica.state.StreamRow;
+import dev.freshet.replica.state.StreamRows;
+import dev.freshet.stream.StreamReader;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fills the tables of a replica's streams, one at a time, beside the applying of those that are filled: with a thread, a
+ * connection and a reader of its own, so that neither a long fill nor the building of an index keeps a change waiting.
+ *
+ * <p>A fill that fails, for whatever reason, holds its stream back, and no other: it is tried again after a wait that doubles,
+ * and the next stream has its turn meanwhile.
+ */
+public final class FillAgent implements Agent {
+    private static final Logger LOG = LoggerFactory.getLogger(FillAgent.class);
+
+    /** A table that another instance fills is looked at again after that time at most, since the other may die. */
+    private static final Duration ELSEWHERE_LIMIT = Duration.ofSeconds(1);
+
+    private final ReplicaConfig config;
+    private final Readers readers;
+    private final InstantSource clock;
+    private final Progress progress;
+    private final ConsumerDb consumer;
+    private final StreamRows rows;
+    private final HeldStreams held;
+    private final Map<String, Instant> elsewhereUntil = new HashMap<>();
+    private final Set<String> filled = new HashSet<>();
+    private List<StreamTarget> wanted = List.of();
+    private @Nullable Sources sources;
+    private @Nullable Connection db;
+    private @Nullable StreamReader reader;
+    private @Nullable StreamTarget target;
+    private @Nullable StreamFill fill;
+    private @Nullable Instant othersWaitSince;
+    private Instant frozenLookedFor = Instant.MIN;
+
+    /** Where tables are filled, as this instance knows it. */
+    enum Place {
+        /** Nowhere, that this instance knows of. */
+        NOWHERE,
+        /** In this instance. */
+        HERE,
+        /** In another instance. */
+        ELSEWHERE
+    }
+
+    private interface Piece {
+        int run() throws SQLException, InterruptedException;
+    }
+
+    /** Creates the agent; it works once the applying agent has found the sources and said what is to be filled. */
+    public FillAgent(ReplicaConfig config, Readers readers, InstantSource clock, Progress progress) {
+        this.config = config;
+        this.readers = readers;
+        this.clock = clock;
+        this.progress = progress;
+        this.consumer = new ConsumerDb(config);
+        this.rows = new StreamRows(config.name());
+        this.held = new HeldStreams(
+                clock, config.limits().retryFirst(), config.limits().retryLimit());
+    }
+
+    @Override
+    public String name() {
+        return "fills/" + config.name();
+    }
+
+    @Override
+    public int doWork() throws InterruptedException {
+        Sources now = progress.useForFills();
+        if (now != sources) {
+            // what was read with ledgers that are lost proves nothing
+            letGo();
+            sources = now;
+        }
+        if (now == null) {
+            return 0;
+        }
+        StreamFill running = fill;
+        StreamTarget stream = target;
+        if (running != null && stream != null) {
+            return orHold(stream, () -> work(running, stream));
+        }
+        StreamTarget next = next(now);
+        return next == null ? 0 : orHold(next, () -> begin(next, now));
+    }
+
+    private @Nullable StreamTarget next(Sources known) {
+        List<StreamTarget> newest = progress.toFill();
+        if (newest != wanted) {
+            // it was said after the database was asked: what else was filled, also by others, needs nothing more
+            wanted = newest;
+            filled.clear();
+            if (held.retain(newest)) {
+                progress.held(held.texts());
+            }
+        }
+        List<StreamTarget> left = left();
+        if (left.isEmpty()) {
+            letGo();
+            return null;
+        }
+        Instant now = clock.instant();
+        return known.readiestFirst(left).stream()
+                .filter(t -> !held.waits(t) && !now.isBefore(elsewhereUntil.getOrDefault(t.stream(), Instant.MIN)))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private List<StreamTarget> left() {
+        return progress.toFill().stream()
+                .filter(t -> !filled.contains(t.stream()))
+                .toList();
+    }
+
+    /**
+     * Until when a fill goes on with a snapshot that is under way. Copies that are filled are applied meanwhile; those that
+     * are not wait for their turn.
+     */
+    private Instant followUntil() {
+        if (left().size() <= 1) {
+            othersWaitSince = null;
+            return Instant.MAX;
+        }
+        Instant since = othersWaitSince;
+        if (since == null) {
+            since = clock.instant();
+            othersWaitSince = since;
+        }
+        return since.plus(config.limits().snapshotFollow());
+    }
+
+    private int begin(StreamTarget stream, Sources schemas) throws SQLException, InterruptedException {
+        Connection c = db == null ? consumer.open() : db;
+        db = c;
+        StreamReader r = reader == null ? readers.alone() : reader;
+        reader = r;
+        followUntil();
+        String version = schemas.newestVersion(stream.topic());
+        StreamFill begun = StreamFill.begin(
+                c, config, stream, schemas.schema(stream.topic(), version), schemas, r, clock, this::followUntil);
+        if (begun == null) {
+            notNeeded(c, stream);
+            return 0;
+        }
+        target = stream;
+        fill = begun;
+        elsewhereUntil.remove(stream.stream());
+        progress.filling(Place.HERE);
+        return 1;
+    }
+
+    private void notNeeded(Connection c, StreamTarget stream) throws SQLException {
+        boolean done = rows.read(c).stream()
+                .filter(row -> row.stream().equals(stream.stream()))
+                .anyMatch(StreamRow::filled);
+        c.commit();
+        if (done) {
+            isFilled(stream);
+            return;
+        }
+        progress.filling(Place.ELSEWHERE);
+        held.putOff(stream);
+        Duration first = config.limits().retryFirst();
+        Instant now = clock.instant();
+        elsewhereUntil.put(stream.stream(), now.plus(first.compareTo(ELSEWHERE_LIMIT) < 0 ? first : ELSEWHERE_LIMIT));
+        if (now.isAfter(frozenLookedFor.plus(config.sessions().idleInTransaction()))) {
+            frozenLookedFor = now;
+            int ended = consumer.endFrozen(c);
+            if (ended > 0) {
+                LOG.warn("Replica '{}' has ended {} frozen sessions of a filler", config.name(), ended);
+            }
+        }
+    }
+
+    private int work(StreamFill running, StreamTarget stream) throws SQLException, InterruptedException {
+        int done = running.work();
+        progress.fillRows(running.rows());
+        if (done < 0) {
+            fill = null;
+            target = null;
+            isFilled(stream);
+        }
+        return Math.abs(done);
+    }
+
+    private void isFilled(StreamTarget stream) {
+        filled.add(stream.stream());
+        elsewhereUntil.remove(stream.stream());
+        if (held.forget(stream)) {
+            progress.held(held.texts());
+        }
+        progress.filling(Place.NOWHERE);
+        progress.filled();
+    }
+
+    /** What concerns all (brokers or database away) those who apply find out by themselves. */
+    private int orHold(StreamTarget stream, Piece piece) throws InterruptedException {
+        try {
+            return piece.run();
+        } catch (FreshetException e) {
+            hold(stream, String.valueOf(e.getMessage()), e);
+        } catch (SQLException e) {
+            // a later version of the row, or an altered table, may mend it
+            hold(stream, DbErrors.describe(e, config.showData()), e);
+        }
+        return 0;
+    }
+
+    private void hold(StreamTarget stream, String reason, Exception cause) {
+        letGo();
+        Duration wait = held.hold(stream, reason);
+        progress.held(held.texts());
+        progress.filling(Place.NOWHERE);
+        LOG.error(
+                "Replica '{}' cannot fill {} for stream '{}' and tries again in {}; its other streams go on: {}",
+                config.name(),
+                stream.table(),
+                stream.stream(),
+                DurationText.of(wait),
+                reason);
+        LOG.debug("The cause", cause);
+    }
+
+    /** Gives up the fill that is under way, and what it was done with; what is held stays so. */
+    private void letGo() {
+        StreamFill f = fill;
+        StreamReader r = reader;
+        Connection c = db;
+        fill = null;
+        target = null;
+        reader = null;
+        db = null;
+        Resources.close(f, r, c);
+    }
+
+    @Override
+    public void close() {
+        letGo();
+        sources = null;
+        progress.releaseFromFills();
+    }
+}
