@@ -52,6 +52,9 @@ public final class StreamFill implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamFill.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
+    /** While nothing comes the topic is looked at that often. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     /** In each of so many parts of the time after which a session counts as frozen a fill says something to the server. */
     private static final int SIGNS_OF_LIFE = 4;
 
@@ -79,6 +82,7 @@ public final class StreamFill implements AutoCloseable {
     private long pieceBytes;
     private int laterBytes;
     private Instant lastSign;
+    private Instant lastLook;
     private @Nullable Swap swap;
 
     private StreamFill(
@@ -113,6 +117,7 @@ public final class StreamFill implements AutoCloseable {
         this.ledger = ledger;
         this.follow = follow;
         this.lastSign = startedAt;
+        this.lastLook = startedAt;
         this.filter = new KeyFilter(config.limits().fillFilterBytes());
     }
 
@@ -244,6 +249,9 @@ public final class StreamFill implements AutoCloseable {
             finish();
             return 1;
         }
+        if (batch.records().isEmpty()) {
+            lookAtTopic();
+        }
         return batch.records().size();
     }
 
@@ -331,6 +339,15 @@ public final class StreamFill implements AutoCloseable {
         pending.mergeInto(shadow.name());
         shadow.complete();
         swap = new Swap(db, config.name(), target.table(), shadow, renames, quoted(f -> true), clock);
+    }
+
+    /** The end of a topic that was made again may be below the one that the fill reads to. */
+    private void lookAtTopic() {
+        Instant now = clock.instant();
+        if (!now.isBefore(lastLook.plus(LOOK))) {
+            lastLook = now;
+            requireSameTopic();
+        }
     }
 
     private void requireSameTopic() {
