@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ public final class Replica implements AutoCloseable {
     private final AgentRunner work;
     private final AgentRunner fills;
     private final AgentRunner freshness;
+    private final CompletableFuture<?> ended;
     private final RateMeter rate;
 
     private Replica(
@@ -59,6 +61,7 @@ public final class Replica implements AutoCloseable {
         this.work = work;
         this.fills = fills;
         this.freshness = freshness;
+        this.ended = CompletableFuture.anyOf(work.ended(), failureOf(fills), failureOf(freshness));
         this.rate = new RateMeter(clock.instant());
     }
 
@@ -88,6 +91,11 @@ public final class Replica implements AutoCloseable {
         AgentRunner freshness = AgentRunner.start(
                 new FreshnessAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, Replica::log);
         return new Replica(config, clock, progress, work, fills, freshness);
+    }
+
+    /** Fails with the agent, and stays open if that ends in order. */
+    private static CompletableFuture<?> failureOf(AgentRunner agent) {
+        return agent.ended().thenCompose(nothing -> new CompletableFuture<>());
     }
 
     private static void log(RetriableException e) {
@@ -152,13 +160,9 @@ public final class Replica implements AutoCloseable {
     public ReplicaStatus status() {
         ReplicaStatus.State state = progress.state();
         @Nullable String reason = progress.reason();
-        if (!work.isRunning()) {
+        if (ended.isDone()) {
             state = ReplicaStatus.State.STOPPED;
-            reason = reason == null ? "it was closed" : reason;
-        } else if (!fills.isRunning() && reason == null) {
-            reason = "its tables are no longer filled; see the log";
-        } else if (!freshness.isRunning() && reason == null) {
-            reason = "its freshness is no longer found; see the log";
+            reason = whyEnded();
         }
         Map<String, Freshness> found = new TreeMap<>(progress.freshness());
         boolean complete = !found.isEmpty() && state == ReplicaStatus.State.RUNNING;
@@ -219,9 +223,20 @@ public final class Replica implements AutoCloseable {
         return a.isBefore(b) ? a : b;
     }
 
-    /** Returns its end: normal after {@link #close}, or with the failure that ended it. */
+    private String whyEnded() {
+        return ended.handle((nothing, failure) -> {
+                    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                    return cause == null ? "it was closed" : String.valueOf(cause.getMessage());
+                })
+                .join();
+    }
+
+    /**
+     * Returns its end: normal after {@link #close}, or with the failure that ended the applying, the filling or the finding of
+     * freshness. The others go on until it is closed.
+     */
     public CompletableFuture<?> ended() {
-        return work.ended();
+        return ended.copy();
     }
 
     /** Returns whether it is at work; it is not after it was closed or has stopped for good. */
