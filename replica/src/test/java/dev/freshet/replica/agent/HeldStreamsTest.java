@@ -30,6 +30,16 @@ class HeldStreamsTest {
     }
 
     @Test
+    void serverThatIsAway_doesNotMakeTheWaitsLonger() {
+        held.hold(ORDERS, "it does not fit");
+        held.hold(ORDERS, "it does not fit");
+        assertEquals(Duration.ofSeconds(5), held.holdBriefly(ORDERS, "Kafka is away"));
+        assertEquals(Duration.ofSeconds(5), held.holdBriefly(ORDERS, "Kafka is away"));
+        now = now.plusSeconds(5);
+        assertFalse(held.waits(ORDERS));
+    }
+
+    @Test
     void streamIsDue_onlyWhenItsWaitIsOver() {
         assertFalse(held.waits(ORDERS));
         held.hold(ORDERS, "it does not fit");

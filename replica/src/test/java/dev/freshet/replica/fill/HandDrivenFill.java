@@ -50,19 +50,15 @@ final class HandDrivenFill implements AutoCloseable {
         ReplicaWorld.until(() -> fill.work() >= 0 && fill.rows() >= rows);
     }
 
-    /** Works until the new table is complete and only to be put in place. */
+    /** Reads the ledger, whose newest entry is seen only some time after its commit, and works until the new table is complete. */
     void untilComplete() {
         ReplicaWorld.until(() -> {
+            for (LedgerReader ledger : sources.ledgers().values()) {
+                ledger.poll(Duration.ZERO);
+            }
             fill.work();
             return fill.isComplete();
         });
-    }
-
-    /** Reads what the relay has written into the ledger. */
-    void readLedger() throws Exception {
-        for (LedgerReader ledger : sources.ledgers().values()) {
-            ledger.readToEnd(Duration.ofSeconds(30));
-        }
     }
 
     @Override

@@ -48,7 +48,7 @@ class SnapshotFollowTest extends InReplicaWorld {
             world.put(Op.READ, 6, "last", 6);
             world.relay.status("t", StreamStatus.RUNNING);
             world.relay.commit();
-            following.readLedger();
+            following.untilRows(6);
             following.untilComplete();
             assertEquals(6, following.fill.rows());
             assertEquals(-1, following.fill.work());
