@@ -2,6 +2,7 @@ package dev.freshet.replica.agent;
 
 import dev.freshet.model.DurationText;
 import dev.freshet.model.FreshetException;
+import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
@@ -29,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * Fills the tables of a replica's streams, one at a time, beside the applying of those that are filled: with a thread, a
  * connection and a reader of its own, so that neither a long fill nor the building of an index keeps a change waiting.
  *
- * <p>A fill that fails, for whatever reason, holds its stream back, and no other: it is tried again after a wait that doubles,
- * and the next stream has its turn meanwhile.
+ * <p>A fill that fails, for whatever reason, holds its stream back, and no other: it is tried again after a wait that doubles
+ * (unless a server was away), and the next stream has its turn meanwhile.
  */
 public final class FillAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(FillAgent.class);
@@ -221,17 +222,17 @@ public final class FillAgent implements Agent {
         try {
             return piece.run();
         } catch (FreshetException e) {
-            hold(stream, String.valueOf(e.getMessage()), e);
+            hold(stream, String.valueOf(e.getMessage()), e, e instanceof RetriableException);
         } catch (SQLException e) {
             // a later version of the row, or an altered table, may mend it
-            hold(stream, DbErrors.describe(e, config.showData()), e);
+            hold(stream, DbErrors.describe(e, config.showData()), e, DbErrors.serverAway(e));
         }
         return 0;
     }
 
-    private void hold(StreamTarget stream, String reason, Exception cause) {
+    private void hold(StreamTarget stream, String reason, Exception cause, boolean away) {
         letGo();
-        Duration wait = held.hold(stream, reason);
+        Duration wait = away ? held.holdBriefly(stream, reason) : held.hold(stream, reason);
         progress.held(held.texts());
         progress.filling(Place.NOWHERE);
         LOG.error(

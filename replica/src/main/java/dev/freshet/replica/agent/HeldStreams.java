@@ -42,8 +42,16 @@ final class HeldStreams {
     /** Holds a stream back, for twice as long as the last time; returns how long. */
     Duration hold(StreamTarget target, String reason) {
         Held before = held.get(target.stream());
-        Duration doubled = before == null ? first : before.pause().multipliedBy(2);
-        Duration wait = doubled.compareTo(limit) < 0 ? doubled : limit;
+        return hold(target, reason, before == null ? first : before.pause().multipliedBy(2));
+    }
+
+    /** Holds a stream back whose fill a server that is away has ended: for the first wait, as often as that happens. */
+    Duration holdBriefly(StreamTarget target, String reason) {
+        return hold(target, reason, first);
+    }
+
+    private Duration hold(StreamTarget target, String reason, Duration pause) {
+        Duration wait = pause.compareTo(limit) < 0 ? pause : limit;
         held.put(target.stream(), new Held(target, reason, wait, clock.instant().plus(wait)));
         return wait;
     }

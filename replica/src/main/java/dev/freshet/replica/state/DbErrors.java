@@ -38,12 +38,13 @@ public final class DbErrors {
     /** Returns whether the connection is lost (or the server ended the session, or is short of something). */
     public static boolean connectionLost(SQLException e) {
         String state = state(e);
-        return state.startsWith("08")
-                || state.startsWith("57P")
-                || state.startsWith("53")
-                || state.equals("25P03")
-                || state.equals("57014")
-                || state.isEmpty();
+        return serverAway(e) || state.startsWith("53") || state.equals("25P03") || state.equals("57014");
+    }
+
+    /** Returns whether the server is away, or has ended the session as it goes down. */
+    public static boolean serverAway(SQLException e) {
+        String state = state(e);
+        return state.startsWith("08") || state.startsWith("57P") || state.isEmpty();
     }
 
     /** Returns whether the same transaction may succeed when it is tried again. */
