@@ -7,10 +7,12 @@ import dev.freshet.bench.process.Signals;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.capture.postgres.PostgresSettings;
 import dev.freshet.capture.postgres.PostgresSource;
+import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.relay.Relay;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
 import dev.freshet.relay.StreamSettings;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class FreshetRelay implements Contender {
     /** The name of the one stream. */
     static final String STREAM = "rows";
+
+    private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(60);
+    private static final long PAUSE_MILLIS = 10;
 
     private @Nullable Relay relay;
     private CompletableFuture<?> end = CompletableFuture.completedFuture(null);
@@ -67,12 +72,29 @@ public final class FreshetRelay implements Contender {
                 && running.status().position() != null;
     }
 
+    /**
+     * Ends the relay once its snapshot is done. One that goes on with the next start reads the table as it is then, with the rows
+     * that are measured, and sends them again behind the log's, as it may.
+     */
     @Override
-    public void stop() {
+    public void stop() throws InterruptedException {
         Relay running = relay;
         if (running != null) {
+            awaitSnapshot(running);
             running.close();
             end.join();
+        }
+    }
+
+    private static void awaitSnapshot(Relay running) throws InterruptedException {
+        long deadline = System.nanoTime() + SNAPSHOT_LIMIT.toNanos();
+        while (!running.ended().isDone()
+                && running.status().streams().stream().anyMatch(s -> s.status() == StreamStatus.SNAPSHOTTING)) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "The snapshot is not done after " + SNAPSHOT_LIMIT.toSeconds() + " s: " + running.status());
+            }
+            Thread.sleep(PAUSE_MILLIS);
         }
     }
 }

@@ -54,7 +54,7 @@ public final class FreshetWay implements Contender {
     }
 
     @Override
-    public void stop() {
+    public void stop() throws InterruptedException {
         replica.stop();
         relay.stop();
     }

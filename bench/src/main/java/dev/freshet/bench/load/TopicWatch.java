@@ -1,6 +1,7 @@
 package dev.freshet.bench.load;
 
 import dev.freshet.bench.BenchException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -18,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -202,7 +206,8 @@ public final class TopicWatch implements AutoCloseable {
             }
             if (seen.get((int) (id - first))) {
                 throw new BenchException("Topic " + r.topic() + " holds the row of id " + id
-                        + " twice, the second time at" + " offset " + r.offset() + " of partition " + r.partition());
+                        + " twice, the second time at offset " + r.offset() + " of partition " + r.partition()
+                        + " with the headers " + texts(r.headers()));
             }
             Long before = highest.put(r.partition(), id);
             if (inOrder && before != null && before > id) {
@@ -213,6 +218,12 @@ public final class TopicWatch implements AutoCloseable {
             rows++;
             firstMillis = Math.min(firstMillis, r.timestamp());
             lastMillis = Math.max(lastMillis, r.timestamp());
+        }
+
+        private static String texts(Headers headers) {
+            return Stream.of(headers.toArray())
+                    .map(h -> h.key() + '=' + (h.value() == null ? "" : new String(h.value(), StandardCharsets.UTF_8)))
+                    .collect(Collectors.joining(", "));
         }
 
         long seen() {
