@@ -10,8 +10,11 @@ import dev.freshet.server.ServerStatus.ReplicaStatus;
 import dev.freshet.server.ServerStatus.Snapshot;
 import dev.freshet.server.ServerStatus.SourceStatus;
 import dev.freshet.server.ServerStatus.StreamStatus;
+import dev.freshet.server.config.ConfigurationFile;
 import dev.freshet.server.config.HttpConfig;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -172,6 +176,26 @@ class HttpApiTest {
             }
         }
         assertTrue(families.size() > 15, families.toString());
+    }
+
+    /** Linux gives the machine itself all of 127.0.0.0/8, so that a server at all addresses would answer there. */
+    @Test
+    void unlessToldOtherwise_onlyTheLoopbackAddressAnswers() throws Exception {
+        HttpConfig unsaid =
+                ConfigurationFile.parse("freshet.yaml", """
+                kafka: { bootstrap-servers: embedded }
+                streams: { t: { topic: shop.t } }
+                replicas:
+                  copy: { streams: { t: { table: public.t } }, url: "jdbc:postgresql://h/d", user: u, password: p }
+                http: { port: 0 }
+                """, Map.of()).http();
+        HttpApi listening = HttpApi.start(unsaid, this::status, () -> stuck);
+        try (Socket own = new Socket("127.0.0.1", listening.port())) {
+            assertTrue(own.isConnected());
+            assertThrows(ConnectException.class, () -> new Socket("127.0.0.2", listening.port()).close());
+        } finally {
+            listening.close();
+        }
     }
 
     @Test
