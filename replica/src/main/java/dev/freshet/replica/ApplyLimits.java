@@ -1,6 +1,7 @@
 package dev.freshet.replica;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits of a replica's memory, batches and waits.
@@ -70,6 +71,17 @@ public record ApplyLimits(
             throw new IllegalArgumentException("freshnessValid (" + freshnessValid
                     + ") must be longer than freshnessInterval (" + freshnessInterval + ")");
         }
+    }
+
+    /**
+     * Returns how long to wait before what has failed is tried again: {@link #retryFirst} at first, then twice as long as the
+     * last time, at most {@link #retryLimit}.
+     *
+     * @param last the last such wait, or null
+     */
+    public Duration retryAfter(@Nullable Duration last) {
+        Duration next = last == null ? retryFirst : last.multipliedBy(2);
+        return next.compareTo(retryLimit) < 0 ? next : retryLimit;
     }
 
     private static void requireRange(String setting, long value, long min, long max) {

@@ -79,8 +79,7 @@ public final class FillAgent implements Agent {
         this.progress = progress;
         this.consumer = new ConsumerDb(config);
         this.rows = new StreamRows(config.name());
-        this.held = new HeldStreams(
-                clock, config.limits().retryFirst(), config.limits().retryLimit());
+        this.held = new HeldStreams(clock, config.limits());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.freshet.replica.agent;
 
+import dev.freshet.replica.ApplyLimits;
 import dev.freshet.replica.StreamTarget;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,8 +17,7 @@ import java.util.stream.Collectors;
  */
 final class HeldStreams {
     private final InstantSource clock;
-    private final Duration first;
-    private final Duration limit;
+    private final ApplyLimits limits;
     private final Map<String, Held> held = new TreeMap<>();
 
     private record Held(StreamTarget target, String reason, Duration pause, Instant until) {
@@ -27,31 +27,24 @@ final class HeldStreams {
         }
     }
 
-    /**
-     * Creates it without streams.
-     *
-     * @param first the first wait
-     * @param limit the longest
-     */
-    HeldStreams(InstantSource clock, Duration first, Duration limit) {
+    /** Creates it without streams. */
+    HeldStreams(InstantSource clock, ApplyLimits limits) {
         this.clock = clock;
-        this.first = first;
-        this.limit = limit;
+        this.limits = limits;
     }
 
     /** Holds a stream back, for twice as long as the last time; returns how long. */
     Duration hold(StreamTarget target, String reason) {
         Held before = held.get(target.stream());
-        return hold(target, reason, before == null ? first : before.pause().multipliedBy(2));
+        return hold(target, reason, limits.retryAfter(before == null ? null : before.pause()));
     }
 
     /** Holds a stream back whose fill a server that is away has ended: for the first wait, as often as that happens. */
     Duration holdBriefly(StreamTarget target, String reason) {
-        return hold(target, reason, first);
+        return hold(target, reason, limits.retryAfter(null));
     }
 
-    private Duration hold(StreamTarget target, String reason, Duration pause) {
-        Duration wait = pause.compareTo(limit) < 0 ? pause : limit;
+    private Duration hold(StreamTarget target, String reason, Duration wait) {
         held.put(target.stream(), new Held(target, reason, wait, clock.instant().plus(wait)));
         return wait;
     }

@@ -318,10 +318,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             return;
         }
         String reason = String.valueOf(fault.getMessage());
-        Duration before = waits.get(p);
-        Duration wait = before == null
-                ? config.limits().retryFirst()
-                : min(before.multipliedBy(2), config.limits().retryLimit());
+        Duration wait = config.limits().retryAfter(waits.get(p));
         Owned halted = row.stoppedBecause(reason);
         try {
             positions.advance(db, List.of(halted));
@@ -342,10 +339,6 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
                 config.name(),
                 reason,
                 DurationText.of(wait));
-    }
-
-    private static Duration min(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
     }
 
     private void retryStopped() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.table.TableName;
 import java.time.Duration;
@@ -17,7 +18,14 @@ class HeldStreamsTest {
             new StreamTarget("orders", "shop.orders", null, TableName.parse("public.orders"), Map.of());
 
     private Instant now = Instant.parse("2024-05-01T10:00:00Z");
-    private final HeldStreams held = new HeldStreams(() -> now, Duration.ofSeconds(5), Duration.ofSeconds(15));
+    private final HeldStreams held = new HeldStreams(
+            () -> now,
+            ReplicaConfig.builder("copy").stream(ORDERS)
+                    .database("jdbc:postgresql://host/copies", "copier", "secret")
+                    .kafka("bootstrap.servers", "host:9092")
+                    .retry(Duration.ofSeconds(5), Duration.ofSeconds(15))
+                    .build()
+                    .limits());
 
     @Test
     void waitsDoubleUpToTheLimit_andBeginAnewOnceFilled() {
