@@ -58,6 +58,20 @@ class StoppedPartitionTest extends InReplicaWorld {
         assertEquals(world.expectedRows(), world.copy());
     }
 
+    /** A partition's log ends with the marker of its last transaction, which is no record. */
+    @Test
+    void otherPartition_isAtItsEndThoughARecordOfTheSameBatchCannotBeApplied() throws Exception {
+        world.start();
+        world.settle();
+        world.put(idOfPartition(1, 0), "other", 3);
+        world.put(idOfPartition(0, 0), "secret", 500);
+        world.relay.commit();
+        ReplicaWorld.until(() -> !world.one("SELECT stopped FROM freshet.replica_position WHERE partition = 0")
+                .equals("null"));
+        ReplicaWorld.until(() -> world.one("SELECT next_offset FROM freshet.replica_position WHERE partition = 1")
+                .equals("2"));
+    }
+
     @Test
     void recordThatNoRelayWrote_stopsItsPartitionAlone() throws Exception {
         world.start();

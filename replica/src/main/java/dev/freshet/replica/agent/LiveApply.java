@@ -222,14 +222,14 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         try {
             apply(records, after);
         } catch (RecordException e) {
-            LOG.debug("A batch is applied partition by partition", e);
-            isolate(records);
+            isolate(records, e);
+            return;
         } catch (SQLException e) {
             if (DbErrors.passing(e)) {
                 throw e;
             }
-            LOG.debug("A batch is applied partition by partition", e);
-            isolate(records);
+            isolate(records, e);
+            return;
         }
         if (last) {
             owned.forgetMoves();
@@ -260,8 +260,12 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         owned.forgetMoves();
     }
 
-    /** Applies each partition by itself, and stops the one whose record is at fault before that record. */
-    private void isolate(List<StreamRecord> records) throws SQLException, InterruptedException {
+    /**
+     * Applies each partition by itself, and stops the one whose record is at fault before that record. The moves of the others
+     * are left for the next commit.
+     */
+    private void isolate(List<StreamRecord> records, Exception cause) throws SQLException, InterruptedException {
+        LOG.debug("A batch is applied partition by partition", cause);
         Map<Partition, List<StreamRecord>> byPartition = new LinkedHashMap<>();
         for (StreamRecord r : records) {
             byPartition.computeIfAbsent(r.partition(), p -> new ArrayList<>()).add(r);
