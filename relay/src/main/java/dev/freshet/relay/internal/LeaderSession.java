@@ -351,7 +351,8 @@ public final class LeaderSession implements AutoCloseable {
 
     /**
      * Breaks every stream for good reason, durably: what the log cannot give any more is missing from the last boundary on.
-     * The entry is written alone. The open batch is given up, since its topics may be what takes no record.
+     * The entry is written alone. The open batch is given up, since its topics may be what takes no record, and with it what
+     * it was to say of streams: a break behind the last boundary would tell them whole up to there.
      *
      * @param reason what was lost, in a sentence
      */
@@ -361,6 +362,7 @@ public final class LeaderSession implements AutoCloseable {
             writer.giveUp();
             batch.reset();
         }
+        ledger.giveUp();
         ledger.streams().stream()
                 .map(e -> e.stream())
                 .toList()

@@ -228,6 +228,13 @@ public final class LedgerState {
         durable = List.copyOf(streams.values());
     }
 
+    /** Goes back to the last durable entry: what was to be written with the next one is void, since its batch is. */
+    public void giveUp() {
+        beside.clear();
+        streams.clear();
+        durable.forEach(e -> streams.put(e.stream(), e));
+    }
+
     private Cursor cursor(Instant now) {
         return new Cursor(
                 incarnation,

@@ -21,6 +21,9 @@ final class SimDatabase {
             boolean existed,
             @Nullable String mark) {}
 
+    /** What empties the table; it breaks the stream. */
+    static final Item TRUNCATE = new Item(-1, null, false, null);
+
     record Tx(long xid, long lsn, long endLsn, List<Item> items) {}
 
     final List<Tx> log = new ArrayList<>();
@@ -40,6 +43,11 @@ final class SimDatabase {
     /** Commits a transaction of other tables, which moves the log on. */
     void commitElsewhere() {
         append(List.of(), false);
+    }
+
+    void truncate() {
+        table.clear();
+        append(List.of(TRUNCATE), false);
     }
 
     /** Commits a transaction of some changes; keys of transactions that are not visible yet are locked. */
@@ -95,7 +103,9 @@ final class SimDatabase {
         for (Tx tx : log) {
             if (tx.endLsn() <= lsn && !without.contains(tx.xid())) {
                 for (Item i : tx.items()) {
-                    if (i.value() != null) {
+                    if (i.equals(TRUNCATE)) {
+                        state.clear();
+                    } else if (i.value() != null) {
                         state.put(i.key(), i.value());
                     } else if (i.mark() == null) {
                         state.remove(i.key());

@@ -164,7 +164,9 @@ final class SimSource implements Source {
             long ordinal = 0;
             for (SimDatabase.Item item : tx.items()) {
                 Position p = new Position(epoch, tx.lsn(), ++ordinal, 0);
-                if (item.mark() != null) {
+                if (item.equals(SimDatabase.TRUNCATE)) {
+                    ready.add(new LogEvent.Broken(STREAM, p, "the table was truncated"));
+                } else if (item.mark() != null) {
                     ready.add(new LogEvent.Marked(item.mark(), p, tx.xid()));
                 } else {
                     String value = item.value();

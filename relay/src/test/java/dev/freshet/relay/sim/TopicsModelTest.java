@@ -166,6 +166,26 @@ class TopicsModelTest extends TopicsModelFixture {
     }
 
     @Test
+    void slotLostBeforeABreakIsWritten_breaksSinceTheLastBoundary() throws InterruptedException {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            for (int steps = 0; steps < 10; steps++) {
+                Simulation sim = running(seed, 0);
+                sim.step(true);
+                sim.db.truncate();
+                for (int i = 0; i < steps; i++) {
+                    sim.step(true);
+                }
+                sim.db.slotDropped = true;
+                assertThrows(LossException.class, sim::sample);
+                Position since = entry(sim).since();
+                assertTrue(
+                        since.compareTo(boundary(sim)) <= 0,
+                        "seed " + seed + ": whole to " + since + ", but nothing is written behind " + boundary(sim));
+            }
+        }
+    }
+
+    @Test
     void damageOfATopicThatWasRemoved_saysNothingOfTheNextOne_toAFormerLeaderNeither() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
             Simulation sim = running(seed, 0);
