@@ -66,8 +66,8 @@ public final class Relay implements AutoCloseable {
         AgentRunner watchRunner =
                 AgentRunner.start(watch, clock, WATCH_IDLE_LIMIT, RETRY_LIMIT, e -> LOG.debug("{}", e.getMessage()));
         List<Helper> helpers = List.of(
-                new Helper("sampler", "freshness is unknown", samplerRunner.ended()),
-                new Helper("watch over the topics", "a topic that is made again goes unnoticed", watchRunner.ended()));
+                new Helper("sampler", "freshness is unknown", samplerRunner),
+                new Helper("watch over the topics", "a topic that is made again goes unnoticed", watchRunner));
         RelayAgent agent = new RelayAgent(settings, ports, sampler, watch, helpers, clock);
         AgentRunner runner =
                 AgentRunner.start(agent, clock, IDLE_LIMIT, RETRY_LIMIT, e -> LOG.warn("{}", e.getMessage()));

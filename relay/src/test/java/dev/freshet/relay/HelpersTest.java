@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.capture.Source;
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.RetriableException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,24 @@ class HelpersTest extends RelayFixture {
     void missingRightOfTheSampler_stopsTheRelayAsSomethingToSetRight() {
         Throwable end = endAfter(new ConfigurationException("grant it"));
         Assertions.assertInstanceOf(ConfigurationException.class, end);
+    }
+
+    @Test
+    void samplerThatFailsForAWhile_isAnAlarmWithItsWords_untilItDoesNot() {
+        AtomicBoolean away = new AtomicBoolean(true);
+        Relay relay = start(
+                settings,
+                () -> source(() -> {
+                    if (away.get()) {
+                        throw new RetriableException("no connection is left for the role");
+                    }
+                }));
+        until(relay, s -> s.alarms().stream()
+                .anyMatch(a -> a.contains("The sampler of source 'shop' fails, so that freshness is unknown")
+                        && a.contains("no connection is left for the role")));
+        assertEquals(RelayStatus.State.RUNNING, relay.status().state());
+        away.set(false);
+        until(relay, s -> s.alarms().isEmpty());
     }
 
     @Test

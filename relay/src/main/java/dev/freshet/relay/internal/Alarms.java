@@ -18,19 +18,23 @@ final class Alarms {
      * Raises an alarm, or brings its text up to date.
      *
      * @param key what it is about; one alarm for each
+     * @return whether that is news
      */
-    void raise(String key, String text) {
-        if (raised.put(key, text) == null) {
+    boolean raise(String key, String text) {
+        String before = raised.put(key, text);
+        if (before == null) {
             LOG.warn("{}", text);
         }
+        return !text.equals(before);
     }
 
-    /** Takes an alarm back if it is raised. */
-    void mended(String key) {
+    /** Takes an alarm back if it is raised; returns whether it was. */
+    boolean mended(String key) {
         String text = raised.remove(key);
         if (text != null) {
             LOG.info("No longer so: {}", text);
         }
+        return text != null;
     }
 
     /** Raises the alarms of one kind, each its own key, and takes back all others of that kind. */

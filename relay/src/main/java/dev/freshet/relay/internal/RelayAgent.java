@@ -36,6 +36,7 @@ public final class RelayAgent implements Agent {
     private static final Duration STANDBY_PROBE = Duration.ofMillis(500);
     private static final Duration FENCED_PAUSE = Duration.ofSeconds(3);
     private static final String RETAINED = "retained";
+    private static final String HELPERS = "helpers/";
     private static final String TOPICS = "topics/";
     private static final String TOPICS_UNSEEN = TOPICS + "unseen";
     private static final String TOPIC_SETTINGS = TOPICS + "settings/";
@@ -61,7 +62,7 @@ public final class RelayAgent implements Agent {
     /**
      * Creates a relay that begins as a stand-by.
      *
-     * @param helpers the ends of sampler and watch, which others run
+     * @param helpers sampler and watch as others run them
      */
     public RelayAgent(
             RelaySettings settings,
@@ -180,10 +181,22 @@ public final class RelayAgent implements Agent {
         }
         int done = leader.doWork();
         refusals.taken(leader.written());
-        if (done > 0 || sampled != null || seen != null) {
+        boolean news = hearHelpers();
+        if (done > 0 || sampled != null || seen != null || news) {
             report(State.RUNNING, null);
         }
         return done;
+    }
+
+    /** Returns whether an alarm has come or gone. */
+    private boolean hearHelpers() {
+        boolean news = false;
+        for (Helper helper : helpers) {
+            String trouble = helper.trouble(settings.source());
+            String key = HELPERS + helper.what();
+            news |= trouble == null ? alarms.mended(key) : alarms.raise(key, trouble);
+        }
+        return news;
     }
 
     private void take(LeaderSession leader, Sampler.Sampled sampled) {
@@ -284,6 +297,7 @@ public final class RelayAgent implements Agent {
     private void endSession() {
         sampler.rest();
         watch.rest();
+        alarms.forget(HELPERS);
         alarms.forget(TOPICS);
         LeaderSession ended = session;
         session = null;
