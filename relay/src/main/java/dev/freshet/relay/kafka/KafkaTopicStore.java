@@ -181,9 +181,14 @@ public final class KafkaTopicStore implements TopicStore {
         try {
             admin.createTopics(List.of(topic)).all().get();
         } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw calls.failed("create topic '" + topic.name() + "'", e.getCause());
+            if (e.getCause() instanceof TopicExistsException) {
+                // nobody has looked at its settings and records
+                throw new RetriableException(
+                        "Topic '" + topic.name() + "' is there already, though a broker has just said that it is not;"
+                                + " Freshet looks at it again",
+                        e.getCause());
             }
+            throw calls.failed("create topic '" + topic.name() + "'", e.getCause());
         } catch (InterruptedException e) {
             throw AdminCalls.interrupted(e);
         }

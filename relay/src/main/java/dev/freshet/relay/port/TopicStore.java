@@ -23,7 +23,11 @@ public interface TopicStore extends AutoCloseable {
      */
     TopicsSeen look(Collection<StreamSettings> streams);
 
-    /** Makes the ledger's topic. */
+    /**
+     * Makes the ledger's topic.
+     *
+     * @throws dev.freshet.model.RetriableException if it is there already, so that it has to be looked at
+     */
     TopicInfo createLedger();
 
     /**
@@ -36,7 +40,11 @@ public interface TopicStore extends AutoCloseable {
     /** Returns a topic, or empty if there is none of its name. */
     Optional<TopicInfo> find(String stream, String topic);
 
-    /** Makes a topic. */
+    /**
+     * Makes a topic.
+     *
+     * @throws dev.freshet.model.RetriableException if it is there already, so that it has to be looked at
+     */
     TopicInfo create(StreamSettings settings);
 
     /** Deletes topics and waits until they are gone; missing ones are passed over. */
