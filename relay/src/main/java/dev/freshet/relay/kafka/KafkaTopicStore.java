@@ -200,8 +200,7 @@ public final class KafkaTopicStore implements TopicStore {
         TopicInfo ledger = new TopicInfo(LEDGER, settings.ledger(), "", 1);
         long end =
                 vector(ledger, askOffsets(List.of(ledger), OffsetSpec.latest())).offset(0);
-        LedgerContents contents = new LedgerContents();
-        contents.readTo(end);
+        LedgerContents contents = new LedgerContents(end);
         Map<String, Object> config = new HashMap<>();
         config.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, KafkaTopicWriter.RETRY_BACKOFF_MS);
         config.putAll(settings.kafka());

@@ -6,17 +6,23 @@ import dev.freshet.model.ledger.LedgerKey;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A ledger as read to its end: the newest value of each key. Belongs to one thread. */
 public final class LedgerContents {
     private final Map<String, byte[]> records = new HashMap<>();
-    private long end;
+    private final long end;
 
-    /** Creates an empty ledger. */
-    public LedgerContents() {}
+    /**
+     * Creates an empty ledger.
+     *
+     * @param end the offset up to which it is going to be read
+     */
+    public LedgerContents(long end) {
+        this.end = end;
+    }
 
     /** Takes a record; a null value takes the key away. */
     public void put(String key, byte @Nullable [] value) {
@@ -25,11 +31,6 @@ public final class LedgerContents {
         } else {
             records.put(key, value);
         }
-    }
-
-    /** Takes note that it was read up to this offset. */
-    public void readTo(long offset) {
-        end = offset;
     }
 
     /** Returns the offset up to which it was read. */
@@ -50,8 +51,8 @@ public final class LedgerContents {
     }
 
     /** Returns the keys that begin so, sorted. */
-    public NavigableSet<String> keys(String prefix) {
-        NavigableSet<String> keys = new TreeSet<>();
+    public Set<String> keys(String prefix) {
+        Set<String> keys = new TreeSet<>();
         records.keySet().stream().filter(k -> k.startsWith(prefix)).forEach(keys::add);
         return keys;
     }

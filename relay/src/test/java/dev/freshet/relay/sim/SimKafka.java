@@ -254,8 +254,7 @@ final class SimKafka {
         @Override
         public LedgerContents readLedger() {
             chaos.step();
-            LedgerContents contents = new LedgerContents();
-            contents.readTo(ledger.get(0).size());
+            LedgerContents contents = new LedgerContents(ledger.get(0).size());
             for (Rec r : ledger.get(0)) {
                 if (r.committed()) {
                     contents.put(String.valueOf(r.key()), r.value());
