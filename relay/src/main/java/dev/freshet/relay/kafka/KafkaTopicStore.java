@@ -276,9 +276,9 @@ public final class KafkaTopicStore implements TopicStore {
 
     @Override
     public void delete(Collection<String> topics) {
-        for (String topic : topics) {
+        admin.deleteTopics(topics).topicNameValues().forEach((topic, asked) -> {
             try {
-                admin.deleteTopics(List.of(topic)).all().get();
+                asked.get();
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                     throw calls.failed("delete topic '" + topic + "'", e.getCause());
@@ -286,7 +286,7 @@ public final class KafkaTopicStore implements TopicStore {
             } catch (InterruptedException e) {
                 throw AdminCalls.interrupted(e);
             }
-        }
+        });
         long deadline = System.nanoTime() + DELETE_LIMIT.toNanos();
         for (String topic : topics) {
             while (find("", topic).isPresent()) {
