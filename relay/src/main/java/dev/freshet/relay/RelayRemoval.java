@@ -9,6 +9,7 @@ import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.relay.internal.LedgerState;
 import dev.freshet.relay.kafka.KafkaTopicStore;
 import dev.freshet.relay.kafka.KafkaTopicWriter;
+import dev.freshet.relay.port.FencedException;
 import dev.freshet.relay.port.LedgerContents;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
@@ -134,6 +135,7 @@ public final class RelayRemoval {
      * if it still has the stream in its configuration, it begins it anew, which is the repair of a broken stream.
      *
      * @throws ConfigurationException if the ledger knows no such stream
+     * @throws RetriableException if a server is away, or a relay took over before the ledger was written; call it again
      */
     public void removeStream(String stream) {
         try (TopicStore store = KafkaTopicStore.create(settings);
@@ -154,9 +156,21 @@ public final class RelayRemoval {
             // while a topic
             // with records that no ledger knows would stop it altogether.
             store.delete(List.of(entry.topic()));
+            write(ledger, writer, entry);
+        }
+    }
+
+    private void write(LedgerState ledger, TopicWriter writer, StreamEntry removed) {
+        try {
             writer.begin();
             ledger.writeTo(writer, clock.instant());
             writer.commit();
+        } catch (FencedException e) {
+            throw new RetriableException(
+                    "The topic '" + removed.topic() + "' is deleted, but stream '" + removed.stream()
+                            + "' is in the ledger still, since a relay of source '" + settings.source()
+                            + "' took over meanwhile: run 'freshet remove stream " + removed.stream() + "' again",
+                    e);
         }
     }
 
