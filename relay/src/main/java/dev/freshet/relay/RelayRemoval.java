@@ -140,7 +140,7 @@ public final class RelayRemoval {
     public void removeStream(String stream) {
         try (TopicStore store = KafkaTopicStore.create(settings);
                 TopicWriter writer = KafkaTopicWriter.create(settings)) {
-            if (cursor(store) == null) {
+            if (store.find("ledger", settings.ledger()).isEmpty()) {
                 throw unknown(stream);
             }
             writer.fence();
