@@ -139,6 +139,9 @@ public final class PostgresSource implements Source {
     @Override
     public List<TimelineRecord> timelines() {
         SourceIdentity identity = identify();
+        if (identity.timeline() <= 1) {
+            return List.of();
+        }
         try (Connection replication = sessions.openReplication()) {
             return Timelines.read(replication, identity.system(), identity.timeline());
         } catch (SQLException e) {

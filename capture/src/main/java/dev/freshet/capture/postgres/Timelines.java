@@ -18,12 +18,9 @@ final class Timelines {
      *
      * @param replication a replication connection
      * @param system the system identifier
-     * @param timeline the present timeline
+     * @param timeline the present timeline, above 1: the first has no history
      */
     static List<TimelineRecord> read(Connection replication, String system, long timeline) throws SQLException {
-        if (timeline <= 1) {
-            return List.of();
-        }
         try (Statement statement = replication.createStatement();
                 ResultSet row = statement.executeQuery("TIMELINE_HISTORY " + timeline)) {
             if (!row.next()) {
