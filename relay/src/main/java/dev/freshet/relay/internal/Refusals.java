@@ -1,5 +1,6 @@
 package dev.freshet.relay.internal;
 
+import dev.freshet.model.DurationText;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.relay.RelaySettings;
@@ -40,7 +41,8 @@ final class Refusals {
             byStream.put(stream.stream(), new Refusal(stream.topicId(), now, false, reason));
         } else {
             String text = "The topic has refused records for more than "
-                    + settings.streamRetryLimit().toSeconds() + " s: " + reason;
+                    + DurationText.of(settings.streamRetryLimit()) + " (sources." + settings.source()
+                    + ".limits.retry-timeout): " + reason;
             byStream.putIfAbsent(
                     stream.stream(), new Refusal(stream.topicId(), now.plus(settings.streamRetryLimit()), false, text));
         }

@@ -1,6 +1,7 @@
 package dev.freshet.relay.internal;
 
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.DurationText;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.relay.RelaySettings;
@@ -82,7 +83,7 @@ final class TopicGuard {
         String texts = troubles.stream().map(TopicTrouble::text).collect(Collectors.joining(". "));
         return new RetriableException(texts + ", as it seems: source '" + settings.source()
                 + "' waits until every answer of Kafka has said so for "
-                + settings.topicDoubtLimit().toMillis() + " ms (sources." + settings.source()
+                + DurationText.of(settings.topicDoubtLimit()) + " (sources." + settings.source()
                 + ".limits.topic-doubt-timeout)");
     }
 

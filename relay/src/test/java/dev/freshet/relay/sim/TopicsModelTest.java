@@ -225,7 +225,11 @@ class TopicsModelTest extends TopicsModelFixture {
             for (int i = 0; i < LIMIT && status(sim) != StreamStatus.BROKEN; i++) {
                 sim.step(true);
             }
-            assertTrue(String.valueOf(entry(sim).reason()).contains("no record is taken"), "seed " + seed);
+            assertEquals(
+                    "The topic has refused records for more than 1m (sources.shop.limits.retry-timeout):"
+                            + " no record is taken",
+                    entry(sim).reason(),
+                    "seed " + seed);
         }
     }
 

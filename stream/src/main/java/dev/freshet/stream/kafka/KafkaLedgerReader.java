@@ -163,7 +163,7 @@ public final class KafkaLedgerReader implements LedgerReader {
                 throw new MissingSchemaException("The ledger '" + view.ledger() + "' has no schema " + version
                         + " of stream '" + stream + "'" + (limit.isZero() ? "" : " after " + limit.toMillis() + " ms")
                         + ", though the relay writes it no later than the first record that names it; Freshet asks again."
-                        + " If it stays missing, have the stream snapshotted anew");
+                        + " If it stays missing, run 'freshet remove stream " + stream + "' to begin it anew");
             }
             // another thread may be polling: then its poll brings the record
             if (lock.tryLock(STEP.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -112,7 +112,10 @@ class KafkaLedgerReaderTest {
     void schemaThatDoesNotCome_isNamed() {
         RetriableException e = assertThrows(
                 RetriableException.class, () -> reader.awaitSchema("orders", "feed", Duration.ofMillis(100)));
-        assertTrue(e.getMessage().contains("no schema feed of stream 'orders' after 100 ms"), e.getMessage());
+        assertTrue(
+                e.getMessage().contains("no schema feed of stream 'orders' after 100 ms")
+                        && e.getMessage().contains("run 'freshet remove stream orders' to begin it anew"),
+                e.getMessage());
     }
 
     @Test
