@@ -1,5 +1,6 @@
 package dev.freshet.replica.apply;
 
+import dev.freshet.model.Op;
 import dev.freshet.model.json.JsonException;
 import dev.freshet.replica.SchemaPolicy;
 import dev.freshet.replica.StreamTarget;
@@ -13,27 +14,44 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Applies a batch of records and moves their partitions on, in one transaction (the protocol's I4).
  *
  * <p>The position rows come first: they fence a former owner before it has touched a row, and hold a new owner's take-over
  * until this transaction has ended. Within the batch the last record of a key wins; only it is parsed.
+ *
+ * <p>A row that its source has just inserted is not in the copy, so many of them go by COPY. Where that is refused (the service
+ * has written the row itself, say), the batch begins again, with upserts alone, and so do the next ones.
  */
 public final class BatchApplier implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchApplier.class);
+
+    /** For fewer rows the upsert, whose statement is prepared, is faster. */
+    private static final int LEAST_COPIED = 100;
+
+    /** How many batches do without COPY after one was refused. */
+    private static final int BATCHES_WITHOUT_COPY = 100;
+
     private final Connection db;
     private final Positions positions;
     private final Map<String, StreamTarget> targets;
     private final Plans plans;
     private final RowText row = new RowText();
     private final Map<String, Map<RecordKey, StreamRecord>> last = new HashMap<>();
+    private final Set<RecordKey> repeated = new HashSet<>();
     private final Set<TableWriter> touched = new LinkedHashSet<>();
+    private int batchesWithoutCopy;
+    private boolean copied;
 
     /**
      * Creates an applier.
@@ -69,16 +87,43 @@ public final class BatchApplier implements AutoCloseable {
      */
     public void apply(List<StreamRecord> records, List<Owned> moved) throws SQLException, InterruptedException {
         try {
+            attempt(records, moved);
+        } catch (SQLException e) {
+            if (!copied || DbErrors.passing(e)) {
+                throw e;
+            }
+            LOG.debug("COPY was refused; the batch is written with upserts", e);
+            batchesWithoutCopy = BATCHES_WITHOUT_COPY;
+            attempt(records, moved);
+        }
+        batchesWithoutCopy = Math.max(0, batchesWithoutCopy - 1);
+    }
+
+    private void attempt(List<StreamRecord> records, List<Owned> moved) throws SQLException, InterruptedException {
+        copied = false;
+        try {
             plans.trim();
             lastOfEachKey(records);
             for (Map<RecordKey, StreamRecord> ofTopic : last.values()) {
-                for (StreamRecord r : ofTopic.values()) {
-                    add(r);
+                for (Map.Entry<RecordKey, StreamRecord> e : ofTopic.entrySet()) {
+                    add(e.getKey(), e.getValue());
+                }
+            }
+            for (TableWriter w : touched) {
+                if (w.created().size() < LEAST_COPIED) {
+                    for (StreamRecord r : w.created()) {
+                        read(w, r);
+                        w.addRow(row);
+                    }
+                    w.created().clear();
                 }
             }
             positions.advance(db, moved);
             for (TableWriter w : touched) {
                 w.write();
+            }
+            for (TableWriter w : touched) {
+                copy(w);
             }
             db.commit();
         } catch (SQLException | RuntimeException | InterruptedException e) {
@@ -88,6 +133,7 @@ public final class BatchApplier implements AutoCloseable {
             touched.forEach(TableWriter::clear);
             touched.clear();
             last.values().forEach(Map::clear);
+            repeated.clear();
         }
     }
 
@@ -99,11 +145,14 @@ public final class BatchApplier implements AutoCloseable {
                 topic = r.topic();
                 ofTopic = last.computeIfAbsent(topic, t -> new LinkedHashMap<>());
             }
-            ofTopic.put(new RecordKey(r.key()), r);
+            RecordKey key = new RecordKey(r.key());
+            if (ofTopic.put(key, r) != null) {
+                repeated.add(key);
+            }
         }
     }
 
-    private void add(StreamRecord r) throws SQLException, InterruptedException {
+    private void add(RecordKey key, StreamRecord r) throws SQLException, InterruptedException {
         StreamTarget target = targets.get(r.topic());
         if (target == null) {
             throw new IllegalStateException("Topic " + r.topic() + " belongs to no stream of this replica");
@@ -115,21 +164,43 @@ public final class BatchApplier implements AutoCloseable {
             throw new RecordException(r, String.valueOf(e.getMessage()), e);
         }
         touched.add(writer);
+        if (r.op() == Op.CREATE && batchesWithoutCopy == 0 && !repeated.contains(key)) {
+            writer.addCreated(r);
+            return;
+        }
+        read(writer, r);
+        if (r.value() == null) {
+            writer.addDelete(row);
+        } else {
+            writer.addRow(row);
+        }
+    }
+
+    private void read(TableWriter writer, StreamRecord r) {
         byte[] value = r.value();
         try {
             if (value == null) {
                 row.readKey(writer.plan(), r.key());
-                writer.addDelete(row);
             } else {
                 row.readValue(writer.plan(), value);
-                writer.addRow(row);
             }
         } catch (JsonException e) {
             throw new RecordException(r, String.valueOf(e.getMessage()), e);
         }
     }
 
+    /** Rows are read while the server takes in those before them. */
+    private void copy(TableWriter writer) throws SQLException {
+        for (StreamRecord r : writer.created()) {
+            read(writer, r);
+            copied = true;
+            writer.copy(row);
+        }
+        writer.endCopy();
+    }
+
     private void rollback(Exception cause) {
+        touched.forEach(TableWriter::abortCopy);
         try {
             db.rollback();
         } catch (SQLException e) {

@@ -4,6 +4,8 @@ import dev.freshet.model.RetriableException;
 import dev.freshet.model.json.JsonException;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.apply.CopyLines;
+import dev.freshet.replica.apply.CopyStream;
 import dev.freshet.replica.apply.RecordException;
 import dev.freshet.replica.apply.RowPlan;
 import dev.freshet.replica.apply.RowText;

@@ -1,5 +1,7 @@
 package dev.freshet.replica.fill;
 
+import dev.freshet.replica.apply.CopyLines;
+import dev.freshet.replica.apply.CopyStream;
 import dev.freshet.replica.apply.RowText;
 import dev.freshet.replica.table.FieldMap;
 import dev.freshet.replica.table.TableName;

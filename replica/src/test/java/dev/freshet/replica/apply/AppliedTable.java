@@ -150,6 +150,13 @@ public final class AppliedTable implements AutoCloseable {
         applier.apply(List.of(records), List.of(after(owner, records[records.length - 1])));
     }
 
+    public void execute(String sql) throws SQLException {
+        try (Statement s = db.createStatement()) {
+            s.execute(sql);
+        }
+        db.commit();
+    }
+
     public List<String> rows(String sql) throws SQLException {
         List<String> rows = new ArrayList<>();
         try (PreparedStatement s = db.prepareStatement(sql);

@@ -1,10 +1,7 @@
-package dev.freshet.replica.fill;
-
-import dev.freshet.replica.apply.ByteSink;
-import dev.freshet.replica.apply.RowText;
+package dev.freshet.replica.apply;
 
 /** Rows in the text format of COPY (PostgreSQL manual, COPY, "Text Format"). */
-final class CopyLines {
+public final class CopyLines {
     private static final byte[] NULL = {'\\', 'N'};
 
     private CopyLines() {}
@@ -14,7 +11,7 @@ final class CopyLines {
      *
      * @param slots for each column the slot, or -1 for null
      */
-    static void put(ByteSink out, RowText row, int[] slots) {
+    public static void put(ByteSink out, RowText row, int[] slots) {
         for (int i = 0; i < slots.length; i++) {
             if (i > 0) {
                 out.put('\t');

@@ -1,6 +1,5 @@
-package dev.freshet.replica.fill;
+package dev.freshet.replica.apply;
 
-import dev.freshet.replica.apply.ByteSink;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -10,26 +9,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A COPY that is begun with the first line and ended on demand; lines are gathered before they are sent. */
-final class CopyStream {
+public final class CopyStream {
     private static final Logger LOG = LoggerFactory.getLogger(CopyStream.class);
     private static final int SEND_BYTES = 64 << 10;
 
     private final Connection db;
     private final String sql;
-    private final ByteSink lines = new ByteSink(2 * SEND_BYTES);
+    private final ByteSink lines = new ByteSink(4096);
     private @Nullable CopyIn copy;
 
-    CopyStream(Connection db, String sql) {
+    /**
+     * Creates a stream; nothing is sent yet.
+     *
+     * @param db where it is copied to; while a COPY is open the connection can do nothing else
+     * @param sql a {@code COPY … FROM STDIN} in the text format
+     */
+    public CopyStream(Connection db, String sql) {
         this.db = db;
         this.sql = sql;
     }
 
     /** Returns where the next line's columns are to be written; {@link #endLine} follows. */
-    ByteSink line() {
+    public ByteSink line() {
         return lines;
     }
 
-    void endLine() throws SQLException {
+    /**
+     * Ends a line, and sends what was gathered once it is enough.
+     *
+     * @throws SQLException the server's, also for a line that was sent before; {@link #abort} follows
+     */
+    public void endLine() throws SQLException {
         lines.put('\n');
         if (lines.length() >= SEND_BYTES) {
             send();
@@ -46,8 +56,12 @@ final class CopyStream {
         lines.clear();
     }
 
-    /** Ends the COPY, if one was begun; only then can the connection do something else. */
-    void end() throws SQLException {
+    /**
+     * Ends the COPY, if one was begun; only then can the connection do something else.
+     *
+     * @throws SQLException the server's, for any line; {@link #abort} follows
+     */
+    public void end() throws SQLException {
         if (lines.length() > 0) {
             send();
         }
@@ -59,7 +73,7 @@ final class CopyStream {
     }
 
     /** Gives the COPY up, if one is open; the transaction cannot go on then. */
-    void abort() {
+    public void abort() {
         CopyIn c = copy;
         copy = null;
         lines.clear();
