@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * partitions (whoever owns them), and writes the freshness row of each source.
  *
  * <p>Every instance does it; each finds the same. It looks after each commit and each entry of a ledger, and at least once an
- * interval, so that it is right when the source is idle.
+ * interval, so that it is right when the source is idle. While the copy of every source is far behind, reports are further
+ * apart, so that the machine is left to what makes up for it.
  */
 public final class FreshnessAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(FreshnessAgent.class);
@@ -48,6 +49,11 @@ public final class FreshnessAgent implements Agent {
 
     /** Two reports are at least that far apart, so that they cost the database little. */
     private static final Duration SHORTEST = Duration.ofMillis(5);
+
+    /** So many changes take seconds, beside which {@link #APART_FAR_BEHIND} is little. */
+    private static final long FAR_BEHIND = 50_000;
+
+    private static final Duration APART_FAR_BEHIND = Duration.ofMillis(100);
 
     private final ReplicaConfig config;
     private final Readers readers;
@@ -61,6 +67,7 @@ public final class FreshnessAgent implements Agent {
     private @Nullable Connection db;
     private @Nullable StreamReader questions;
     private Instant lastReport = Instant.MIN;
+    private Instant nextReport = Instant.MIN;
     private Instant lastQuestion = Instant.MIN;
     private long commitsSeen = -1;
     private boolean behind = true;
@@ -90,7 +97,7 @@ public final class FreshnessAgent implements Agent {
         }
         Instant before = clock.instant();
         int read = 0;
-        Duration wait = behind ? BUSY_WAIT : IDLE_WAIT;
+        Duration wait = behind ? longer(BUSY_WAIT, Duration.between(before, nextReport)) : IDLE_WAIT;
         for (LedgerReader ledger : sources.ledgers().values()) {
             try {
                 read += ledger.poll(wait.dividedBy(sources.ledgers().size()));
@@ -102,7 +109,7 @@ public final class FreshnessAgent implements Agent {
         Instant now = clock.instant();
         long commits = progress.commits();
         boolean due = !now.isBefore(lastReport.plus(config.limits().freshnessInterval()));
-        boolean news = (read > 0 || commits != commitsSeen) && !now.isBefore(lastReport.plus(SHORTEST));
+        boolean news = (read > 0 || commits != commitsSeen) && !now.isBefore(nextReport);
         if (!due && !news) {
             behind |= read > 0;
             return 0;
@@ -177,12 +184,15 @@ public final class FreshnessAgent implements Agent {
         FreshnessFinder finder = new FreshnessFinder(config, progress, streams, c, streamRows, partitions, now);
         Map<String, Freshness> found = new TreeMap<>();
         behind = false;
+        long leastBehind = Long.MAX_VALUE;
         for (SourceWatch watch : watches.values()) {
             Freshness f = finder.find(watch);
             found.put(watch.source(), f);
             reports.write(c, watch.source(), f, asOf);
             behind |= isBehind(watch.ledger(), f);
+            leastBehind = Math.min(leastBehind, f.changesBehind());
         }
+        nextReport = now.plus(leastBehind > FAR_BEHIND ? APART_FAR_BEHIND : SHORTEST);
         c.commit();
         progress.freshness(found);
         for (String stream : finder.refilled()) {
@@ -206,6 +216,10 @@ public final class FreshnessAgent implements Agent {
                 return;
             }
         }
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? b : a;
     }
 
     /** While a table is not filled no report is urgent. */
