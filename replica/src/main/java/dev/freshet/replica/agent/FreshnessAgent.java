@@ -59,6 +59,7 @@ public final class FreshnessAgent implements Agent {
     private final Readers readers;
     private final InstantSource clock;
     private final Progress progress;
+    private final Set<String> streamNames;
     private final ConsumerDb consumer;
     private final Positions positions;
     private final StreamRows streams;
@@ -78,6 +79,7 @@ public final class FreshnessAgent implements Agent {
         this.readers = readers;
         this.clock = clock;
         this.progress = progress;
+        this.streamNames = config.streams().stream().map(StreamTarget::stream).collect(Collectors.toUnmodifiableSet());
         this.consumer = new ConsumerDb(config);
         this.positions = new Positions(config.name());
         this.streams = new StreamRows(config.name());
@@ -177,8 +179,13 @@ public final class FreshnessAgent implements Agent {
         Instant locked = reports.lock(
                 c, watches.values().stream().map(SourceWatch::source).toList());
         Instant asOf = locked.minus(Duration.between(before, clock.instant()));
-        List<StreamRow> streamRows = streams.read(c);
-        List<Owned> partitions = positions.read(c);
+        // what is there of streams that the replica has no longer says nothing of those that it has
+        List<StreamRow> streamRows = streams.read(c).stream()
+                .filter(row -> streamNames.contains(row.stream()))
+                .toList();
+        List<Owned> partitions = positions.read(c).stream()
+                .filter(row -> streamNames.contains(row.stream()))
+                .toList();
         progress.partitions(partitions);
         tellIfFilled(streamRows, partitions);
         FreshnessFinder finder = new FreshnessFinder(config, progress, streams, c, streamRows, partitions, now);
