@@ -74,39 +74,56 @@ final class Part<R extends Running> {
     }
 
     /** Starts the part if it is due, and takes note if it has ended. */
-    synchronized void tick() {
+    void tick() {
+        try {
+            close(endedBeforeAStart());
+            startIfDue();
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    /** What has ended may still tell why, as a replica does in its database, until the next one begins. */
+    private synchronized @Nullable R endedBeforeAStart() {
         R current = running;
         if (current != null && current.ended().isDone()) {
             running = null;
             ended = current;
             failed(causeOf(current));
         }
-        if (running == null
-                && !closed
-                && restartAt != null
-                && !clock.instant().isBefore(restartAt)
-                && mayStart.getAsBoolean()) {
+        return isDue() ? takeEnded() : null;
+    }
+
+    private synchronized void startIfDue() {
+        if (isDue()) {
             restartAt = null;
             startedAt = clock.instant();
-            try {
-                closeEnded();
-                running = starter.get();
-            } catch (RuntimeException e) {
-                failed(e);
-            }
+            running = starter.get();
         }
     }
 
-    /** What has ended may still tell why, as a replica does in its database, until the next one begins. */
-    private void closeEnded() {
+    private boolean isDue() {
+        return running == null
+                && !closed
+                && restartAt != null
+                && !clock.instant().isBefore(restartAt)
+                && mayStart.getAsBoolean();
+    }
+
+    private @Nullable R takeEnded() {
         R last = ended;
         ended = null;
+        return last;
+    }
+
+    /** Not under the lock: it may take long, and whoever asks how the part is does not wait for it. */
+    private static void close(@Nullable Running last) {
         if (last != null) {
             last.close();
         }
     }
 
-    private void failed(@Nullable Throwable cause) {
+    private synchronized void failed(@Nullable Throwable cause) {
         failure = cause;
         boolean mayPass = cause instanceof ConfigurationException || cause instanceof RetriableException;
         Instant now = clock.instant();
@@ -180,11 +197,8 @@ final class Part<R extends Running> {
         synchronized (this) {
             closed = true;
             restartAt = null;
-            last = running;
-            closeEnded();
+            last = running == null ? takeEnded() : running;
         }
-        if (last != null) {
-            last.close();
-        }
+        close(last);
     }
 }

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PartTest {
@@ -25,6 +27,7 @@ class PartTest {
 
     private static final class Started implements Running {
         private final CompletableFuture<Object> ended = new CompletableFuture<>();
+        private Runnable whileClosing = () -> {};
         private boolean closed;
 
         @Override
@@ -39,6 +42,7 @@ class PartTest {
 
         @Override
         public void close() {
+            whileClosing.run();
             closed = true;
             ended.complete("closed");
         }
@@ -92,6 +96,27 @@ class PartTest {
         part.tick();
         part.close();
         assertTrue(started.get(1).closed);
+    }
+
+    /** It may take as long as its statement in a database. */
+    @Test
+    void whatIsBeingClosed_keepsNobodyWaitingWhoAsksHowThePartIs() {
+        part.tick();
+        Started first = running();
+        List<@Nullable String> told = new ArrayList<>();
+        first.whileClosing = () -> told.add(CompletableFuture.supplyAsync(part::failureMessage)
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join());
+        first.ended.completeExceptionally(new ConfigurationException("no right"));
+        part.tick();
+        now = now.plusSeconds(10);
+        part.tick();
+        Started second = running();
+        second.whileClosing = first.whileClosing;
+        second.ended.completeExceptionally(new LossException("gone"));
+        part.tick();
+        part.close();
+        assertEquals(List.of("no right", "gone"), told);
     }
 
     @Test
