@@ -226,18 +226,9 @@ public abstract sealed class EmbeddedServer implements AutoCloseable permits Emb
         folder.discard();
     }
 
-    /** Starts the first run; on failure nothing is left behind but a kept folder. */
+    /** Starts the first run. */
     final synchronized void startFirst() {
-        try {
-            start(true);
-        } catch (RuntimeException | Error e) {
-            try {
-                folder.discard();
-            } catch (RuntimeException suppressed) {
-                e.addSuppressed(suppressed);
-            }
-            throw e;
-        }
+        start(true);
     }
 
     private void start(boolean portsMayChange) {

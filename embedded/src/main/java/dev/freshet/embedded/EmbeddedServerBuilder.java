@@ -56,14 +56,8 @@ public abstract sealed class EmbeddedServerBuilder<S extends EmbeddedServer, B e
      * @throws ServerStartException if it does not come up, with the end of its log
      */
     public final S start() {
-        S server = create();
-        server.startFirst();
-        return server;
-    }
-
-    private S create() {
         try {
-            return createIn(ServerFolder.open(directory, name));
+            return startIn(ServerFolder.open(directory, name));
         } catch (FolderInUseException e) {
             throw new DataFolderException(
                     "The folder " + e.getMessage() + ", and serves one at a time: end that one first, or take another"
@@ -80,9 +74,11 @@ public abstract sealed class EmbeddedServerBuilder<S extends EmbeddedServer, B e
     }
 
     // whatever goes wrong lets the folder go, or it would be in use by this process as long as that lives
-    private S createIn(ServerFolder folder) throws IOException {
+    private S startIn(ServerFolder folder) throws IOException {
         try {
-            return create(folder);
+            S server = create(folder);
+            server.startFirst();
+            return server;
         } catch (IOException | RuntimeException | Error e) {
             try {
                 folder.discard();
