@@ -71,7 +71,7 @@ final class ShopCopies {
                   shop:
                     url: %s
                     user: shop
-                    password: %s
+                    password: "%s"
                 streams:
                   customers:
                     source: shop
@@ -89,7 +89,7 @@ final class ShopCopies {
                       lines: { table: public.lineitem_copy }
                     url: %s
                     user: shipping
-                    password: %s
+                    password: "%s"
                 http: { port: %d }
                 """.formatted(bootstrapServers, shopUrl, password, shippingUrl, password, httpPort);
     }
