@@ -3,94 +3,39 @@ package dev.freshet.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.server.Server;
-import dev.freshet.server.config.ConfigurationFile;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code remove} on real servers: what it shows, asks, refuses and takes away, and its exit codes. */
-@OnServers
-class RemoveCommandTest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+class RemoveCommandTest extends InShop {
     private static final String COPIED = "SELECT count(*) FROM public.orders_copy";
 
-    @TempDir
-    private Path folder = Path.of("");
-
-    private Path file = Path.of("");
-    private String source = "";
-    private TestDatabase shop;
-    private TestDatabase shipping;
-
     RemoveCommandTest(TestDatabase shop, TestDatabase shipping) {
-        this.shop = shop;
-        this.shipping = shipping;
+        super(shop, shipping);
     }
 
-    @BeforeEach
-    void write(EmbeddedKafka kafka, TopicPrefix prefix) throws Exception {
-        source = prefix.name("removal");
+    @Override
+    void prepare() throws Exception {
         shop.execute(
                 "CREATE TABLE orders (o_orderkey bigint PRIMARY KEY, o_totalprice numeric(15,2))",
                 "INSERT INTO orders SELECT i, i FROM generate_series(1, 100) i");
-        file = Files.writeString(folder.resolve("freshet.yaml"), """
-                kafka: { bootstrap-servers: "%s" }
-                sources: { %s: { url: "%s", user: %s, password: "%s" } }
-                streams: { orders: { source: %s, table: public.orders } }
-                replicas:
-                  copies:
-                    streams: { orders: { table: public.orders_copy } }
-                    url: "%s"
-                    user: %s
-                    password: "%s"
-                    group: %s
-                http: { port: 0 }
-                """.formatted(
-                        kafka.bootstrapServers(),
-                        source,
-                        shop.jdbcUrl(),
-                        shop.user(),
-                        shop.password(),
-                        source,
-                        shipping.jdbcUrl(),
-                        shipping.user(),
-                        shipping.password(),
-                        source));
-    }
-
-    private Server start() {
-        Server server =
-                Server.start(ConfigurationFile.read(file, Map.of()), folder.resolve(".freshet"), Clock.systemUTC());
-        Awaitility.await()
-                .atMost(LIMIT)
-                .untilAsserted(() -> assertTrue(
-                        server.status().ready(), () -> server.status().toString()));
-        return server;
+        write(List.of("orders"), "{ orders: { table: public.orders_copy } }");
     }
 
     private CommandLineRun remove(String... arguments) {
-        return answering("", arguments);
+        return removeAnswering("", arguments);
     }
 
-    private CommandLineRun answering(String answer, String... arguments) {
-        String[] all = new String[arguments.length + 3];
-        all[0] = "remove";
-        System.arraycopy(arguments, 0, all, 1, arguments.length);
-        all[all.length - 2] = "-c";
-        all[all.length - 1] = file.toString();
-        return CommandLineRun.answering(answer, all);
+    private CommandLineRun removeAnswering(String answer, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add(0, "remove");
+        return answering(answer, all.toArray(String[]::new));
     }
 
     private static void assertNothingToRemove(CommandLineRun run) {
@@ -105,10 +50,10 @@ class RemoveCommandTest {
 
     @Test
     void stream_isShownAskedForAndBegunAnewByARunningServer() throws Exception {
-        try (Server server = start()) {
+        try (Server server = startUntilReady()) {
             String since = server.status().streams().get(0).since();
             for (String answer : new String[] {"", "no\n", "ORDERS\n"}) {
-                CommandLineRun asked = answering(answer, "stream", "orders");
+                CommandLineRun asked = removeAnswering(answer, "stream", "orders");
                 assertEquals(ExitCodes.FAILED, asked.exitCode(), asked.err());
                 assertTrue(asked.out().contains("delete the topic '" + source + ".orders'"), asked.out());
                 assertTrue(asked.out().contains("Nothing was removed."), asked.out());
@@ -119,7 +64,7 @@ class RemoveCommandTest {
             assertMistake(
                     "in a ledger of its sources (streams: orders). Nothing was removed; did you mean 'orders'?",
                     remove("stream", "oders", "--yes"));
-            CommandLineRun done = answering("orders\n", "stream", "orders");
+            CommandLineRun done = removeAnswering("orders\n", "stream", "orders");
             assertEquals(ExitCodes.OK, done.exitCode(), done.err());
             assertTrue(done.out().contains("Done."), done.out());
             shop.execute("INSERT INTO orders VALUES (1000, 1000)");
@@ -140,23 +85,24 @@ class RemoveCommandTest {
 
     @Test
     void replica_leavesItsTablesUnlessToldOtherwise() throws Exception {
-        try (Server server = start()) {
+        try (Server server = startUntilReady()) {
             assertMistake("stop every server that has it first", remove("replica", "copies", "--yes"));
             assertTrue(server.status().ready());
         }
-        CommandLineRun asked = answering("no\n", "replica", "copies");
+        CommandLineRun asked = removeAnswering("no\n", "replica", "copies");
         assertEquals(ExitCodes.FAILED, asked.exitCode(), asked.err());
         assertTrue(asked.out().contains("leave the table public.orders_copy with its rows (about 100)"), asked.out());
         assertTrue(asked.out().contains("Nothing was removed."), asked.out());
         assertEquals("1", shipping.text("SELECT count(*) FROM freshet.replica_stream"));
 
-        assertEquals(ExitCodes.OK, answering("copies\n", "replica", "copies").exitCode());
+        assertEquals(
+                ExitCodes.OK, removeAnswering("copies\n", "replica", "copies").exitCode());
         assertEquals("100", shipping.text(COPIED));
         assertEquals("0", shipping.text("SELECT count(*) FROM freshet.replica_stream"));
         assertNothingToRemove(remove("replica", "copies", "--yes"));
 
         shipping.execute("DROP TABLE public.orders_copy");
-        start().close();
+        startUntilReady().close();
         CommandLineRun dropped = remove("replica", "copies", "--drop-tables", "--yes");
         assertEquals(ExitCodes.OK, dropped.exitCode(), dropped.err());
         assertTrue(dropped.out().contains("drop the table public.orders_copy"), dropped.out());
