@@ -27,8 +27,9 @@ final class FolderLock implements AutoCloseable {
     private static final int PID_BYTES = 20;
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-    // Channels of files on which another class loader's copy of this class has the lock, by the files' keys: to close one,
-    // also by the garbage collector, would end that lock. The next attempt on the same file takes its channel again.
+    // Channels of files on which another class loader's copy of this class has the lock, by the files' keys: to close
+    // one, also by the garbage collector, would end that lock. The next attempt on the same file takes its channel
+    // again.
     private static final Map<Object, FileChannel> KEPT_OPEN = new ConcurrentHashMap<>();
 
     private final Path folder;

@@ -39,8 +39,8 @@ public final class KafkaMain {
         sole.close();
     }
 
-    // The broker of a Freshet that was killed ends moments after it. Until then the data is its own, and Kafka itself would
-    // not notice: as broker and controller in one it reads and mends its metadata before it takes its own lock.
+    // The broker of a Freshet that was killed ends moments after it. Until then the data is its own, and Kafka itself
+    // would not notice: as broker and controller in one it reads and mends its metadata before it takes its own lock.
     private static FileChannel awaitSole(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (channel.tryLock() == null) {
