@@ -88,6 +88,22 @@ class HeldStreamTest extends InReplicaWorld {
                 .equals(world.expectedRows()));
     }
 
+    private void makeMisfit() throws Exception {
+        world.database.execute("CREATE TABLE bad (id bigint PRIMARY KEY, name integer, n integer)");
+    }
+
+    private void mendTable() throws Exception {
+        world.database.execute("ALTER TABLE bad ALTER COLUMN name TYPE text");
+    }
+
+    /** As connections, memory or disk may run short: what concerns all, the others find out by themselves. */
+    private void refuseFills() throws Exception {
+        world.database.execute(
+                "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN"
+                        + " IF current_query() LIKE '%bad%' THEN RAISE 'no room' USING ERRCODE = '53100'; END IF; END $$",
+                "CREATE EVENT TRIGGER refusing ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION refuse()");
+    }
+
     private void settleAll(Replica replica, int rows) throws Exception {
         world.settle();
         assertEquals(world.expectedRows(), world.copy());
@@ -123,24 +139,20 @@ class HeldStreamTest extends InReplicaWorld {
 
     @Test
     void tableThatDoesNotFit_atTheStart() throws Exception {
-        world.database.execute("CREATE TABLE bad (id bigint PRIMARY KEY, name integer, n integer)");
+        makeMisfit();
         Replica replica = start();
         untilHeldAlone(replica, "Table public.bad does not fit stream 'bad'", "'name'");
-        world.database.execute("ALTER TABLE bad ALTER COLUMN name TYPE text");
+        mendTable();
         settleAll(replica, 1);
     }
 
     @Test
     void databaseThatHasNoRoomForTheFill_whileItIsTriedAgain() throws Exception {
-        world.database.execute("CREATE TABLE bad (id bigint PRIMARY KEY, name integer, n integer)");
+        makeMisfit();
         Replica replica = start();
         untilHeldAlone(replica, "'name'");
-        // as connections, memory or disk may run short: what concerns all, the others find out by themselves
-        world.database.execute(
-                "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN"
-                        + " IF current_query() LIKE '%bad%' THEN RAISE 'no room' USING ERRCODE = '53100'; END IF; END $$",
-                "CREATE EVENT TRIGGER refusing ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION refuse()",
-                "ALTER TABLE bad ALTER COLUMN name TYPE text");
+        refuseFills();
+        mendTable();
         untilHeldAlone(replica, "53100");
         world.database.execute("DROP EVENT TRIGGER refusing");
         settleAll(replica, 1);
@@ -148,11 +160,8 @@ class HeldStreamTest extends InReplicaWorld {
 
     @Test
     void databaseThatHasNoRoomForTheFill_atTheFirstTry() throws Exception {
-        world.database.execute(
-                "CREATE TABLE bad (id bigint PRIMARY KEY, name text, n integer)",
-                "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN"
-                        + " IF current_query() LIKE '%bad%' THEN RAISE 'no room' USING ERRCODE = '53100'; END IF; END $$",
-                "CREATE EVENT TRIGGER refusing ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION refuse()");
+        world.database.execute("CREATE TABLE bad (id bigint PRIMARY KEY, name text, n integer)");
+        refuseFills();
         Replica replica = start();
         untilHeldAlone(replica, "53100");
         world.database.execute("DROP EVENT TRIGGER refusing");
@@ -176,12 +185,12 @@ class HeldStreamTest extends InReplicaWorld {
 
     @Test
     void streamThatSeveralInstancesHold_isFilledOnceByOne() throws Exception {
-        world.database.execute("CREATE TABLE bad (id bigint PRIMARY KEY, name integer, n integer)");
+        makeMisfit();
         Replica one = start();
         Replica two = start();
         untilHeldAlone(one, "'name'");
         untilHeldAlone(two, "'name'");
-        world.database.execute("ALTER TABLE bad ALTER COLUMN name TYPE text");
+        mendTable();
         settleAll(one, 1);
         settleAll(two, 1);
         assertEquals("1", world.one("SELECT fill FROM freshet.replica_stream WHERE stream = 'bad'"));
@@ -235,7 +244,7 @@ class HeldStreamTest extends InReplicaWorld {
 
     @Test
     void streamsThatAreFilled_areLookedAfterWhileAnotherIsHeld() throws Exception {
-        world.database.execute("CREATE TABLE bad (id bigint PRIMARY KEY, name integer, n integer)");
+        makeMisfit();
         Replica replica = start();
         untilHeldAlone(replica, "'name'");
         // their being at the log's end goes on being noted, or they would count as away for too long
@@ -245,7 +254,7 @@ class HeldStreamTest extends InReplicaWorld {
         Replica second = start();
         untilHeldAlone(second, "'name'");
         ReplicaWorld.until(() -> world.one(
-                        "SELECT at_end > now() - interval '1 day' FROM freshet.replica_stream" + " WHERE stream = 't'")
+                        "SELECT at_end > now() - interval '1 day' FROM freshet.replica_stream WHERE stream = 't'")
                 .equals("t"));
         world.relay.recreate("t");
         world.expected.clear();
