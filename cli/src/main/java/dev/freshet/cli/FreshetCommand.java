@@ -28,12 +28,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footerHeading = "%nFirst steps:%n",
         footer = {
             "  freshet demo --for 30s           a shop, live copies of its tables, and the proof",
-            "  freshet check -c freshet.yaml    every mistake at once, and all derived names",
+            "  freshet check -c freshet.yaml    all mistakes of the file, or all its servers lack",
             "  freshet run -c freshet.yaml      capture and copy until SIGTERM or Ctrl-C",
             "  freshet status -c freshet.yaml   how far, how fresh, how complete",
             "",
             "Every setting: docs/reference/configuration.md",
-            "In a clone, `./freshet bench --help` tells of the measurements."
+            "In a clone, `freshet bench --help` tells of the measurements."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -42,7 +42,7 @@ import picocli.CommandLine.TypeConversionException;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:removed, or there was nothing to remove",
-            "1:the answer was not yes, or a server did not answer: call it again to do the rest",
+            "1:the answer was not the name, or a server did not answer: call it again to do the rest",
             "2:mistakes in the command line or the file, or it is in use"
         })
 final class RemoveCommand implements Callable<Integer> {

@@ -16,8 +16,8 @@ class CommandReferenceTest {
     private static String markdown() {
         StringBuilder out = new StringBuilder("# Command reference\n\n"
                 + "<!-- Written from the commands' own help; a test compares it. Do not edit. -->\n\n"
-                + "In a clone the command is `./freshet`; it builds what it needs on first use. `./freshet bench --help` tells\n"
-                + "of the measurements.\n");
+                + "In a clone `export PATH=$PWD:$PATH` makes `freshet` a command; it builds what it needs on first use.\n"
+                + "`freshet bench --help` tells of the measurements.\n");
         CommandLine line = FreshetCommand.commandLine(InputStream.nullInputStream());
         append(out, "freshet", line);
         line.getSubcommands().forEach((name, command) -> {
