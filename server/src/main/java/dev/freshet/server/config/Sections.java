@@ -33,7 +33,8 @@ public final class Sections {
                     "embedded|[^\\s,:/]+(:[0-9]{1,5})(,\\s*[^\\s,:/]+:[0-9]{1,5})*|\\[[0-9A-Fa-f:]+\\]:[0-9]{1,5}"),
             "The Kafka brokers to ask first, or `embedded`: Freshet then starts a Kafka of its own as a child process, "
                     + "with its data in the folder `.freshet` beside the file. That one is for trying things and for a "
-                    + "single machine and one `run`: one node, so one copy of the data.");
+                    + "single machine and one `run`: one node, so one copy of the data. It listens on loopback, without "
+                    + "TLS or passwords: every process of the machine may use it, at the address that the log tells.");
     static final Setting<Map<String, String>> PROPERTIES = Setting.withDefault(
             "properties",
             ValueTypes.properties(),
@@ -97,8 +98,11 @@ public final class Sections {
             "none",
             "The source to capture it from, one of `sources`. Left out, the stream is one that another Freshet captures, "
                     + "and `topic` says where it is.");
-    static final Setting<String> STREAM_TABLE =
-            Setting.optional("table", TABLE, "required with `source`", "The table to capture, `schema.table`.");
+    static final Setting<String> STREAM_TABLE = Setting.optional(
+            "table",
+            TABLE,
+            "required with `source`",
+            "The table to capture, `schema.table`. Of one source a table has one stream: a second one is refused.");
     static final Setting<List<String>> COLUMNS = Setting.optional(
             "columns",
             ValueTypes.list(IDENTIFIER),
