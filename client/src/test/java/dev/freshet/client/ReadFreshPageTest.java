@@ -3,22 +3,17 @@ package dev.freshet.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.model.copy.CopyTables;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What docs/how-to/read-fresh.md shows compiles, and the coordinates that it names are those of the modules. */
+/** What docs/how-to/read-fresh.md shows compiles, and its statement and coordinates are those of the modules. */
 class ReadFreshPageTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern COORDINATES = Pattern.compile(
@@ -32,37 +27,15 @@ class ReadFreshPageTest {
         return Files.readString(ROOT.resolve("docs/how-to/read-fresh.md"));
     }
 
-    /** A source text in memory. */
-    private static final class Source extends SimpleJavaFileObject {
-        private final String text;
-
-        Source(String text) {
-            super(URI.create("string:///Snippet.java"), Kind.SOURCE);
-            this.text = text;
-        }
-
-        @Override
-        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return text;
-        }
+    @Test
+    void snippets_compile(@TempDir Path classes) throws Exception {
+        assertEquals(List.of(), Snippets.thatDoNotCompile(Snippets.of(page(), "java", 1), classes));
     }
 
     @Test
-    void snippets_compile(@TempDir Path classes) throws Exception {
-        List<MatchResult> snippets = all(Pattern.compile("(?s)```java\n(.*?)```"), page());
-        assertEquals(1, snippets.size());
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        StringWriter told = new StringWriter();
-        List<JavaFileObject> sources = List.of(new Source(snippets.get(0).group(1)));
-        boolean compiled = compiler.getTask(
-                        told,
-                        null,
-                        null,
-                        List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path")),
-                        null,
-                        sources)
-                .call();
-        assertTrue(compiled, told.toString());
+    void tokenStatement_isTheOneOfTheLibrary() throws Exception {
+        List<String> statements = Snippets.of(page(), "sql", 3);
+        assertEquals(CopyTables.TAKE_TOKEN, statements.get(0));
     }
 
     @Test
