@@ -69,9 +69,13 @@ class ChangedTopicTest extends RelayFixture {
     }
 
     private void makeAgain() {
+        makeAgain(List.of(notes));
+    }
+
+    private void makeAgain(List<StreamSettings> streams) {
         try (KafkaTopicStore store = KafkaTopicStore.create(settings)) {
-            store.delete(List.of(notes.topic()));
-            store.create(notes);
+            store.delete(streams.stream().map(StreamSettings::topic).toList());
+            streams.forEach(store::create);
         }
     }
 
@@ -108,10 +112,24 @@ class ChangedTopicTest extends RelayFixture {
         db.execute("UPDATE item SET name = 'meanwhile'");
         assertTrue(settle(relay).boundary().position().isAfter(before));
         db.execute("UPDATE note SET body = 'b' WHERE id < 30");
-        assertNotesBroken(relay, "was deleted and made again");
+        assertNotesBroken(relay, "deleted and made again");
         Position since = entry("notes", StreamStatus.BROKEN).since();
         assertTrue(since.compareTo(before) <= 0, () -> since + " is behind " + before);
         assertEquals(List.of(), topics.readAll(notes.topic()));
+    }
+
+    @Test
+    void topicsMadeAgain_areAllNoticedByTheFirstWrite_ofABatchForThem(EmbeddedKafka kafka, TopicPrefix prefix)
+            throws Exception {
+        settings = settings(kafka, prefix, settings.streams())
+                .topicCheckInterval(Duration.ofHours(1))
+                .topicDoubtLimit(Duration.ofHours(1))
+                .build();
+        startWithRows();
+        makeAgain(settings.streams());
+        db.execute("BEGIN; UPDATE item SET name = 'b'; UPDATE note SET body = 'b'; COMMIT");
+        entry("notes", StreamStatus.BROKEN);
+        entry("items", StreamStatus.BROKEN);
     }
 
     @Test

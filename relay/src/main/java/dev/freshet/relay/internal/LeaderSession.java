@@ -350,23 +350,20 @@ public final class LeaderSession implements AutoCloseable {
     }
 
     /**
-     * Breaks every stream for good reason, durably: what the log cannot give any more is missing from the last boundary on.
-     * The entry is written alone. The open batch is given up, since its topics may be what takes no record, and with it what
-     * it was to say of streams: a break behind the last boundary would tell them whole up to there.
+     * Breaks streams at once, durably. The entry is written alone: the open batch is given up, since its topics may be what
+     * takes no record, and with it what it was to say of streams, which would tell them whole behind the last boundary.
      *
-     * @param reason what was lost, in a sentence
+     * @param reasons by stream, what has happened, in a sentence
+     * @param since from where on something is missing, not behind the last boundary
      */
-    public void recordLoss(String reason) {
+    void breakAlone(Map<String, String> reasons, Position since) {
         open.clear();
         if (!batch.isEmpty()) {
             writer.giveUp();
             batch.reset();
         }
         ledger.giveUp();
-        ledger.streams().stream()
-                .map(e -> e.stream())
-                .toList()
-                .forEach(s -> ledger.breakStream(s, ledger.boundary().position(), reason));
+        reasons.forEach((stream, reason) -> ledger.breakStream(stream, since, reason));
         batch.begin();
         writeEntry();
     }

@@ -35,9 +35,7 @@ final class Refusals {
     void refused(StreamEntry stream, StreamWriteException refused) {
         Instant now = clock.instant();
         String reason = String.valueOf(refused.getMessage());
-        if (refused.kind() == StreamWriteException.Kind.DAMAGED) {
-            damaged(stream, reason);
-        } else if (refused.kind() == StreamWriteException.Kind.LASTING) {
+        if (refused.kind() == StreamWriteException.Kind.LASTING) {
             byStream.put(stream.stream(), new Refusal(stream.topicId(), now, false, reason));
         } else {
             String text = "The topic has refused records for more than "

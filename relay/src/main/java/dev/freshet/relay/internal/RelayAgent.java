@@ -3,6 +3,7 @@ package dev.freshet.relay.internal;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
 import dev.freshet.model.LossException;
+import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.model.ledger.Boundary;
@@ -16,6 +17,7 @@ import dev.freshet.relay.port.LedgerLostException;
 import dev.freshet.relay.port.StreamWriteException;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
+import dev.freshet.relay.port.TopicsDamagedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -118,6 +120,8 @@ public final class RelayAgent implements Agent {
         } catch (RetriableException e) {
             if (e instanceof StreamWriteException refused) {
                 noteRefusal(refused);
+            } else if (e instanceof TopicsDamagedException damaged) {
+                recordDamage(damaged);
             }
             endSession();
             report(State.RETRYING, e.getMessage());
@@ -283,14 +287,41 @@ public final class RelayAgent implements Agent {
         }
     }
 
+    /** What is given up fills a topic up to the end that it should have, so that no later look may find the damage. */
+    private void recordDamage(TopicsDamagedException damaged) {
+        LeaderSession leader = session;
+        if (leader == null) {
+            return;
+        }
+        Map<String, String> reasons = new HashMap<>();
+        for (StreamEntry stream : leader.ledger().streams()) {
+            String reason = damaged.byTopic().get(stream.topic());
+            if (reason != null) {
+                // for the case that it cannot be written now
+                refusals.damaged(stream, reason);
+                reasons.put(stream.stream(), reason);
+            }
+        }
+        breakAlone(leader, reasons, leader.ledger().wholeAt(), damaged);
+    }
+
+    /** What the log cannot give any more is missing from the last boundary on, from every stream. */
     private void recordLoss(LossException loss) {
         LeaderSession leader = session;
-        if (leader != null) {
-            try {
-                leader.recordLoss(String.valueOf(loss.getMessage()));
-            } catch (RuntimeException e) {
-                loss.addSuppressed(e);
-            }
+        if (leader == null) {
+            return;
+        }
+        Map<String, String> reasons = new HashMap<>();
+        leader.ledger().streams().forEach(e -> reasons.put(e.stream(), String.valueOf(loss.getMessage())));
+        breakAlone(leader, reasons, leader.ledger().boundary().position(), loss);
+    }
+
+    private static void breakAlone(
+            LeaderSession leader, Map<String, String> reasons, Position since, RuntimeException cause) {
+        try {
+            leader.breakAlone(reasons, since);
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
         }
     }
 

@@ -11,12 +11,14 @@ import dev.freshet.relay.port.StreamWriteException;
 import dev.freshet.relay.port.TopicEnds;
 import dev.freshet.relay.port.TopicInfo;
 import dev.freshet.relay.port.TopicWriter;
+import dev.freshet.relay.port.TopicsDamagedException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
@@ -174,13 +176,30 @@ public final class KafkaTopicWriter implements TopicWriter {
     @Override
     public void flush(TopicEnds ends) {
         run("write a batch", producers.get(turn)::flush);
+        Map<String, String> damages = new TreeMap<>();
+        List<RuntimeException> failures = new ArrayList<>();
         sent.forEach((topic, futures) -> {
             for (int i = 0; i < futures.length; i += 2) {
-                if (futures[i] != null) {
-                    ends.raise(topic, i / 2, offset(topic, futures[i]), offset(topic, futures[i + 1]) + 1);
+                if (futures[i] == null) {
+                    continue;
+                }
+                try {
+                    String damage =
+                            ends.raise(topic, i / 2, offset(topic, futures[i]), offset(topic, futures[i + 1]) + 1);
+                    if (damage != null) {
+                        damages.putIfAbsent(topic, damage);
+                    }
+                } catch (RetriableException e) {
+                    failures.add(e);
                 }
             }
         });
+        if (!damages.isEmpty()) {
+            throw new TopicsDamagedException(damages);
+        }
+        if (!failures.isEmpty()) {
+            throw failures.get(0);
+        }
     }
 
     private long offset(String topic, Future<RecordMetadata> written) {

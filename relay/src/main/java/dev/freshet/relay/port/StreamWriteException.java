@@ -15,9 +15,7 @@ public class StreamWriteException extends RetriableException {
         /** The same record may be taken later. */
         PASSING,
         /** The same record will be refused again whatever happens, such as one that is too large. */
-        LASTING,
-        /** The topic is no longer what was written to; what it had may be gone. */
-        DAMAGED
+        LASTING
     }
 
     /**
@@ -26,7 +24,7 @@ public class StreamWriteException extends RetriableException {
      * @param topic the topic
      * @param kind what the refusal says of later attempts
      * @param message what was refused and why
-     * @param cause what the cluster said; null if its answer alone tells
+     * @param cause what the cluster said
      */
     public StreamWriteException(String topic, Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);

@@ -3,6 +3,7 @@ package dev.freshet.relay.port;
 import dev.freshet.model.ledger.OffsetVector;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** For each topic and partition the offset behind the last record known; only ever raised. Belongs to one thread. */
 public final class TopicEnds {
@@ -29,24 +30,20 @@ public final class TopicEnds {
      * @param first the offset of the first record just written; there is one writer, so that it stands above all that were
      *     known
      * @param end the offset behind the last one
-     * @throws StreamWriteException if the first lies below the known end, so that the topic is another one, or has lost
-     *     records, however many were written over them
+     * @return null; or, if the first lies below the known end, what has become of the topic, which is another one, or has
+     *     lost records, however many were written over them
      */
-    public void raise(String topic, int partition, long first, long end) {
+    public @Nullable String raise(String topic, int partition, long first, long end) {
         long[] known = ends.get(topic);
         if (known == null) {
             throw new IllegalStateException("Topic '" + topic + "' was not added");
         }
         if (first < known[partition]) {
-            throw new StreamWriteException(
-                    topic,
-                    StreamWriteException.Kind.DAMAGED,
-                    "Topic '" + topic + "' was truncated, or deleted and made again: records just written to partition "
-                            + partition + " begin at offset " + first + ", but it was written up to "
-                            + known[partition],
-                    null);
+            return "Topic '" + topic + "' was truncated, or deleted and made again: records just written to partition "
+                    + partition + " begin at offset " + first + ", but it was written up to " + known[partition];
         }
         known[partition] = end;
+        return null;
     }
 
     /** Returns a copy by topic. */

@@ -39,6 +39,8 @@ public interface TopicWriter extends AutoCloseable {
      * Waits until everything sent is in the topics.
      *
      * @param ends raised to the offsets behind what was sent
+     * @throws TopicsDamagedException if what was written to some topics does not stand behind all that is known of them; it
+     *     tells all that the batch has found, since what is given up with it may fill the gap up to the known end
      */
     void flush(TopicEnds ends);
 

@@ -12,12 +12,13 @@ import dev.freshet.model.RetriableException;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.port.LedgerLostException;
-import dev.freshet.relay.port.StreamWriteException;
 import dev.freshet.relay.port.TopicEnds;
 import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.relay.port.TopicsDamagedException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
@@ -92,8 +93,8 @@ class KafkaTopicWriterTest {
             writer.flush(ends);
             writer.begin();
             send(writer, 10);
-            StreamWriteException e = assertThrows(StreamWriteException.class, () -> writer.flush(ends));
-            assertEquals(StreamWriteException.Kind.DAMAGED, e.kind());
+            TopicsDamagedException e = assertThrows(TopicsDamagedException.class, () -> writer.flush(ends));
+            assertEquals(Set.of(ITEMS.topic()), e.byTopic().keySet());
             assertTrue(e.getMessage().contains("begin at offset 0, but it was written up to 3"), e.getMessage());
         }
     }

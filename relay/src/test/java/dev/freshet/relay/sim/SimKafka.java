@@ -15,6 +15,7 @@ import dev.freshet.relay.port.TopicInfo;
 import dev.freshet.relay.port.TopicState;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
+import dev.freshet.relay.port.TopicsDamagedException;
 import dev.freshet.relay.port.TopicsSeen;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -166,14 +167,19 @@ final class SimKafka {
                 throw new StreamWriteException(
                         Simulation.TOPIC, StreamWriteException.Kind.PASSING, "no record is taken", null);
             }
+            Map<String, String> damages = new HashMap<>();
             topics.forEach((name, partitions) -> {
                 for (int p = 0; p < partitions.size(); p++) {
                     long[] written = txn.touched.get(partitions.get(p));
-                    if (written != null) {
-                        ends.raise(name, p, written[0], written[1]);
+                    String damage = written == null ? null : ends.raise(name, p, written[0], written[1]);
+                    if (damage != null) {
+                        damages.put(name, damage);
                     }
                 }
             });
+            if (!damages.isEmpty()) {
+                throw new TopicsDamagedException(damages);
+            }
         }
 
         @Override

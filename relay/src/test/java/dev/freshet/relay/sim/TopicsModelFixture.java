@@ -23,7 +23,7 @@ abstract class TopicsModelFixture {
 
     /** How a topic is damaged. */
     interface Damage {
-        void to(Simulation sim, long seed);
+        void to(Simulation sim, long seed) throws InterruptedException;
     }
 
     static final Damage MADE_AGAIN = (sim, seed) -> sim.kafka.makeAgain(Simulation.TOPIC);
@@ -55,13 +55,9 @@ abstract class TopicsModelFixture {
         return sim;
     }
 
-    static void idle(Simulation sim, int steps) {
-        try {
-            for (int i = 0; i < steps; i++) {
-                sim.step(false);
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
+    static void idle(Simulation sim, int steps) throws InterruptedException {
+        for (int i = 0; i < steps; i++) {
+            sim.step(false);
         }
     }
 

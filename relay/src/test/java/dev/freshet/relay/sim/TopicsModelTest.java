@@ -65,6 +65,22 @@ class TopicsModelTest extends TopicsModelFixture {
     }
 
     @Test
+    void lostTailThatAGivenUpBatchHasFilled_isBroken_thoughTheRelayIsKilledRightThen() throws InterruptedException {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Simulation sim = running(seed, 0);
+            while (!sim.kafka.isQuiet()) {
+                sim.step(true);
+            }
+            Damage damage = (s, n) -> {
+                LOST_TAIL.to(s, n);
+                awaitFault(s);
+                s.kill();
+            };
+            damageAndAwaitBroken(sim, seed, damage, true, "");
+        }
+    }
+
+    @Test
     void lostTail_beneathAnIdleRelay_orOneThatIsGone_isBroken() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
             Simulation sim = running(seed, 0);
