@@ -43,7 +43,7 @@ final class CaptureChecks {
     }
 
     /** Adds what stands against capturing the tables, a sentence each that names the way out. */
-    void check(Connection connection, Collection<TableShape> shapes, List<String> problems) throws SQLException {
+    void check(Connection connection, Collection<TableShape> shapes, Problems problems) throws SQLException {
         Optional<Found> found = publications.find(connection);
         List<String> names = shapes.stream().map(TableShape::qualifiedName).toList();
         if (found.isEmpty() && !settings.makePublication()) {
@@ -60,18 +60,22 @@ final class CaptureChecks {
                     + "' as another role, so that this one cannot add tables to it; ALTER PUBLICATION \""
                     + settings.publication() + "\" OWNER TO this role");
         }
-        boolean others = false;
+        String others = null;
         for (TableShape shape : shapes) {
-            others |= table(connection, shape, found.orElse(null), published.get(shape.oid()), problems);
+            if (table(connection, shape, found.orElse(null), published.get(shape.oid()), problems)) {
+                others = shape.stream();
+            }
         }
-        if (others) {
-            problems.add("Source '" + settings.source() + "': let the tables' owner run: "
-                    + publications.howToMake(connection, names)
-                    + (found.isEmpty() ? "" : ", under another name that is set as 'publication'"));
+        if (others != null) {
+            problems.add(
+                    others,
+                    "Source '" + settings.source() + "': let the tables' owner run: "
+                            + publications.howToMake(connection, names)
+                            + (found.isEmpty() ? "" : ", under another name that is set as 'publication'"));
         }
     }
 
-    private void operations(Found found, List<String> problems) {
+    private void operations(Found found, Problems problems) {
         String which = "Source '" + settings.source() + "': the publication '" + settings.publication() + "' ";
         if (!found.operations().equals(Publications.ALL_OPERATIONS)) {
             problems.add(which + "does not publish all operations; ALTER PUBLICATION \"" + settings.publication()
@@ -89,7 +93,7 @@ final class CaptureChecks {
             TableShape shape,
             @Nullable Found found,
             @Nullable Publishing published,
-            List<String> problems)
+            Problems problems)
             throws SQLException {
         boolean others = false;
         String which =
@@ -98,35 +102,46 @@ final class CaptureChecks {
             statement.setLong(1, shape.oid());
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
-                    problems.add(which + "it was dropped while it was looked at; try again");
+                    problems.add(shape.stream(), which + "it was dropped while it was looked at; try again");
                     return false;
                 }
                 String role = row.getString(8);
                 List<String> hidden = List.of((String[]) row.getArray(2).getArray());
                 if (!row.getBoolean(1) && shape.columns().stream().anyMatch(c -> hidden.contains(c.name()))) {
-                    problems.add(which + "the role '" + role + "' may not read it, as snapshots must; GRANT SELECT ON "
-                            + shape.qualifiedName() + " TO \"" + role + '"');
+                    problems.add(
+                            shape.stream(),
+                            which + "the role '" + role + "' may not read it, as snapshots must; GRANT SELECT ON "
+                                    + shape.qualifiedName() + " TO \"" + role + '"');
                 }
                 if (row.getBoolean(3)) {
-                    problems.add(which + "row level security hides rows of it from the role '" + role
-                            + "', so that a snapshot would lack them; ALTER ROLE \"" + role + "\" BYPASSRLS");
+                    problems.add(
+                            shape.stream(),
+                            which + "row level security hides rows of it from the role '" + role
+                                    + "', so that a snapshot would lack them; ALTER ROLE \"" + role + "\" BYPASSRLS");
                 }
                 if (row.getBoolean(6)) {
-                    problems.add(which + "it is a partition; capture the partitioned table to which it belongs");
+                    problems.add(
+                            shape.stream(),
+                            which + "it is a partition; capture the partitioned table to which it belongs");
                 }
                 if (row.getBoolean(7)) {
                     problems.add(
+                            shape.stream(),
                             which + "other tables inherit from it, whose rows it shows but the log names as theirs;"
                                     + " capture a table without heirs");
                 }
                 boolean add = found == null ? settings.makePublication() : found.ours() && published == null;
                 if (add && !row.getBoolean(4)) {
-                    problems.add(which + "it belongs to '" + row.getString(5) + "', so that the role '" + role
-                            + "' cannot publish it");
+                    problems.add(
+                            shape.stream(),
+                            which + "it belongs to '" + row.getString(5) + "', so that the role '" + role
+                                    + "' cannot publish it");
                     others = true;
                 } else if (add && found == null && !row.getBoolean(9)) {
-                    problems.add(which + "the role '" + role + "' may not make a publication in this database; GRANT"
-                            + " CREATE ON DATABASE \"" + connection.getCatalog() + "\" TO \"" + role + '"');
+                    problems.add(
+                            shape.stream(),
+                            which + "the role '" + role + "' may not make a publication in this database; GRANT"
+                                    + " CREATE ON DATABASE \"" + connection.getCatalog() + "\" TO \"" + role + '"');
                     others = true;
                 }
             }
@@ -139,7 +154,7 @@ final class CaptureChecks {
     }
 
     /** Snapshots read the partitions by themselves. */
-    private static void leaves(Connection connection, TableShape shape, String which, List<String> problems)
+    private static void leaves(Connection connection, TableShape shape, String which, Problems problems)
             throws SQLException {
         if (!shape.partitioned()) {
             return;
@@ -148,29 +163,36 @@ final class CaptureChecks {
             statement.setLong(1, shape.oid());
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    problems.add(which + "the role '" + row.getString(2) + "' may not read its partition "
-                            + row.getString(1)
-                            + ", as snapshots must; GRANT SELECT ON " + row.getString(1) + " TO \"" + row.getString(2)
-                            + "\", and see to it that new partitions get it too (ALTER DEFAULT PRIVILEGES)");
+                    problems.add(
+                            shape.stream(),
+                            which + "the role '" + row.getString(2) + "' may not read its partition "
+                                    + row.getString(1)
+                                    + ", as snapshots must; GRANT SELECT ON " + row.getString(1) + " TO \""
+                                    + row.getString(2)
+                                    + "\", and see to it that new partitions get it too (ALTER DEFAULT PRIVILEGES)");
                 }
             }
         }
     }
 
     private void membership(
-            String which, TableShape shape, Found found, @Nullable Publishing published, List<String> problems) {
+            String which, TableShape shape, Found found, @Nullable Publishing published, Problems problems) {
         String publication = '"' + settings.publication() + '"';
         if (published == null) {
             if (!found.ours()) {
-                problems.add(which + "it is not in the publication '" + settings.publication()
-                        + "', which Freshet did not make and does not alter; let the owner run: ALTER PUBLICATION "
-                        + publication + " ADD TABLE " + shape.qualifiedName());
+                problems.add(
+                        shape.stream(),
+                        which + "it is not in the publication '" + settings.publication()
+                                + "', which Freshet did not make and does not alter; let the owner run: ALTER PUBLICATION "
+                                + publication + " ADD TABLE " + shape.qualifiedName());
             }
             return;
         }
         if (!published.filter().isEmpty()) {
-            problems.add(which + "the publication leaves rows of it out (a row filter); ALTER PUBLICATION "
-                    + publication + " DROP TABLE " + shape.qualifiedName() + ", then ADD it without WHERE");
+            problems.add(
+                    shape.stream(),
+                    which + "the publication leaves rows of it out (a row filter); ALTER PUBLICATION " + publication
+                            + " DROP TABLE " + shape.qualifiedName() + ", then ADD it without WHERE");
         }
         List<String> unlisted = shape.columns().stream()
                 .map(ShapeColumn::name)
@@ -178,8 +200,10 @@ final class CaptureChecks {
                         !published.columns().isEmpty() && !published.columns().contains(c))
                 .toList();
         if (!unlisted.isEmpty()) {
-            problems.add(which + "the publication leaves out its columns " + unlisted
-                    + " (a column list); publish them too," + " or name in 'columns' those that are published");
+            problems.add(
+                    shape.stream(),
+                    which + "the publication leaves out its columns " + unlisted + " (a column list); publish them too,"
+                            + " or name in 'columns' those that are published");
         }
         List<String> generated = shape.columns().stream()
                 .filter(ShapeColumn::generated)
@@ -189,9 +213,11 @@ final class CaptureChecks {
                 .toList();
         if (!generated.isEmpty()) {
             boolean named = shape.capture().columns().stream().anyMatch(generated::contains);
-            problems.add(which + "the publication leaves out its generated columns " + generated
-                    + "; ALTER PUBLICATION " + publication + " SET (publish_generated_columns = stored)"
-                    + (named ? ", or leave them out of 'columns'" : ", or name in 'columns' the others"));
+            problems.add(
+                    shape.stream(),
+                    which + "the publication leaves out its generated columns " + generated
+                            + "; ALTER PUBLICATION " + publication + " SET (publish_generated_columns = stored)"
+                            + (named ? ", or leave them out of 'columns'" : ", or name in 'columns' the others"));
         }
     }
 

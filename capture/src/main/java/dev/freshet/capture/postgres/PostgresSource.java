@@ -1,5 +1,6 @@
 package dev.freshet.capture.postgres;
 
+import dev.freshet.capture.CaptureRefusedException;
 import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.FreshnessSample;
@@ -183,10 +184,13 @@ public final class PostgresSource implements Source {
     @Override
     public List<CapturedStream> capture(List<TableCapture> tables) {
         return ask("the tables could not be captured", c -> {
-            List<String> problems = new ArrayList<>();
+            Problems problems = new Problems();
             Map<TableCapture, TableShape> shapes = shapes(c, tables, problems);
-            if (!problems.isEmpty()) {
-                throw new ConfigurationException(String.join("\n", problems));
+            if (problems.general()) {
+                throw new ConfigurationException(String.join("\n", problems.all()));
+            }
+            if (!problems.all().isEmpty()) {
+                throw new CaptureRefusedException(problems.all(), problems.ofStreams());
             }
             publications.ensure(c, CaptureChecks.byOid(shapes.values()));
             List<CapturedStream> streams = described(c, shapes);
@@ -214,25 +218,29 @@ public final class PostgresSource implements Source {
     @Override
     public List<String> check(List<TableCapture> tables) {
         return ask("the tables could not be checked", c -> {
-            List<String> problems = new ArrayList<>();
+            Problems problems = new Problems();
             shapes(c, tables, problems);
-            return problems;
+            return problems.all();
         });
     }
 
-    private Map<TableCapture, TableShape> shapes(Connection c, List<TableCapture> tables, List<String> problems)
+    private Map<TableCapture, TableShape> shapes(Connection c, List<TableCapture> tables, Problems problems)
             throws SQLException {
         new ServerChecks(settings).check(c, slots.find(c).isPresent(), problems);
         types.forget();
         Map<TableCapture, TableShape> shapes = new LinkedHashMap<>();
         Map<Long, String> streams = new HashMap<>();
         for (TableCapture table : tables) {
-            Optional<TableShape> shape = TableShapes.find(c, types, table, problems);
+            List<String> found = new ArrayList<>();
+            Optional<TableShape> shape = TableShapes.find(c, types, table, found);
+            found.forEach(sentence -> problems.add(table.stream(), sentence));
             if (shape.isPresent()) {
                 String other = streams.putIfAbsent(shape.get().oid(), table.stream());
                 if (other != null) {
-                    problems.add("Stream '" + table.stream() + "', table '" + table.table() + "': stream '" + other
-                            + "' captures it already; a table can be one stream only");
+                    problems.add(
+                            table.stream(),
+                            "Stream '" + table.stream() + "', table '" + table.table() + "': stream '" + other
+                                    + "' captures it already; a table can be one stream only");
                 }
                 shapes.put(table, shape.get());
             }

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +27,7 @@ final class ServerChecks {
     }
 
     /** Adds what stands against the server, a sentence each that names the way out. */
-    void check(Connection connection, boolean slotExists, List<String> problems) throws SQLException {
+    void check(Connection connection, boolean slotExists, Problems problems) throws SQLException {
         String source = "Source '" + settings.source() + "': ";
         int version = connection.getMetaData().getDatabaseMajorVersion();
         if (version < OLDEST) {

@@ -2,6 +2,7 @@ package dev.freshet.relay.internal;
 
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
+import dev.freshet.capture.TableCapture;
 import dev.freshet.model.LossException;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
@@ -39,6 +40,7 @@ public final class RelayAgent implements Agent {
     private static final Duration FENCED_PAUSE = Duration.ofSeconds(3);
     private static final String RETAINED = "retained";
     private static final String HELPERS = "helpers/";
+    private static final String NOT_BEGUN = "streams/";
     private static final String TOPICS = "topics/";
     private static final String TOPICS_UNSEEN = TOPICS + "unseen";
     private static final String TOPIC_SETTINGS = TOPICS + "settings/";
@@ -55,6 +57,7 @@ public final class RelayAgent implements Agent {
     private @Nullable Source source;
     private @Nullable LeaderSession session;
     private Map<String, String> catalogs = Map.of();
+    private List<TableCapture> notBegun = List.of();
     private Instant nextAttempt = Instant.MIN;
     private long sentBefore;
     private long lagBytes = -1;
@@ -164,8 +167,18 @@ public final class RelayAgent implements Agent {
                     new TakeOver(settings, clock, incarnation, s, store, writer, guard, refusals).run();
             session = outcome.session();
             catalogs = outcome.catalogs();
+            notBegun = settings.streams().stream()
+                    .map(StreamSettings::capture)
+                    .filter(t -> outcome.notBegun().containsKey(t.stream()))
+                    .toList();
+            alarms.only(
+                    NOT_BEGUN,
+                    outcome.notBegun().values().stream()
+                            .map(reason -> reason
+                                    + ". The source's other streams go on; this one is begun once that is mended")
+                            .toList());
             LOG.info("Relay {} leads from {}", incarnation, outcome.session());
-            sampler.lead(catalogs, clock.instant());
+            sampler.lead(new Sampler.Wanted(catalogs, clock.instant(), notBegun));
             watchTopics(outcome.session());
             report(State.RUNNING, null);
         } catch (RuntimeException | InterruptedException e) {
@@ -226,8 +239,12 @@ public final class RelayAgent implements Agent {
             seen.put(stream, drift.catalog());
         });
         catalogs = Map.copyOf(seen);
-        sampler.lead(catalogs, leader.lastTransaction());
+        sampler.lead(new Sampler.Wanted(catalogs, leader.lastTransaction(), notBegun));
         watchTopics(leader);
+        if (!sampled.capturable().isEmpty()) {
+            throw new RetriableException("The tables of streams " + sampled.capturable()
+                    + " can be captured now. The relay takes over anew, to begin them");
+        }
     }
 
     private void watchTopics(LeaderSession leader) {

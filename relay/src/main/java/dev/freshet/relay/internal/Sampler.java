@@ -3,10 +3,13 @@ package dev.freshet.relay.internal;
 import dev.freshet.capture.FreshnessSample;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
+import dev.freshet.capture.TableCapture;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.relay.RelaySettings;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +19,16 @@ import org.jspecify.annotations.Nullable;
  * is idle. Samples only while a relay leads, which it tells by {@link #lead}.
  */
 public final class Sampler implements Agent {
+    /** How often it is looked whether a stream that is not begun can be. */
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(5);
+
     private final RelaySettings settings;
     private final Ports ports;
     private final InstantSource clock;
     private final Mailbox<Wanted, Sampled> mailbox = new Mailbox<>();
     private @Nullable Source source;
     private Instant nextSample = Instant.MIN;
+    private Instant nextLook = Instant.MIN;
     private Instant nextHeartbeat;
 
     /** Creates a sampler that waits for a leader. */
@@ -32,9 +39,9 @@ public final class Sampler implements Agent {
         this.nextHeartbeat = clock.instant().plus(settings.heartbeatInterval());
     }
 
-    /** Begins, or goes on, to sample with the catalog texts by stream. Called by the relay's thread. */
-    void lead(Map<String, String> catalogs, Instant transactionSeen) {
-        mailbox.ask(new Wanted(catalogs, transactionSeen));
+    /** Begins, or goes on, to sample what the relay wants to know. Called by the relay's thread. */
+    void lead(Wanted wanted) {
+        mailbox.ask(wanted);
     }
 
     /** Stops to sample and forgets the newest sample. Called by the relay's thread. */
@@ -68,7 +75,7 @@ public final class Sampler implements Agent {
         }
         Optional<SlotState> slot = s.slot();
         Wanted wanted = asked.question();
-        mailbox.answer(asked, new Sampled(s.sample(wanted.catalogs()), slot));
+        mailbox.answer(asked, new Sampled(s.sample(wanted.catalogs()), slot, capturable(s, wanted.notBegun(), now)));
         if (!now.isBefore(nextHeartbeat)) {
             nextHeartbeat = now.plus(settings.heartbeatInterval());
             if (wanted.lastTransaction().isBefore(now.minus(settings.heartbeatInterval()))) {
@@ -76,6 +83,17 @@ public final class Sampler implements Agent {
             }
         }
         return 1;
+    }
+
+    private List<String> capturable(Source s, List<TableCapture> notBegun, Instant now) {
+        if (notBegun.isEmpty() || now.isBefore(nextLook)) {
+            return List.of();
+        }
+        nextLook = now.plus(LOOK_INTERVAL);
+        return notBegun.stream()
+                .filter(t -> s.check(List.of(t)).isEmpty())
+                .map(TableCapture::stream)
+                .toList();
     }
 
     @Override
@@ -90,14 +108,16 @@ public final class Sampler implements Agent {
      *
      * @param catalogs the catalog texts by stream that the source's are compared with
      * @param lastTransaction when the log last showed a transaction
+     * @param notBegun the tables that could not be captured, of streams that are begun as soon as they can
      */
-    record Wanted(Map<String, String> catalogs, Instant lastTransaction) {}
+    record Wanted(Map<String, String> catalogs, Instant lastTransaction, List<TableCapture> notBegun) {}
 
     /**
      * What one look at the source gave.
      *
      * @param sample clock, log position and catalog
      * @param slot the slot, or empty if it is gone
+     * @param capturable the streams not begun whose tables can be captured now
      */
-    record Sampled(FreshnessSample sample, Optional<SlotState> slot) {}
+    record Sampled(FreshnessSample sample, Optional<SlotState> slot, List<String> capturable) {}
 }

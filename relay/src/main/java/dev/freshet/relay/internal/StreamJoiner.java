@@ -67,16 +67,23 @@ final class StreamJoiner {
      * @param ends the topics' ends
      * @param catalogs the catalog texts by stream
      * @param muted streams that nothing is written for
+     * @param notBegun by stream, of those that the ledger does not know, why it is not begun
      */
-    record Joined(Map<String, TopicInfo> topics, TopicEnds ends, Map<String, String> catalogs, Set<String> muted) {}
+    record Joined(
+            Map<String, TopicInfo> topics,
+            TopicEnds ends,
+            Map<String, String> catalogs,
+            Set<String> muted,
+            Map<String, String> notBegun) {}
 
     /**
      * Decides and writes it into the ledger's state.
      *
      * @param captured the streams as the source has them
+     * @param uncaptured by stream why the source goes on without it
      * @param topicsSeen by stream the topics that exist, looked at after all other writers were fenced
      */
-    Joined join(List<CapturedStream> captured, Map<String, TopicState> topicsSeen) {
+    Joined join(List<CapturedStream> captured, Map<String, String> uncaptured, Map<String, TopicState> topicsSeen) {
         states = topicsSeen;
         List<TopicTrouble> doubts = new ArrayList<>();
         settings.streams().forEach(s -> judge(s, doubts));
@@ -104,8 +111,16 @@ final class StreamJoiner {
             }
             catalogs.put(name, catalog);
         }
+        Map<String, String> notBegun = new HashMap<>(uncaptured);
+        uncaptured.forEach((stream, reason) -> {
+            StreamEntry known = ledger.stream(stream);
+            if (known != null) {
+                notBegun.remove(stream);
+                goOnWithout(known, reason);
+            }
+        });
         stopUnconfigured();
-        return new Joined(topics, ends, catalogs, muted);
+        return new Joined(topics, ends, catalogs, muted, notBegun);
     }
 
     /**
@@ -215,6 +230,12 @@ final class StreamJoiner {
                 && known.status() != StreamStatus.BROKEN) {
             ledger.put(known.withFingerprint(fingerprint(captured.capture()))
                     .snapshotting(at, new SnapshotProgress("", 0, -1)));
+        }
+    }
+
+    private void goOnWithout(StreamEntry known, String reason) {
+        if (known.status() != StreamStatus.BROKEN) {
+            ledger.put(known.broken(ledger.boundary().position(), reason));
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.freshet.relay.internal;
 
+import dev.freshet.capture.CaptureRefusedException;
 import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
+import dev.freshet.capture.TableCapture;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.LossException;
 import dev.freshet.model.Lsn;
@@ -79,8 +81,14 @@ final class TakeOver {
         this.refusals = refusals;
     }
 
-    /** The leader's session, and the catalog texts that its sampler compares with. */
-    record Outcome(LeaderSession session, Map<String, String> catalogs) {}
+    /**
+     * What came of it.
+     *
+     * @param session the leader's session
+     * @param catalogs the catalog texts by stream that its sampler compares with
+     * @param notBegun by stream why it is not begun yet
+     */
+    record Outcome(LeaderSession session, Map<String, String> catalogs, Map<String, String> notBegun) {}
 
     Outcome run() throws InterruptedException {
         requireNone(store.checkCluster());
@@ -96,15 +104,15 @@ final class TakeOver {
         if (cursor != null && cursor.boundary() != null) {
             requireSameSource(cursor, identity);
         }
-        List<CapturedStream> captured = source.capture(
-                settings.streams().stream().map(StreamSettings::capture).toList());
+        Map<String, String> uncaptured = new HashMap<>();
+        List<CapturedStream> captured = capture(cursor, contents, uncaptured);
         if (cursor == null || cursor.boundary() == null) {
             cursor = begin(cursor, identity);
         }
         LedgerState ledger = resume(cursor, identity, contents);
         requireSlot(ledger);
         StreamJoiner joiner = new StreamJoiner(settings, clock, store, ledger, contents, guard, refusals);
-        StreamJoiner.Joined joined = joiner.join(captured, topics.streams());
+        StreamJoiner.Joined joined = joiner.join(captured, uncaptured, topics.streams());
         // Whatever is not whole has been broken by now.
         ledger.wholeAt(ledger.boundary().position());
         boolean inside = !cursor.atBoundary();
@@ -126,10 +134,24 @@ final class TakeOver {
                     joined.ends(),
                     joined.muted());
             snapshotter.join();
-            return new Outcome(session, Map.copyOf(joined.catalogs()));
+            return new Outcome(session, Map.copyOf(joined.catalogs()), Map.copyOf(joined.notBegun()));
         } catch (RuntimeException e) {
             log.close();
             throw e;
+        }
+    }
+
+    private List<CapturedStream> capture(
+            @Nullable Cursor cursor, LedgerContents contents, Map<String, String> uncaptured) {
+        List<TableCapture> tables =
+                settings.streams().stream().map(StreamSettings::capture).toList();
+        try {
+            return source.capture(tables);
+        } catch (CaptureRefusedException e) {
+            uncaptured.putAll(Uncaptured.of(e, cursor, contents, source));
+            return source.capture(tables.stream()
+                    .filter(t -> !uncaptured.containsKey(t.stream()))
+                    .toList());
         }
     }
 
