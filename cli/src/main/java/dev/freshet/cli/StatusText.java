@@ -32,7 +32,7 @@ final class StatusText {
         section(out, sources);
         TextTable streams = new TextTable("stream", "topic", "state", "snapshot");
         for (StreamStatus s : status.streams()) {
-            streams.row(s.name(), s.topic(), s.state(), snapshot(s.snapshot()));
+            streams.row(s.name(), s.topic(), s.state(), s.state().equals("elsewhere") ? "-" : snapshot(s.snapshot()));
         }
         section(out, streams);
         TextTable replicas = new TextTable("replica", "state", "complete", "fresh", "behind", "position");
@@ -106,15 +106,23 @@ final class StatusText {
         return text.toString();
     }
 
-    /** Breaks a text into lines that fit, the later ones indented. */
+    /** Breaks a text into lines that fit, the later ones indented; its own lines stay lines, and what wraps is set further in. */
     static List<String> wrap(String text) {
+        List<String> own = text.lines().toList();
+        String further = own.size() > 1 ? "      " : "    ";
+        List<String> lines = new ArrayList<>(wrap(own.get(0), "  ", further));
+        own.stream().skip(1).forEach(l -> lines.addAll(wrap(l, "    ", further)));
+        return lines;
+    }
+
+    private static List<String> wrap(String text, String indent, String further) {
         List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder("  ");
+        StringBuilder line = new StringBuilder(indent);
         boolean empty = true;
-        for (String word : text.split("\\s+", -1)) {
+        for (String word : text.strip().split("\\s+", -1)) {
             if (!empty && line.length() + 1 + word.length() > TextTable.WIDTH) {
                 lines.add(line.toString());
-                line = new StringBuilder("    ");
+                line = new StringBuilder(further);
                 empty = true;
             }
             if (!empty) {

@@ -52,6 +52,32 @@ class StatusTextTest {
     }
 
     @Test
+    void severalProblemsOfOneThing_keepTheirLines() {
+        assertEquals(
+                List.of("  - Source 'shop' is failed: a", "    Stream 'x': b", "    Stream 'y': c"),
+                StatusText.wrap("- Source 'shop' is failed: a\nStream 'x': b\n  Stream 'y': c\n"));
+        List<String> long1 = StatusText.wrap("- " + "word ".repeat(30) + "\nsecond");
+        assertEquals(List.of("      word", "    second"), List.of(long1.get(1).substring(0, 10), long1.get(2)));
+    }
+
+    @Test
+    void snapshotOfAStreamFromElsewhere_isADash() {
+        StringWriter out = new StringWriter();
+        StatusText.print(
+                new ServerStatus(
+                        "1",
+                        Instant.EPOCH,
+                        true,
+                        List.of(),
+                        List.of(),
+                        List.of(new StreamStatus(
+                                "x", "shop.x", "elsewhere", null, null, new Snapshot("unknown", -1, -1, 0))),
+                        List.of()),
+                new PrintWriter(out, true));
+        assertTrue(out.toString().matches("(?s).*elsewhere +-\n.*"), out.toString());
+    }
+
+    @Test
     void unknownFigures_areCalledSo() {
         assertEquals("unknown", StatusText.size(-1));
         assertEquals("unknown", StatusText.count(-1));
