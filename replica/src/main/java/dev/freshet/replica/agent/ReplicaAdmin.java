@@ -189,7 +189,7 @@ public final class ReplicaAdmin {
             SchemaRecord schema = sources.schema(t.topic(), sources.newestVersion(t.topic()));
             TableFit fit =
                     filled ? TableFit.evolving(t, schema, table, config.schema()) : TableFit.first(t, schema, table);
-            problems.addAll(fit.problems());
+            fit.problems().forEach(p -> problems.add(TableFit.misfit(t, List.of(p))));
         } catch (FreshetException e) {
             problems.add(String.valueOf(e.getMessage()));
         }

@@ -67,7 +67,7 @@ final class Plans implements AutoCloseable {
             fit = fit(db, target, schema);
         }
         if (!fit.problems().isEmpty()) {
-            throw new MisfitException(String.join("; ", fit.problems()));
+            throw new MisfitException(TableFit.misfit(target, fit.problems()));
         }
         TableWriter writer = new TableWriter(db, target.table(), new RowPlan(fit.fields()));
         writers.put(id, writer);

@@ -74,14 +74,11 @@ final class TargetShape {
         TableFit fit = fit(table);
         List<String> problems = new ArrayList<>(fit.problems());
         if (row.fill() == 0 && !table.empty()) {
-            problems.add("Table " + target.table() + " holds rows that Freshet did not bring: empty it, or name another"
+            problems.add("it holds rows that Freshet did not bring: empty it, or name another"
                     + " table; a fill would replace them");
         }
         if (!problems.isEmpty()) {
-            throw new ConfigurationException(
-                    "Table " + target.table() + " does not fit stream '" + target.stream() + "' ("
-                            + problems.size() + (problems.size() == 1 ? " problem): " : " problems): ")
-                            + String.join("; ", problems));
+            throw new ConfigurationException(TableFit.misfit(target, problems));
         }
         if (!fit.alterations().isEmpty()) {
             throw new RetriableException("Table " + target.table() + " was altered while its fill began");

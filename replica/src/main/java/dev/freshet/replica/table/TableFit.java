@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a stream fits a table: everything that is wrong, what would be altered, and which column goes where.
  *
- * @param problems what does not fit, each with the column and the way out; empty if all does
+ * @param problems what does not fit, each with the column and the way out, to be told after the table's name; empty if all
+ *     does
  * @param alterations the statements that make it fit, each safe to run twice and by several instances
  * @param fields which column goes where, without the columns that the alterations add
  */
@@ -48,6 +49,18 @@ public record TableFit(List<String> problems, List<String> alterations, FieldMap
         return new Examination(target, schema, table, policy).run();
     }
 
+    /**
+     * Says that a table does not fit, with everything that is wrong, in a sentence that names it once.
+     *
+     * @param target which table and stream
+     * @param problems what is wrong, as in {@link #problems}; at least one
+     */
+    public static String misfit(StreamTarget target, List<String> problems) {
+        return "Table " + target.table() + " does not fit stream '" + target.stream() + "'"
+                + (problems.size() == 1 ? ": " : " (" + problems.size() + " problems): ")
+                + String.join("; ", problems);
+    }
+
     /** One examination; gathers all problems at once. */
     private static final class Examination {
         private final StreamTarget target;
@@ -68,9 +81,8 @@ public record TableFit(List<String> problems, List<String> alterations, FieldMap
 
         TableFit run() {
             if (!table.ordinary()) {
-                problems.add(
-                        here() + " is not an ordinary table: a copy needs one that is no view and not partitioned or"
-                                + " inherited; name another table");
+                problems.add("it is not an ordinary table: a copy needs one that is no view and not partitioned or"
+                        + " inherited; name another table");
             }
             unknownColumns();
             for (Column c : schema.columns()) {
@@ -96,8 +108,7 @@ public record TableFit(List<String> problems, List<String> alterations, FieldMap
             }
             for (String name : target.columns().keySet()) {
                 if (schema.columns().stream().noneMatch(c -> c.name().equals(name))) {
-                    problems.add("Stream '" + target.stream() + "' has no column '" + name
-                            + "', which the replica's columns name: it has "
+                    problems.add("the stream has no column '" + name + "', which the replica's columns name: it has "
                             + schema.columns().stream().map(Column::name).toList());
                 }
             }
@@ -111,14 +122,15 @@ public record TableFit(List<String> problems, List<String> alterations, FieldMap
             }
             written.add(name);
             if (column.generated() || column.identityAlways()) {
-                problems.add(here() + " column '" + name + "' is computed by the database ("
+                problems.add("column '" + name + "' is computed by the database ("
                         + (column.generated() ? "generated" : "identity always")
                         + ") and cannot be written: leave the stream's column '" + source.name()
                         + "' out of the replica's columns, or alter the table");
             } else if (!TypeFit.fits(source, column)) {
-                problems.add(here() + " column '" + name + "' has type " + column.type() + ", which cannot hold every "
-                        + source.type() + " of the stream's column '" + source.name() + "': alter it to "
-                        + TypeFit.typeFor(source) + " or text");
+                String type = TypeFit.typeFor(source);
+                problems.add("column '" + name + "' has type " + column.type() + ", which cannot hold every "
+                        + source.type() + " of the stream's column '" + source.name() + "': "
+                        + alter(column, "TYPE " + type) + (type.equals("text") ? "" : ", or TYPE text"));
             } else {
                 nullability(source, column);
                 fields.add(new FieldMap.Field(source, column, schema.key().contains(source.name())));
@@ -132,8 +144,8 @@ public record TableFit(List<String> problems, List<String> alterations, FieldMap
             if (policy == SchemaPolicy.EVOLVE) {
                 alterations.add(dropNotNull(column));
             } else if (policy != SchemaPolicy.IGNORE) {
-                problems.add(here() + " column '" + column.name() + "' refuses null, but the stream's column '"
-                        + source.name() + "' may be null: " + dropNotNull(column));
+                problems.add("column '" + column.name() + "' refuses null, but the stream's column '" + source.name()
+                        + "' may be null: " + dropNotNull(column));
             }
         }
 
@@ -145,7 +157,7 @@ public record TableFit(List<String> problems, List<String> alterations, FieldMap
             } else if (policy == SchemaPolicy.IGNORE && !schema.key().contains(source.name())) {
                 return;
             } else {
-                problems.add(here() + " has no column '" + name + "' for the stream's column '" + source.name() + "' ("
+                problems.add("it has no column '" + name + "' for the stream's column '" + source.name() + "' ("
                         + source.type() + "): " + add
                         + (policy == null
                                 ? ", or leave it out of the replica's columns"
@@ -156,8 +168,8 @@ public record TableFit(List<String> problems, List<String> alterations, FieldMap
         private void keyMapped() {
             for (String key : schema.key()) {
                 if (!target.columns().isEmpty() && !target.columns().containsKey(key)) {
-                    problems.add("The replica's columns of stream '" + target.stream() + "' leave out the key column '"
-                            + key + "': a copy needs the whole key " + schema.key());
+                    problems.add("the replica's columns leave out the key column '" + key
+                            + "': a copy needs the whole key " + schema.key());
                 }
             }
         }
@@ -170,7 +182,7 @@ public record TableFit(List<String> problems, List<String> alterations, FieldMap
                 if (policy == SchemaPolicy.EVOLVE && !table.inPrimaryKey(c.name())) {
                     alterations.add(dropNotNull(c));
                 } else {
-                    problems.add(here() + " column '" + c.name() + "' refuses null and has no default, but no column of"
+                    problems.add("column '" + c.name() + "' refuses null and has no default, but no column of"
                             + " the stream goes into it: map one, give it a default, or " + dropNotNull(c));
                 }
             }
@@ -188,34 +200,34 @@ public record TableFit(List<String> problems, List<String> alterations, FieldMap
                 if (u.plain() && u.columns().equals(key)) {
                     hasKey = true;
                 } else if (!u.columns().containsAll(key) || !u.plain()) {
-                    problems.add(here() + " has the further unique constraint or index '" + u.name() + "' on "
+                    problems.add("it has the further unique constraint or index '" + u.name() + "' on "
                             + u.columns()
                             + ": partitions are applied beside each other, so that it could be violated in"
                             + " passing; drop it, or make it an index that is not unique");
                 }
             }
             if (!hasKey) {
-                problems.add(here() + " has no primary key or unique constraint on " + key
+                problems.add("it has no primary key or unique constraint on " + key
                         + ", the stream's key: ALTER TABLE " + table.name().quoted() + " ADD PRIMARY KEY ("
                         + String.join(
                                 ", ",
                                 key.stream().sorted().map(TableName::quote).toList()) + ")");
             }
             for (String fk : table.foreignKeys()) {
-                problems.add(here() + " takes part in the foreign key " + fk
+                problems.add("it takes part in the foreign key " + fk
                         + ": rows of several partitions arrive in no common order; drop it");
             }
             for (String exclusion : table.exclusions()) {
-                problems.add(here() + " has the exclusion constraint '" + exclusion + "': drop it");
+                problems.add("it has the exclusion constraint '" + exclusion + "': drop it");
             }
         }
 
         private String dropNotNull(TargetColumn c) {
-            return "ALTER TABLE " + table.name().quoted() + " ALTER COLUMN " + c.quoted() + " DROP NOT NULL";
+            return alter(c, "DROP NOT NULL");
         }
 
-        private String here() {
-            return "Table " + table.name();
+        private String alter(TargetColumn c, String what) {
+            return "ALTER TABLE " + table.name().quoted() + " ALTER COLUMN " + c.quoted() + " " + what;
         }
     }
 }

@@ -72,6 +72,24 @@ class TableFitTest {
     }
 
     @Test
+    void misfit_namesTheTableOnceAndTheStatementThatHelps(TestDatabase db) throws Exception {
+        Map<String, String> columns = Map.of("id", "id", "mood", "mood");
+        List<String> one = problems(db, columns, "CREATE TABLE t (id bigint PRIMARY KEY, mood varchar(3))");
+        StreamTarget target = new StreamTarget("s", "shop.s", null, TableName.parse("public.t"), columns);
+        assertEquals(
+                "Table public.t does not fit stream 's': column 'mood' has type character varying(3), which cannot hold"
+                        + " every public.mood of the stream's column 'mood': ALTER TABLE \"public\".\"t\" ALTER COLUMN"
+                        + " \"mood\" TYPE text",
+                TableFit.misfit(target, one));
+        List<String> two = problems(db, columns, "ALTER TABLE t ALTER id TYPE integer");
+        assertEquals(
+                "Table public.t does not fit stream 's' (2 problems): column 'id' has type integer, which cannot hold every"
+                        + " bigint of the stream's column 'id': ALTER TABLE \"public\".\"t\" ALTER COLUMN \"id\" TYPE"
+                        + " bigint, or TYPE text; " + one.get(0),
+                TableFit.misfit(target, two));
+    }
+
+    @Test
     void typesOfTheUsersOwnTable_fitWhereTheyHoldEveryValue(TestDatabase db) throws Exception {
         assertEquals(
                 List.of(),
