@@ -33,7 +33,7 @@ import picocli.CommandLine.TypeConversionException;
             "A replication slot that nobody reads any more holds the source's log back until its disk is full: remove a "
                     + "source here before you forget it. A stream that is removed while it is still in the file is begun "
                     + "anew from its table, which repairs a broken one. A replica's tables stay where they are, unless "
-                    + "--drop-tables says otherwise.",
+                    + "--drop-tables says otherwise; the schema freshet, in which replicas keep their state, always stays.",
             "",
             "First it shows what it will do, and asks. Stop the servers that have a source or a replica before you remove "
                     + "it; a stream may be removed while they run. An embedded Kafka is that of the server that runs, beside "
@@ -68,7 +68,8 @@ final class RemoveCommand implements Callable<Integer> {
     @Option(
             names = "--drop-tables",
             description =
-                    "Of a replica, drop the tables that it has filled as well. Without it they stay, without updates.")
+                    "Of a replica, drop the tables that it has filled as well. Without it they stay, without updates, and are "
+                            + "filled again only once they are empty.")
     private boolean dropTables;
 
     @Option(names = "--yes", description = "Do not ask.")

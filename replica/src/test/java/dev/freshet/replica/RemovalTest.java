@@ -51,6 +51,30 @@ class RemovalTest extends InReplicaWorld {
     }
 
     @Test
+    void whatIsToldOfServersThatStillHaveIt_isWhatTheyDo() throws Exception {
+        fillAndStop();
+        List<String> left = Replica.describeRemoval(config, false);
+        assertTrue(left.get(0).contains("the schema freshet with its tables stays"), left.toString());
+        assertTrue(left.get(1).contains("would refuse it until it is empty"), left.toString());
+        Replica.remove(config, false);
+        Replica refusing = world.start(config);
+        ReplicaWorld.await().until(() -> String.valueOf(refusing.status().reason())
+                .contains("holds rows that Freshet did not bring"));
+        refusing.close();
+        world.database.execute("DELETE FROM t");
+        Replica again = world.start(config);
+        world.settle();
+        again.close();
+        List<String> dropped = Replica.describeRemoval(config, true);
+        assertTrue(dropped.get(1).contains("would make it and fill it anew"), dropped.toString());
+        Replica.remove(config, true);
+        Replica anew = world.start(config);
+        world.settle();
+        anew.close();
+        assertEquals(List.of("1|a|1"), world.copy());
+    }
+
+    @Test
     void tables_areDroppedIfAskedFor() throws Exception {
         fillAndStop();
         assertTrue(

@@ -1,6 +1,7 @@
 package dev.freshet.replica.agent;
 
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.copy.CopyTables;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.state.ConsumerDb;
 import dev.freshet.replica.state.DbErrors;
@@ -57,7 +58,10 @@ public final class ReplicaRemoval {
                 return actions;
             }
             actions.add("forget in the database '" + db.getCatalog() + "' how far replica '" + config.name()
-                    + "' is and how fresh; a server that still has it would fill its copies anew");
+                    + "' is and how fresh; the schema " + CopyTables.SCHEMA
+                    + " with its tables stays: other replicas may"
+                    + " have their state there, and if none has, DROP SCHEMA " + CopyTables.SCHEMA + " CASCADE takes it"
+                    + " away");
             for (FilledTable table : state.filledTables(db)) {
                 actions.add(describe(table, tables));
             }
@@ -72,8 +76,10 @@ public final class ReplicaRemoval {
             return "leave " + what + ", since it is also the copy of replica " + table.others();
         }
         return drop
-                ? "drop " + what
-                : "leave " + what + ", from then on without updates; --drop-tables drops it as well";
+                ? "drop " + what + "; a server that still has the replica would make it and fill it anew"
+                : "leave " + what
+                        + ", from then on without updates; a server that still has the replica would refuse it"
+                        + " until it is empty; --drop-tables drops it as well";
     }
 
     /** Does what {@link #describe} told, in one transaction. */
@@ -106,7 +112,7 @@ public final class ReplicaRemoval {
         if (sessions > 0) {
             throw new ConfigurationException("Replica '" + config.name() + "' is at work (" + sessions + " sessions '"
                     + ConsumerDb.application(config.name())
-                    + "' in its database): stop every server that has it first, or it would fill its copies anew");
+                    + "' in its database): stop every server that has it first, or it would begin anew");
         }
     }
 
