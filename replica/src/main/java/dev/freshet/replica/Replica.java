@@ -168,6 +168,7 @@ public final class Replica implements AutoCloseable {
         boolean complete = !found.isEmpty() && state == ReplicaStatus.State.RUNNING;
         @Nullable Long oldest = null;
         @Nullable String position = null;
+        List<String> reasons = new ArrayList<>();
         long behind = 0;
         boolean known = !found.isEmpty();
         boolean recent = known;
@@ -177,11 +178,11 @@ public final class Replica implements AutoCloseable {
             complete &= f.complete() && !expired;
             recent &= !expired;
             behind += f.changesBehind();
-            if (f.why() != null && reason == null) {
-                reason = f.why().text();
-            } else if (expired && reason == null) {
-                reason = "its freshness was last found at " + f.at()
-                        + ": Kafka or its database may be away, see the log";
+            if (f.why() != null) {
+                reasons.add(f.why().text());
+            } else if (expired) {
+                reasons.add("its freshness was last found at " + f.at()
+                        + ": Kafka or its database may be away, see the log");
             }
             if (position == null && f.position() != null) {
                 position = f.position().toString();
@@ -193,6 +194,9 @@ public final class Replica implements AutoCloseable {
                 long age = Math.max(0, Duration.between(to, now).toMillis());
                 oldest = oldest == null ? age : Math.max(oldest, age);
             }
+        }
+        if (reason == null && !reasons.isEmpty()) {
+            reason = String.join("; ", reasons);
         }
         List<ReplicaStatus.PartitionStatus> partitions = new ArrayList<>();
         for (Owned o : progress.partitions()) {

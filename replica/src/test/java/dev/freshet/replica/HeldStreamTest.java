@@ -8,6 +8,7 @@ import dev.freshet.model.Op;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Column;
 import dev.freshet.model.ledger.SchemaRecord;
+import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.replica.table.TableName;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -144,6 +145,19 @@ class HeldStreamTest extends InReplicaWorld {
         untilHeldAlone(replica, "Table public.bad does not fit stream 'bad'", "'name'");
         mendTable();
         settleAll(replica, 1);
+    }
+
+    @Test
+    void streamThatIsBrokenAtTheSource_isToldBesideTheHeldOne() throws Exception {
+        makeMisfit();
+        Replica replica = start();
+        untilHeldAlone(replica, "'name'");
+        world.relay.status("t", StreamStatus.BROKEN);
+        world.relay.commit();
+        for (String part : List.of("'name'", "Stream 't' is broken")) {
+            ReplicaWorld.until(() -> told().contains(part)
+                    && String.valueOf(replica.status().reason()).contains(part));
+        }
     }
 
     @Test

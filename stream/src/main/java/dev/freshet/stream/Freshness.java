@@ -10,6 +10,7 @@ import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -174,11 +175,13 @@ public record Freshness(
 
     private static @Nullable NotComplete notComplete(
             LedgerView view, CopyProgress copy, @Nullable Boundary reached, Duration ledgerLimit, Instant now) {
-        for (String topic : new TreeSet<>(copy.names())) {
-            StreamEntry entry = view.streamOfTopic(topic).orElseThrow();
-            if (entry.status() != StreamStatus.RUNNING) {
-                return new NotComplete(cause(entry.status()), Reasons.notRunning(entry));
-            }
+        List<StreamEntry> notRunning = new TreeSet<>(copy.names())
+                .stream()
+                        .map(topic -> view.streamOfTopic(topic).orElseThrow())
+                        .filter(entry -> entry.status() != StreamStatus.RUNNING)
+                        .toList();
+        if (!notRunning.isEmpty()) {
+            return new NotComplete(cause(notRunning.get(0).status()), Reasons.notAllRunning(notRunning));
         }
         if (reached == null) {
             return new NotComplete(

@@ -2,12 +2,32 @@ package dev.freshet.stream;
 
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Sentences about streams, the same ones wherever a stream's state is told. */
 final class Reasons {
+    private static final int NAMED = 3;
+
     private Reasons() {}
+
+    /** Tells of the first why it is not running, and which others are not either. */
+    static String notAllRunning(List<StreamEntry> entries) {
+        String first = notRunning(entries.get(0));
+        int further = entries.size() - 1;
+        if (further == 0) {
+            return first;
+        }
+        String names = entries.stream()
+                .skip(1)
+                .limit(NAMED)
+                .map(e -> "'" + e.stream() + "' is " + e.status().text())
+                .collect(Collectors.joining(", "));
+        return first + "; beside it " + (further == 1 ? "1 further stream is" : further + " further streams are")
+                + " not running: " + names + (further > NAMED ? ", ..." : "");
+    }
 
     static String notRunning(StreamEntry entry) {
         return switch (entry.status()) {

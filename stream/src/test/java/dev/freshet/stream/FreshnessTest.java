@@ -19,11 +19,14 @@ import dev.freshet.model.copy.TokenStatus;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
+import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.TimelineRecord;
 import dev.freshet.stream.NotComplete.Cause;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -191,6 +194,34 @@ class FreshnessTest {
         Freshness freshness = of(copy(facts(), START, 8, 8));
         assertNotComplete(freshness, Cause.LEDGER_STALE, "31 s (limit 30 s)");
         assertEquals(START.plusSeconds(10), freshness.completeTo());
+    }
+
+    @Test
+    void furtherStreamsThatDoNotRun_areCountedAndNamed() {
+        List<String> names = List.of("a", "b", "c", "d", "e");
+        Map<String, OffsetVector> at = new HashMap<>();
+        Map<String, String> ids = new HashMap<>();
+        Map<String, TopicFacts> topics = new HashMap<>();
+        for (String name : names) {
+            at.put(name, OffsetVector.of(5));
+            ids.put(name, "id-" + name);
+            topics.put(name, new TopicFacts(name, "id-" + name, 1, Duration.ofDays(7), Duration.ofDays(7)));
+        }
+        StreamEntry[] entries = names.stream()
+                .map(name -> stream(name, 1).broken(at(5), "the table of " + name + " was truncated"))
+                .toArray(StreamEntry[]::new);
+        entries[0] = stream("a", 1).running(at(5));
+        apply(cursor(boundary(10, at), true, entries));
+        CopyProgress copy = new CopyProgress(at, at, ids, topics, START);
+        assertNotComplete(of(copy), Cause.BROKEN, "the table of b was truncated; run");
+        assertNotComplete(
+                of(copy),
+                Cause.BROKEN,
+                "; beside it 3 further streams are not running: 'c' is broken, 'd' is broken, 'e' is broken");
+        entries[2] = stream("c", 1).running(at(5));
+        entries[3] = stream("d", 1).running(at(5));
+        apply(cursor(boundary(20, at), true, entries));
+        assertNotComplete(of(copy), Cause.BROKEN, "; beside it 1 further stream is not running: 'e' is broken");
     }
 
     @Test

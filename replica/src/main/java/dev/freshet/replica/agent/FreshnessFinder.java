@@ -100,16 +100,19 @@ final class FreshnessFinder {
         if (!filling.isEmpty()) {
             // the streams that are filled are looked after all the same
             ids.keySet().retainAll(filled.keySet());
-            if (!filled.isEmpty()) {
-                refillIfNeeded(watch, freshness(watch, filled, ids, stored));
-            }
             filling.addAll(stopped);
+            if (!filled.isEmpty()) {
+                Freshness ofFilled = freshness(watch, filled, ids, stored);
+                refillIfNeeded(watch, ofFilled);
+                filling.addAll(broken(ofFilled));
+            }
             return f.withheld(new NotComplete(NotComplete.Cause.FILLING, String.join("; ", filling)));
         }
         if (stopped.isEmpty() && progress.state() == ReplicaStatus.State.STOPPED && progress.reason() != null) {
             stopped.add(progress.reason());
         }
         if (!stopped.isEmpty()) {
+            stopped.addAll(broken(f));
             return f.withheld(new NotComplete(NotComplete.Cause.COPY_STOPPED, String.join("; ", stopped)));
         }
         refillIfNeeded(watch, f);
@@ -143,6 +146,14 @@ final class FreshnessFinder {
             }
         }
         return reasons;
+    }
+
+    /** What is the matter at the source is not hidden by what is the matter here. */
+    private static List<String> broken(Freshness f) {
+        NotComplete why = f.why();
+        return why != null && (why.cause() == NotComplete.Cause.BROKEN || why.cause() == NotComplete.Cause.STOPPED)
+                ? List.of(why.text())
+                : List.of();
     }
 
     private OffsetVector vector(String stream) {
