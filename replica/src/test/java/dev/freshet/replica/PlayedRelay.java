@@ -128,6 +128,17 @@ public final class PlayedRelay implements AutoCloseable {
         begin(stream, createTopic(topic, partitions), partitions);
     }
 
+    /** Deletes the topic; the ledger goes on naming it. */
+    public void deleteTopic(String stream) throws Exception {
+        admin.deleteTopics(List.of(topic(stream))).all().get(30, TimeUnit.SECONDS);
+    }
+
+    /** Takes a stream out of the ledger, from the next commit on. */
+    public void forget(String stream) {
+        ends.remove(entry(stream).topic());
+        streams.remove(stream);
+    }
+
     /** Adds partitions, as somebody might who does not know better; the relay does not write to them. */
     public void addPartitions(String stream, int partitions) throws Exception {
         admin.createPartitions(Map.of(topic(stream), NewPartitions.increaseTo(partitions)))

@@ -131,10 +131,11 @@ public record Freshness(
         } else {
             return partitionsChanged(topic, facts, entry, copy);
         }
+        String trouble = entry.trouble();
         return new NotComplete(
                 NotComplete.Cause.TOPIC_CHANGED,
                 "The topic '" + topic + "' " + problem + "; the copy must be filled anew once stream '" + entry.stream()
-                        + "' is running");
+                        + "' is running" + (trouble == null ? "" : ". " + trouble));
     }
 
     private static @Nullable NotComplete partitionsChanged(

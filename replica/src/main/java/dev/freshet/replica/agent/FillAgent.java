@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * connection and a reader of its own, so that neither a long fill nor the building of an index keeps a change waiting.
  *
  * <p>A fill that fails, for whatever reason, holds its stream back, and no other: it is tried again after a wait that doubles
- * (unless a server was away), and the next stream has its turn meanwhile.
+ * (unless a server was away), and the next stream has its turn meanwhile. A stream that is missing is held in the same way, also
+ * if its table is filled; each try looks for its ledger, and once that is found all sources are found anew.
  */
 public final class FillAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(FillAgent.class);
@@ -48,6 +49,7 @@ public final class FillAgent implements Agent {
     private final HeldStreams held;
     private final Map<String, Instant> elsewhereUntil = new HashMap<>();
     private final Set<String> filled = new HashSet<>();
+    private final Set<String> cameMeanwhile = new HashSet<>();
     private List<StreamTarget> wanted = List.of();
     private @Nullable Sources sources;
     private @Nullable Connection db;
@@ -89,11 +91,12 @@ public final class FillAgent implements Agent {
 
     @Override
     public int doWork() throws InterruptedException {
-        Sources now = progress.useForFills();
+        Sources now = progress.use(Progress.User.FILLS);
         if (now != sources) {
             // what was read with ledgers that are lost proves nothing
             letGo();
             sources = now;
+            cameMeanwhile.clear();
         }
         if (now == null) {
             return 0;
@@ -124,9 +127,18 @@ public final class FillAgent implements Agent {
         }
         Instant now = clock.instant();
         return known.readiestFirst(left).stream()
-                .filter(t -> !held.waits(t) && !now.isBefore(elsewhereUntil.getOrDefault(t.stream(), Instant.MIN)))
+                .filter(t -> isDue(t, now) || hasCome(t, known))
                 .findFirst()
                 .orElse(null);
+    }
+
+    private boolean isDue(StreamTarget t, Instant now) {
+        return !held.waits(t) && !now.isBefore(elsewhereUntil.getOrDefault(t.stream(), Instant.MIN));
+    }
+
+    /** Whether a missing stream stands in a ledger that is read anyway; it is said once, lest the next look be in vain too. */
+    private boolean hasCome(StreamTarget t, Sources known) {
+        return known.isNamedByNow(t.topic()) && cameMeanwhile.add(t.stream());
     }
 
     private List<StreamTarget> left() {
@@ -152,7 +164,25 @@ public final class FillAgent implements Agent {
         return since.plus(config.limits().snapshotFollow());
     }
 
+    /** Looks for the ledger of a missing stream; what is wrong with it is thrown, and holds the stream. */
+    private int lookFor(StreamTarget stream, Sources known) throws InterruptedException {
+        String ledger = readers.locate(stream.topic(), stream.ledger()).ledger();
+        LOG.info(
+                "Replica '{}' has found stream '{}' in the ledger '{}', prepares again and takes it up",
+                config.name(),
+                stream.stream(),
+                ledger);
+        if (held.forget(stream)) {
+            progress.held(held.texts());
+        }
+        progress.lose(known);
+        return 1;
+    }
+
     private int begin(StreamTarget stream, Sources schemas) throws SQLException, InterruptedException {
+        if (!schemas.knows(stream.topic())) {
+            return lookFor(stream, schemas);
+        }
         Connection c = db == null ? consumer.open() : db;
         db = c;
         StreamReader r = reader == null ? readers.alone() : reader;
@@ -260,6 +290,6 @@ public final class FillAgent implements Agent {
     public void close() {
         letGo();
         sources = null;
-        progress.releaseFromFills();
+        progress.release(Progress.User.FILLS);
     }
 }

@@ -65,6 +65,7 @@ public final class FreshnessAgent implements Agent {
     private final StreamRows streams;
     private final FreshnessRows reports;
     private final Map<String, SourceWatch> watches = new TreeMap<>();
+    private @Nullable Sources watched;
     private @Nullable Connection db;
     private @Nullable StreamReader questions;
     private Instant lastReport = Instant.MIN;
@@ -93,7 +94,11 @@ public final class FreshnessAgent implements Agent {
 
     @Override
     public int doWork() throws InterruptedException {
-        Sources sources = progress.sources();
+        Sources sources = progress.use(Progress.User.FRESHNESS);
+        if (sources != watched) {
+            forgetWatches();
+            watched = sources;
+        }
         if (sources == null) {
             return 0;
         }
@@ -161,10 +166,14 @@ public final class FreshnessAgent implements Agent {
                             + DbErrors.describe(further, false),
                     further);
         }
-        watches.clear();
-        lastQuestion = Instant.MIN;
+        forgetWatches();
         progress.freshness(Map.of());
         progress.lose(sources);
+    }
+
+    private void forgetWatches() {
+        watches.clear();
+        lastQuestion = Instant.MIN;
     }
 
     /**
@@ -176,8 +185,8 @@ public final class FreshnessAgent implements Agent {
     private void report(Sources sources, Instant before, Instant now) throws SQLException {
         Connection c = connect();
         ask(sources, now);
-        Instant locked = reports.lock(
-                c, watches.values().stream().map(SourceWatch::source).toList());
+        List<String> known = watches.values().stream().map(SourceWatch::source).toList();
+        Instant locked = reports.lock(c, known);
         Instant asOf = locked.minus(Duration.between(before, clock.instant()));
         // what is there of streams that the replica has no longer says nothing of those that it has
         List<StreamRow> streamRows = streams.read(c).stream()
@@ -188,7 +197,9 @@ public final class FreshnessAgent implements Agent {
                 .toList();
         progress.partitions(partitions);
         tellIfFilled(streamRows, partitions);
-        FreshnessFinder finder = new FreshnessFinder(config, progress, streams, c, streamRows, partitions, now);
+        List<String> missing = missing(sources);
+        FreshnessFinder finder =
+                new FreshnessFinder(config, progress, streams, c, streamRows, partitions, missing, now);
         Map<String, Freshness> found = new TreeMap<>();
         behind = false;
         long leastBehind = Long.MAX_VALUE;
@@ -199,6 +210,9 @@ public final class FreshnessAgent implements Agent {
             behind |= isBehind(watch.ledger(), f);
             leastBehind = Math.min(leastBehind, f.changesBehind());
         }
+        if (!missing.isEmpty()) {
+            reports.withdrawOthers(c, known, String.join("; ", missing), asOf);
+        }
         nextReport = now.plus(leastBehind > FAR_BEHIND ? APART_FAR_BEHIND : SHORTEST);
         c.commit();
         progress.freshness(found);
@@ -206,6 +220,17 @@ public final class FreshnessAgent implements Agent {
             streams.fence(c, stream);
         }
         c.commit();
+    }
+
+    /** Returns why streams are missing; their source is not known, so that nothing of the replica is complete. */
+    private List<String> missing(Sources sources) {
+        Map<String, String> reasons = sources.missing();
+        Map<String, String> held = progress.held();
+        return config.streams().stream()
+                .filter(t -> reasons.containsKey(t.topic()))
+                .map(t -> held.getOrDefault(
+                        t.stream(), "Stream '" + t.stream() + "' is not copied for now: " + reasons.get(t.topic())))
+                .toList();
     }
 
     /** A partition that the applying agent left out, and that a fill knows by now, is to be applied. */
@@ -261,7 +286,7 @@ public final class FreshnessAgent implements Agent {
     private SourceWatch watch(Sources sources, String ledger, LedgerReader reader) {
         Set<String> topics = config.streams().stream()
                 .map(StreamTarget::topic)
-                .filter(t -> sources.location(t).ledger().equals(ledger))
+                .filter(t -> sources.knows(t) && sources.location(t).ledger().equals(ledger))
                 .collect(Collectors.toUnmodifiableSet());
         return new SourceWatch(
                 sources.location(topics.iterator().next()).source(), reader, sources.ledgerId(ledger), topics);
@@ -273,15 +298,15 @@ public final class FreshnessAgent implements Agent {
         db = null;
         questions = null;
         // a database that comes back may be an older one: what is remembered of it proves nothing
-        watches.clear();
-        lastQuestion = Instant.MIN;
+        forgetWatches();
         Resources.close(c, q);
     }
 
     @Override
     public void close() {
         letGo();
-        progress.closeLost();
+        progress.release(Progress.User.FRESHNESS);
+        progress.closeLost(null);
         Sources sources = progress.sources();
         if (sources != null) {
             sources.close();

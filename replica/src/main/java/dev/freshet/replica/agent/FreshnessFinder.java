@@ -29,6 +29,7 @@ final class FreshnessFinder {
     private final Connection db;
     private final List<StreamRow> rows;
     private final List<Owned> partitions;
+    private final List<String> missing;
     private final Instant now;
     private final List<String> refilled = new ArrayList<>();
 
@@ -38,6 +39,7 @@ final class FreshnessFinder {
      * @param db the report's connection; its transaction holds the lock of the copy's freshness rows
      * @param rows the stream rows, read under that lock
      * @param partitions the position rows, read under that lock
+     * @param missing why streams of the replica, of whatever source, are missing
      */
     FreshnessFinder(
             ReplicaConfig config,
@@ -46,6 +48,7 @@ final class FreshnessFinder {
             Connection db,
             List<StreamRow> rows,
             List<Owned> partitions,
+            List<String> missing,
             Instant now) {
         this.config = config;
         this.progress = progress;
@@ -53,6 +56,7 @@ final class FreshnessFinder {
         this.db = db;
         this.rows = rows;
         this.partitions = partitions;
+        this.missing = missing;
         this.now = now;
     }
 
@@ -66,7 +70,7 @@ final class FreshnessFinder {
         Map<String, OffsetVector> filled = new HashMap<>();
         Map<String, String> ids = new HashMap<>();
         Instant stored = now;
-        List<String> filling = new ArrayList<>();
+        List<String> filling = new ArrayList<>(missing);
         long fills = 0;
         for (StreamRow row : rows) {
             if (!watch.topics().contains(row.topic())) {

@@ -6,7 +6,6 @@ import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.apply.BatchApplier;
 import dev.freshet.replica.apply.RecordException;
-import dev.freshet.replica.apply.SchemaSource;
 import dev.freshet.replica.state.ConsumerDb;
 import dev.freshet.replica.state.DbErrors;
 import dev.freshet.replica.state.Owned;
@@ -36,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies the changes of the partitions that the group gives to this instance.
+ * Applies the changes of the partitions that the group gives to this instance, but for those of missing streams.
  *
  * <p>A poll's records are committed together. If that fails for a reason that lies in a record, each partition is applied by
  * itself, halving, until the record is found; its partition stops before it, the others go on.
@@ -67,7 +66,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             ConsumerDb consumer,
             Connection db,
             StreamReader reader,
-            SchemaSource schemas,
+            Sources sources,
             InstantSource clock,
             Progress progress) {
         this.config = config;
@@ -76,9 +75,11 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         this.reader = reader;
         this.clock = clock;
         this.progress = progress;
-        this.applier = new BatchApplier(db, config.name(), config.streams(), config.schema(), schemas);
+        List<StreamTarget> streams =
+                config.streams().stream().filter(t -> sources.knows(t.topic())).toList();
+        this.applier = new BatchApplier(db, config.name(), streams, config.schema(), sources);
         this.positions = new Positions(config.name());
-        for (StreamTarget t : config.streams()) {
+        for (StreamTarget t : streams) {
             streamOfTopic.put(t.topic(), t.stream());
         }
     }

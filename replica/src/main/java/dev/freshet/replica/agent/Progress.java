@@ -6,6 +6,7 @@ import dev.freshet.replica.state.Owned;
 import dev.freshet.stream.Freshness;
 import dev.freshet.stream.Partition;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ public final class Progress {
     private volatile @Nullable Sources sources;
     private final Set<Sources> lost = new HashSet<>();
     private final Semaphore filled = new Semaphore(0);
-    private @Nullable Sources usedByFills;
+    private final Map<User, Sources> used = new EnumMap<>(User.class);
     private volatile List<StreamTarget> toFill = List.of();
     private volatile FillAgent.Place filling = FillAgent.Place.NOWHERE;
     private volatile Set<Partition> leftOut = Set.of();
@@ -34,6 +35,14 @@ public final class Progress {
     private volatile boolean prepareAgain;
     private volatile Map<String, Freshness> freshness = Map.of();
     private volatile List<Owned> partitions = List.of();
+
+    /** Who works with the sources beside the applying agent, which closes those that were lost. */
+    enum User {
+        /** The filling agent. */
+        FILLS,
+        /** The freshness agent. */
+        FRESHNESS
+    }
 
     /** Creates the progress of a replica that is starting. */
     public Progress() {}
@@ -73,10 +82,17 @@ public final class Progress {
         return sources;
     }
 
-    /** Gives sources up whose ledger is not the one any more that was read: they must be found anew. */
+    /**
+     * Gives sources up that must be found anew, since a ledger is not the one any more that was read, or a stream that was
+     * missing is there.
+     *
+     * @param given sources that the caller has said it uses
+     */
     public synchronized void lose(Sources given) {
         lost.add(given);
-        sources = null;
+        if (sources == given) {
+            sources = null;
+        }
     }
 
     /** Returns whether these are sources that were given up and are not closed yet. */
@@ -84,28 +100,37 @@ public final class Progress {
         return lost.contains(given);
     }
 
-    /** Returns the sources, for the filling agent, which says so each time that it works. */
-    synchronized @Nullable Sources useForFills() {
-        usedByFills = sources;
-        return usedByFills;
+    /** Returns the sources, for an agent that says so each time that it works; it uses none that it was given before. */
+    synchronized @Nullable Sources use(User user) {
+        Sources now = sources;
+        if (now == null) {
+            used.remove(user);
+        } else {
+            used.put(user, now);
+        }
+        return now;
     }
 
-    /** The filling agent has ended. */
-    synchronized void releaseFromFills() {
-        usedByFills = null;
+    /** The agent has ended, or uses no sources for now. */
+    synchronized void release(User user) {
+        used.remove(user);
     }
 
-    /** Closes the sources that were given up, but for those with which a table is filled; the caller uses none of them. */
-    synchronized void closeLost() {
+    /**
+     * Closes the sources that were given up, but for those that are in use.
+     *
+     * @param mine those that the caller may be using, or null
+     */
+    synchronized void closeLost(@Nullable Sources mine) {
         for (Sources given : Set.copyOf(lost)) {
-            if (given != usedByFills) {
+            if (given != mine && !used.containsValue(given)) {
                 lost.remove(given);
                 given.close();
             }
         }
     }
 
-    /** Sets the streams whose tables are to be filled, as the database has just said. */
+    /** Sets the streams whose tables are to be filled, as the database has just said, and those that are missing. */
     void toFill(List<StreamTarget> streams) {
         toFill = List.copyOf(streams);
     }

@@ -23,7 +23,7 @@ public interface Readers {
     LedgerReader ledger(String ledger, Set<String> topics);
 
     /**
-     * Finds the source of a topic.
+     * Finds the source of a topic, by the ledger that names it; the topic itself may be gone.
      *
      * @param topic the stream's topic
      * @param ledger the ledger topic if the configuration names it, or null

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Checks a replica's configuration. */
@@ -53,7 +54,10 @@ public final class ReplicaAdmin {
         try {
             present = present(readers, toCome);
             sources = Sources.open(config, present, readers);
-            checkTopics(readers, present, problems);
+            problems.addAll(new TreeMap<>(sources.missing()).values());
+            Sources found = sources;
+            present = present.stream().filter(t -> found.knows(t.topic())).toList();
+            checkTopics(readers, present, found, problems);
         } catch (FreshetException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
@@ -101,12 +105,14 @@ public final class ReplicaAdmin {
         }
     }
 
-    private static void checkTopics(Readers readers, List<StreamTarget> streams, List<String> problems) {
+    private static void checkTopics(
+            Readers readers, List<StreamTarget> streams, Sources sources, List<String> problems) {
         try (StreamReader reader = readers.alone()) {
             for (StreamTarget t : streams) {
                 TopicFacts facts = reader.describe(Set.of(t.topic())).get(t.topic());
                 if (facts == null) {
-                    problems.add("Topic '" + t.topic() + "' of stream '" + t.stream() + "' does not exist");
+                    problems.add("Topic '" + t.topic() + "' of stream '" + t.stream() + "' does not exist"
+                            + sources.trouble(t.topic()).map(why -> ". " + why).orElse(""));
                 } else if (facts.awayLimit().compareTo(SHORTEST_LIMIT) < 0) {
                     problems.add("Topic '" + t.topic() + "' has min.compaction.lag.ms "
                             + facts.minCompactionLag().toMillis() + " and delete.retention.ms "

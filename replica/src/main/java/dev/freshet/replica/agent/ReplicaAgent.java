@@ -6,6 +6,7 @@ import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.ReplicaStatus;
+import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.state.ConsumerDb;
 import dev.freshet.replica.state.DbErrors;
 import dev.freshet.replica.state.StateTables;
@@ -27,7 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a replica's tables: prepares, says what is to be filled ({@link FillAgent} does that), and as soon as one table is
  * filled, by whichever instance, joins the group and applies. The partitions of a stream whose table is not filled are left
- * out until it is. After every fault it gives up all that it held and prepares again, from what the database says.
+ * out until it is, and a stream whose topic is missing is not applied. After every fault it gives up all that it held and
+ * prepares again, from what the database says.
  */
 public final class ReplicaAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaAgent.class);
@@ -65,6 +67,7 @@ public final class ReplicaAgent implements Agent {
             if (live != null && progress.sources() == null) {
                 letGo();
             }
+            progress.closeLost(found);
             return live == null || db == null ? prepare() : apply(live, db);
         } catch (SQLException e) {
             letGo();
@@ -102,7 +105,7 @@ public final class ReplicaAgent implements Agent {
         }
         // only now, since whoever sees them reads the tables that were just made
         progress.sources(sources);
-        if (!tellToFill(c)) {
+        if (!tellToFill(c, sources)) {
             whileNoneIsFilled();
             return 0;
         }
@@ -113,17 +116,21 @@ public final class ReplicaAgent implements Agent {
         return 1;
     }
 
-    /** Asks the database which streams are filled, tells the filling agent the others, and returns whether there is one. */
-    private boolean tellToFill(Connection c) throws SQLException {
+    /**
+     * Asks the database which streams are filled, and tells the filling agent the others and those that are missing; returns
+     * whether one can be applied.
+     */
+    private boolean tellToFill(Connection c, Sources sources) throws SQLException {
         Set<String> filled = rows.read(c).stream()
                 .filter(StreamRow::filled)
                 .map(StreamRow::stream)
                 .collect(Collectors.toSet());
         c.commit();
-        progress.toFill(config.streams().stream()
-                .filter(t -> !filled.contains(t.stream()))
-                .toList());
-        return config.streams().stream().anyMatch(t -> filled.contains(t.stream()));
+        List<StreamTarget> toFill = config.streams().stream()
+                .filter(t -> !filled.contains(t.stream()) || !sources.knows(t.topic()))
+                .toList();
+        progress.toFill(toFill);
+        return toFill.size() < config.streams().size();
     }
 
     private void whileNoneIsFilled() throws InterruptedException {
@@ -140,8 +147,9 @@ public final class ReplicaAgent implements Agent {
     }
 
     private int apply(LiveApply running, Connection c) throws SQLException, InterruptedException {
-        if (progress.takeFilled()) {
-            tellToFill(c);
+        Sources sources = found;
+        if (sources != null && progress.takeFilled()) {
+            tellToFill(c, sources);
             running.takeUpLeftOut();
         }
         return running.work(POLL);
@@ -159,7 +167,7 @@ public final class ReplicaAgent implements Agent {
             finding = true;
             mine = null;
         }
-        progress.closeLost();
+        progress.closeLost(mine);
         if (mine == null) {
             try {
                 mine = Sources.open(config, readers);

@@ -1,5 +1,6 @@
 package dev.freshet.replica.agent;
 
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.model.ledger.SnapshotProgress;
@@ -21,17 +22,22 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The sources of a replica's streams: where they are, and a reader of each one's ledger. For any thread, as the readers are.
+ *
+ * <p>A stream whose topic no ledger names, such as one whose relay has not begun it, is missing: it is known why, and nothing
+ * else can be asked of it. Whoever finds it later has all sources found anew.
  */
 public final class Sources implements SchemaSource, AutoCloseable {
     private static final Duration LEDGER_READ_LIMIT = Duration.ofSeconds(30);
 
     private final Map<String, StreamLocation> byTopic;
+    private final Map<String, String> missing;
     private final Map<String, LedgerReader> ledgers;
     private final Map<String, String> ledgerIds = new HashMap<>();
     private final Set<SchemaId> inVain = ConcurrentHashMap.newKeySet();
@@ -39,8 +45,13 @@ public final class Sources implements SchemaSource, AutoCloseable {
 
     private record SchemaId(String topic, String version) {}
 
-    private Sources(Map<String, StreamLocation> byTopic, Map<String, LedgerReader> ledgers, Duration schemaWait) {
+    private Sources(
+            Map<String, StreamLocation> byTopic,
+            Map<String, String> missing,
+            Map<String, LedgerReader> ledgers,
+            Duration schemaWait) {
         this.byTopic = byTopic;
+        this.missing = missing;
         this.ledgers = ledgers;
         this.schemaWait = schemaWait;
     }
@@ -48,7 +59,7 @@ public final class Sources implements SchemaSource, AutoCloseable {
     /**
      * Finds all sources and reads their ledgers to the end.
      *
-     * @throws dev.freshet.model.ConfigurationException if a topic has no source
+     * @throws ConfigurationException if no topic has a source
      * @throws RetriableException if the brokers cannot be reached for now
      * @throws InterruptedException if the thread is interrupted
      */
@@ -59,13 +70,22 @@ public final class Sources implements SchemaSource, AutoCloseable {
     /** Does {@link #open(ReplicaConfig, Readers)} for some of the replica's streams. */
     static Sources open(ReplicaConfig config, List<StreamTarget> streams, Readers readers) throws InterruptedException {
         Map<String, StreamLocation> byTopic = new HashMap<>();
+        Map<String, String> missing = new HashMap<>();
         Map<String, Set<String>> topics = new TreeMap<>();
         for (StreamTarget t : streams) {
-            StreamLocation found = readers.locate(t.topic(), t.ledger());
-            byTopic.put(t.topic(), found);
-            topics.computeIfAbsent(found.ledger(), l -> new HashSet<>()).add(t.topic());
+            try {
+                StreamLocation found = readers.locate(t.topic(), t.ledger());
+                byTopic.put(t.topic(), found);
+                topics.computeIfAbsent(found.ledger(), l -> new HashSet<>()).add(t.topic());
+            } catch (ConfigurationException e) {
+                missing.put(t.topic(), String.valueOf(e.getMessage()));
+                if (missing.size() == streams.size()) {
+                    throw e;
+                }
+            }
         }
-        Sources sources = new Sources(byTopic, new TreeMap<>(), config.limits().schemaWait());
+        Sources sources =
+                new Sources(byTopic, missing, new TreeMap<>(), config.limits().schemaWait());
         try {
             // before they are read: if one is made again in between, its id is found to be another later
             sources.identify(readers, topics.keySet());
@@ -105,7 +125,24 @@ public final class Sources implements SchemaSource, AutoCloseable {
         return ledgers;
     }
 
-    /** Returns where a stream of the replica is. */
+    /** Returns whether it was found where the stream is; of one that is missing nothing else can be asked. */
+    public boolean knows(String topic) {
+        return byTopic.containsKey(topic);
+    }
+
+    /** Returns why a stream is missing, by its topic; empty if all were found. */
+    public Map<String, String> missing() {
+        return Map.copyOf(missing);
+    }
+
+    /** Returns whether a missing stream is named by one of the ledgers meanwhile, as far as they were read. */
+    boolean isNamedByNow(String topic) {
+        return missing.containsKey(topic)
+                && ledgers.values().stream()
+                        .anyMatch(l -> l.view().streamOfTopic(topic).isPresent());
+    }
+
+    /** Returns where a stream of the replica is, which is not missing. */
     public StreamLocation location(String topic) {
         return Objects.requireNonNull(byTopic.get(topic), topic);
     }
@@ -147,13 +184,21 @@ public final class Sources implements SchemaSource, AutoCloseable {
     }
 
     /**
-     * Returns streams in the order in which their tables are best filled: first those whose topic has all rows, then the one
-     * whose snapshot is under way, at last those whose snapshot has not begun.
+     * Returns streams in the order in which their tables are best filled: first those that are missing, which are only looked
+     * for, and those whose topic has all rows, then the one whose snapshot is under way, at last those whose snapshot has not
+     * begun.
      */
     List<StreamTarget> readiestFirst(Collection<StreamTarget> streams) {
         List<StreamTarget> sorted = new ArrayList<>(streams);
-        sorted.sort(Comparator.comparingInt(t -> !isSnapshotting(t.topic()) ? 0 : snapshotHasBegun(t.topic()) ? 1 : 2));
+        sorted.sort(Comparator.comparingInt(t -> readiness(t.topic())));
         return sorted;
+    }
+
+    private int readiness(String topic) {
+        if (!knows(topic)) {
+            return -1;
+        }
+        return !isSnapshotting(topic) ? 0 : snapshotHasBegun(topic) ? 1 : 2;
     }
 
     private boolean snapshotHasBegun(String topic) {
@@ -172,6 +217,11 @@ public final class Sources implements SchemaSource, AutoCloseable {
                 .streamOfTopic(topic)
                 .map(e -> e.status() == StreamStatus.SNAPSHOTTING)
                 .orElse(false);
+    }
+
+    @Override
+    public Optional<String> trouble(String topic) {
+        return ledger(topic).view().streamOfTopic(topic).map(StreamEntry::trouble);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.freshet.replica.apply;
 
 import dev.freshet.model.ledger.SchemaRecord;
+import java.util.Optional;
 
 /** What the ledger of a stream's source says of the stream: its schema records, and whether its snapshot is under way. */
 public interface SchemaSource {
@@ -28,4 +29,11 @@ public interface SchemaSource {
      * @param topic the stream's topic
      */
     boolean isSnapshotting(String topic);
+
+    /**
+     * Returns what is the matter with the stream and what helps, if it is broken or stopped, as far as the ledger was read.
+     *
+     * @param topic the stream's topic
+     */
+    Optional<String> trouble(String topic);
 }

@@ -155,7 +155,8 @@ public final class StreamFill implements AutoCloseable {
         TopicFacts facts = reader.describe(Set.of(target.topic())).get(target.topic());
         if (facts == null) {
             throw new FillException("Topic '" + target.topic() + "' does not exist (any more); the fill of "
-                    + target.table() + " waits for it");
+                    + target.table() + " waits for it"
+                    + ledger.trouble(target.topic()).map(t -> ". " + t).orElse(""));
         }
         OffsetVector ends = reader.endOffsets(Set.of(target.topic())).get(target.topic());
         if (ends == null) {

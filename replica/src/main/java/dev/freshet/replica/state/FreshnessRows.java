@@ -136,6 +136,27 @@ public final class FreshnessRows {
         return true;
     }
 
+    /**
+     * Takes {@code complete} and the position from the rows of sources of which nothing can be found out, and says why.
+     *
+     * @param db a connection whose transaction holds the rows' {@link #lock}
+     * @param known the sources whose rows are written otherwise
+     * @param asOf as for {@link #write}
+     */
+    public void withdrawOthers(Connection db, Collection<String> known, String reason, Instant asOf)
+            throws SQLException {
+        try (PreparedStatement s =
+                db.prepareStatement("UPDATE " + CopyTables.STATE + " SET complete = false, reason = ?,"
+                        + " position = NULL, lsn = NULL, complete_to = NULL, updated_at = clock_timestamp(), valid_until = ?"
+                        + " WHERE replica = ? AND source <> ALL (?)")) {
+            s.setString(1, reason);
+            s.setObject(2, asOf.plus(valid).atOffset(ZoneOffset.UTC));
+            s.setString(3, replica);
+            s.setArray(4, db.createArrayOf("text", known.toArray()));
+            s.executeUpdate();
+        }
+    }
+
     private static @Nullable String text(@Nullable Position position) {
         return position == null ? null : position.toString();
     }

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A filled table of a stream {@code t} with two partitions, and the records that a test writes for it. */
@@ -86,6 +87,11 @@ public final class AppliedTable implements AutoCloseable {
             @Override
             public String newestVersion(String topic) {
                 return SCHEMA.version();
+            }
+
+            @Override
+            public Optional<String> trouble(String topic) {
+                return Optional.empty();
             }
 
             @Override

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A ledger that was configured is the only one looked at. Else the derived one comes first ({@code shop.customers} →
  * {@code shop.freshet-ledger}), then every topic whose name ends with {@value Names#LEDGER_SUFFIX}. A ledger is the right
- * one if its cursor names a stream with the topic. Belongs to one thread.
+ * one if its cursor names a stream with the topic, also where the topic itself is gone: then the ledger says what the stream
+ * is worth. Belongs to one thread.
  */
 public final class LedgerLocator {
     private static final int SCAN_LIMIT = 200;
@@ -48,7 +49,7 @@ public final class LedgerLocator {
      *
      * @param topic the topic
      * @param configuredLedger the ledger that the configuration names, or null
-     * @throws ConfigurationException if there is none; it says where was looked and what to set
+     * @throws ConfigurationException if there is none; it says whether the topic exists, where was looked and what to set
      * @throws dev.freshet.model.RetriableException if the brokers cannot be reached for now
      * @throws InterruptedException if the thread is interrupted
      */
@@ -57,10 +58,6 @@ public final class LedgerLocator {
         try (TopicQueries queries = new TopicQueries(kafka.admin("locator"), readLimit)) {
             names = queries.names();
         }
-        if (!names.contains(topic)) {
-            throw new ConfigurationException("The topic '" + topic + "' does not exist, or this client may not describe"
-                    + " it: correct the name, start the relay that writes it, or grant DESCRIBE and READ");
-        }
         List<String> looked = new ArrayList<>();
         for (String ledger : candidates(topic, configuredLedger, names)) {
             Optional<StreamLocation> found = lookInto(ledger, topic, looked);
@@ -68,13 +65,19 @@ public final class LedgerLocator {
                 return found.get();
             }
         }
-        throw new ConfigurationException("No ledger names a stream with the topic '" + topic + "'. Freshet looked into "
+        String where = "Freshet looked into "
                 + (looked.isEmpty()
                         ? "no ledger: of the topics that this client may describe, no name ends with '"
                                 + Names.LEDGER_SUFFIX + "'; grant DESCRIBE and READ on the ledger of the topic's source"
-                        : String.join("; ", looked))
-                + ". Is the topic written by a relay of Freshet that has started? If the ledger has another name, set the"
-                + " stream's 'ledger'");
+                        : String.join("; ", looked));
+        throw new ConfigurationException(
+                names.contains(topic)
+                        ? "No ledger names a stream with the topic '" + topic + "'. " + where
+                                + ". Is the topic written by a relay of Freshet that has started? If the ledger has"
+                                + " another name, set the stream's 'ledger'"
+                        : "The topic '" + topic + "' does not exist, or this client may not describe it, and no ledger"
+                                + " names it. " + where + ". Correct the name, start the relay that writes it, or grant"
+                                + " DESCRIBE and READ");
     }
 
     private static Set<String> candidates(String topic, @Nullable String configured, Set<String> names) {
@@ -104,6 +107,10 @@ public final class LedgerLocator {
         LedgerView view = new LedgerView(ledger, Set.of(topic), 2, clock);
         try (KafkaLedgerReader reader = KafkaLedgerReader.create(kafka, view, readLimit)) {
             reader.readToEnd(readLimit);
+        } catch (ConfigurationException e) {
+            // another one may name the topic
+            looked.add("'" + ledger + "' (not readable: " + e.getMessage() + ")");
+            return Optional.empty();
         }
         Optional<StreamEntry> entry = view.streamOfTopic(topic);
         Optional<Cursor> cursor = view.cursor();
@@ -111,7 +118,9 @@ public final class LedgerLocator {
             return Optional.of(new StreamLocation(cursor.get().source().name(), entry.get().stream(), topic, ledger));
         }
         looked.add("'" + ledger + "' "
-                + cursor.map(c -> "(streams " + String.join(", ", c.streams().keySet()) + ")")
+                + cursor.map(c -> c.streams().isEmpty()
+                                ? "(no streams)"
+                                : "(streams " + String.join(", ", c.streams().keySet()) + ")")
                         .orElse("(no cursor yet)"));
         return Optional.empty();
     }

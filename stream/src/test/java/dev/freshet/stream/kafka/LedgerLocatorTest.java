@@ -12,6 +12,8 @@ import dev.freshet.stream.StreamLocation;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +47,33 @@ class LedgerLocatorTest {
             relay.capture("customers", named, relay.createTopic(named, 1), 1);
             relay.begin().put("customers", 0, "1", "a").commit();
             assertEquals(new StreamLocation(shop, "customers", named, relay.ledger), locator.locate(named, null));
+        }
+    }
+
+    @Test
+    void topicThatIsGone_isFoundByTheLedgerThatNamesIt() throws Exception {
+        try (TestRelay relay = new TestRelay(servers, shop)) {
+            String topic = relay.capture("orders", 1);
+            relay.begin().put("orders", 0, "1", "a").commit();
+            relay.admin.deleteTopics(Set.of(topic)).all().get(30, TimeUnit.SECONDS);
+            assertEquals(new StreamLocation(shop, "orders", topic, relay.ledger), locator.locate(topic, null));
+        }
+    }
+
+    @Test
+    void topicThatIsCalledALedger_keepsNoOtherFromBeingFound() throws Exception {
+        try (TestRelay relay = new TestRelay(servers, shop)) {
+            String named = shop + ".v2.customers";
+            relay.capture("customers", named, relay.createTopic(named, 1), 1);
+            relay.begin().put("customers", 0, "1", "a").commit();
+            String stray = shop + ".a.freshet-ledger";
+            relay.createTopic(stray, 2);
+            assertEquals(new StreamLocation(shop, "customers", named, relay.ledger), locator.locate(named, null));
+            ConfigurationException e =
+                    assertThrows(ConfigurationException.class, () -> locator.locate(shop + ".orders", null));
+            assertTrue(e.getMessage().contains("'" + stray + "' (not readable: "), e.getMessage());
+            assertTrue(e.getMessage().contains("it is no ledger"), e.getMessage());
+            relay.admin.deleteTopics(Set.of(stray)).all().get(30, TimeUnit.SECONDS);
         }
     }
 
