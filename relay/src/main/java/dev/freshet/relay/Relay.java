@@ -2,6 +2,7 @@ package dev.freshet.relay;
 
 import dev.freshet.capture.Source;
 import dev.freshet.model.agent.AgentRunner;
+import dev.freshet.model.agent.FaultLog;
 import dev.freshet.relay.internal.Helper;
 import dev.freshet.relay.internal.Ports;
 import dev.freshet.relay.internal.RelayAgent;
@@ -32,6 +33,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+    private static final FaultLog FAULTS =
+            FaultLog.of((message, cause) -> LOG.warn("{}", message), message -> LOG.info("{}", message));
+    // the relay tells what matters of these as alarms
+    private static final FaultLog HELPER_FAULTS =
+            FaultLog.of((message, cause) -> LOG.debug("{}", message), message -> LOG.debug("{}", message));
     private static final Duration IDLE_LIMIT = Duration.ofMillis(1);
     private static final Duration SAMPLER_IDLE_LIMIT = Duration.ofMillis(20);
     private static final Duration WATCH_IDLE_LIMIT = Duration.ofMillis(100);
@@ -61,16 +67,13 @@ public final class Relay implements AutoCloseable {
         Ports ports = new KafkaPorts(settings, sources);
         Sampler sampler = new Sampler(settings, ports, clock);
         TopicWatch watch = new TopicWatch(settings, ports, clock);
-        AgentRunner samplerRunner = AgentRunner.start(
-                sampler, clock, SAMPLER_IDLE_LIMIT, RETRY_LIMIT, e -> LOG.debug("{}", e.getMessage()));
-        AgentRunner watchRunner =
-                AgentRunner.start(watch, clock, WATCH_IDLE_LIMIT, RETRY_LIMIT, e -> LOG.debug("{}", e.getMessage()));
+        AgentRunner samplerRunner = AgentRunner.start(sampler, clock, SAMPLER_IDLE_LIMIT, RETRY_LIMIT, HELPER_FAULTS);
+        AgentRunner watchRunner = AgentRunner.start(watch, clock, WATCH_IDLE_LIMIT, RETRY_LIMIT, HELPER_FAULTS);
         List<Helper> helpers = List.of(
                 new Helper("sampler", "freshness is unknown", samplerRunner),
                 new Helper("watch over the topics", "a topic that is made again goes unnoticed", watchRunner));
         RelayAgent agent = new RelayAgent(settings, ports, sampler, watch, helpers, clock);
-        AgentRunner runner =
-                AgentRunner.start(agent, clock, IDLE_LIMIT, RETRY_LIMIT, e -> LOG.warn("{}", e.getMessage()));
+        AgentRunner runner = AgentRunner.start(agent, clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
         return new Relay(agent, runner, samplerRunner, watchRunner);
     }
 

@@ -2,8 +2,8 @@ package dev.freshet.replica;
 
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
-import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.AgentRunner;
+import dev.freshet.model.agent.FaultLog;
 import dev.freshet.replica.agent.FillAgent;
 import dev.freshet.replica.agent.FreshnessAgent;
 import dev.freshet.replica.agent.KafkaReaders;
@@ -36,6 +36,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Replica implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+    private static final FaultLog FAULTS = FaultLog.of(
+            (message, cause) -> {
+                LOG.warn("{}; tried again", message);
+                LOG.debug("The cause", cause);
+            },
+            message -> LOG.info("{}", message));
     private static final Duration IDLE_LIMIT = Duration.ofMillis(1);
     private static final Duration RETRY_LIMIT = Duration.ofSeconds(10);
 
@@ -85,22 +91,17 @@ public final class Replica implements AutoCloseable {
     public static Replica start(ReplicaConfig config, Readers readers, InstantSource clock) {
         Progress progress = new Progress();
         AgentRunner work = AgentRunner.start(
-                new ReplicaAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, Replica::log);
+                new ReplicaAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
         AgentRunner fills = AgentRunner.start(
-                new FillAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, Replica::log);
+                new FillAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
         AgentRunner freshness = AgentRunner.start(
-                new FreshnessAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, Replica::log);
+                new FreshnessAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
         return new Replica(config, clock, progress, work, fills, freshness);
     }
 
     /** Fails with the agent, and stays open if that ends in order. */
     private static CompletableFuture<?> failureOf(AgentRunner agent) {
         return agent.ended().thenCompose(nothing -> new CompletableFuture<>());
-    }
-
-    private static void log(RetriableException e) {
-        LOG.warn("{} (tried again)", e.getMessage());
-        LOG.debug("The cause", e);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.freshet.server;
 
 import dev.freshet.model.agent.AgentRunner;
+import dev.freshet.model.agent.FaultLog;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.http.HttpApi;
 import dev.freshet.server.run.Parts;
@@ -23,6 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final FaultLog FAULTS =
+            FaultLog.of((message, cause) -> LOG.warn("{}", message), message -> LOG.info("{}", message));
     private static final Duration LOOK_AFTER = Duration.ofMillis(200);
 
     private final Parts parts;
@@ -56,8 +59,7 @@ public final class Server implements AutoCloseable {
             LOG.info("Status at http://{}:{}/status", config.http().host(), http.port());
             Parts parts = Parts.create(config, dataFolder, startedAt, clock);
             made.set(parts);
-            AgentRunner keeper =
-                    AgentRunner.start(parts, clock, LOOK_AFTER, LOOK_AFTER, e -> LOG.warn("{}", e.getMessage()));
+            AgentRunner keeper = AgentRunner.start(parts, clock, LOOK_AFTER, LOOK_AFTER, FAULTS);
             looksAfter.set(keeper);
             return new Server(parts, keeper, http);
         } catch (RuntimeException e) {

@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,24 +24,19 @@ public final class AgentRunner implements AutoCloseable {
     private final InstantSource clock;
     private final Duration idleLimit;
     private final Duration retryLimit;
-    private final Consumer<RetriableException> onRetry;
+    private final Outage outage;
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
     private final Thread thread;
     private volatile boolean closing;
     private volatile Instant lastReturn;
     private volatile @Nullable RetriableException retrying;
 
-    private AgentRunner(
-            Agent agent,
-            InstantSource clock,
-            Duration idleLimit,
-            Duration retryLimit,
-            Consumer<RetriableException> onRetry) {
+    private AgentRunner(Agent agent, InstantSource clock, Duration idleLimit, Duration retryLimit, FaultLog log) {
         this.agent = agent;
         this.clock = clock;
         this.idleLimit = idleLimit;
         this.retryLimit = retryLimit;
-        this.onRetry = onRetry;
+        this.outage = new Outage(agent.name(), clock, log);
         this.lastReturn = clock.instant();
         this.thread = new Thread(this::run, agent.name());
         this.thread.setDaemon(true);
@@ -52,22 +46,18 @@ public final class AgentRunner implements AutoCloseable {
      * Starts the agent.
      *
      * @param agent the agent; closed when the work ends
-     * @param clock the clock for {@link #lastReturn()}
+     * @param clock the clock for {@link #lastReturn()} and for what is told of faults
      * @param idleLimit the longest wait after a call without work, above zero
      * @param retryLimit the longest wait after a passing fault, above zero
-     * @param onRetry told of each passing fault, on the agent's thread
+     * @param log told of passing faults
      */
     public static AgentRunner start(
-            Agent agent,
-            InstantSource clock,
-            Duration idleLimit,
-            Duration retryLimit,
-            Consumer<RetriableException> onRetry) {
+            Agent agent, InstantSource clock, Duration idleLimit, Duration retryLimit, FaultLog log) {
         if (idleLimit.isNegative() || idleLimit.isZero() || retryLimit.isNegative() || retryLimit.isZero()) {
             throw new IllegalArgumentException(
                     "Limits must be above zero: idle " + idleLimit + ", retry " + retryLimit);
         }
-        AgentRunner runner = new AgentRunner(agent, clock, idleLimit, retryLimit, onRetry);
+        AgentRunner runner = new AgentRunner(agent, clock, idleLimit, retryLimit, log);
         runner.thread.start();
         return runner;
     }
@@ -105,10 +95,11 @@ public final class AgentRunner implements AutoCloseable {
             try {
                 done = agent.doWork();
                 retrying = null;
+                outage.worked();
                 retryWait = FIRST_RETRY;
             } catch (RetriableException e) {
                 retrying = e;
-                onRetry.accept(e);
+                outage.fault(e);
                 pause(retryWait);
                 retryWait = min(retryWait.multipliedBy(2), retryLimit);
                 continue;

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.model.RetriableException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,7 +25,7 @@ class AgentRunnerTest {
     }
 
     private final AtomicInteger closed = new AtomicInteger();
-    private final AtomicInteger retries = new AtomicInteger();
+    private final List<String> told = new CopyOnWriteArrayList<>();
 
     private AgentRunner start(Work work) {
         Agent agent = new Agent() {
@@ -42,7 +44,12 @@ class AgentRunnerTest {
                 closed.incrementAndGet();
             }
         };
-        return AgentRunner.start(agent, InstantSource.system(), MILLI, MILLI, e -> retries.incrementAndGet());
+        return AgentRunner.start(
+                agent,
+                InstantSource.system(),
+                MILLI,
+                MILLI,
+                FaultLog.of((message, cause) -> told.add(message), told::add));
     }
 
     @Test
@@ -59,7 +66,7 @@ class AgentRunnerTest {
             assertTrue(succeeded.await(10, TimeUnit.SECONDS));
             assertTrue(runner.isRunning());
         }
-        assertEquals(3, retries.get());
+        assertEquals(List.of("away"), told);
         assertEquals(1, closed.get());
     }
 

@@ -11,6 +11,7 @@ import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.LossException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.AgentRunner;
+import dev.freshet.model.agent.FaultLog;
 import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.stream.LedgerAgent;
@@ -87,8 +88,12 @@ class KafkaLedgerReaderTest {
         LedgerAgent agent = new LedgerAgent(reader, Duration.ofSeconds(1));
         CompletableFuture<Boolean> told = new CompletableFuture<>();
         view.addListener(() -> told.complete(true));
-        try (AgentRunner runner =
-                AgentRunner.start(agent, Clock.systemUTC(), Duration.ofMillis(1), Duration.ofSeconds(1), e -> {})) {
+        try (AgentRunner runner = AgentRunner.start(
+                agent,
+                Clock.systemUTC(),
+                Duration.ofMillis(1),
+                Duration.ofSeconds(1),
+                FaultLog.of((m, e) -> {}, m -> {}))) {
             assertEquals("ledger/" + relay.ledger, runner.name());
             relay.begin().schema("orders").put("orders", 0, "1", "b").commit();
             assertEquals(relay.schema, reader.awaitSchema("orders", relay.schema.version(), LIMIT));
