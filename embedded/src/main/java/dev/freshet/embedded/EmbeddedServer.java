@@ -114,7 +114,7 @@ public abstract sealed class EmbeddedServer implements AutoCloseable permits Emb
 
     /**
      * Calls the listener when the server ends unasked, on a thread of the JVM's own, in this run and all later ones. It
-     * must not block. Without a listener the death is logged as an error all the same.
+     * must not block. Without a listener the death is logged as an error, with the end of the server's log.
      */
     public final void onDeath(Consumer<ServerDiedException> listener) {
         listeners.add(listener);
@@ -332,7 +332,9 @@ public abstract sealed class EmbeddedServer implements AutoCloseable permits Emb
                         + logFile() + ":\n" + log.tail(),
                 summary(what));
         death = died;
-        LOG.error("{}", died.getMessage());
+        if (listeners.isEmpty()) {
+            LOG.error("{}", died.getMessage());
+        }
         for (Consumer<ServerDiedException> listener : listeners) {
             try {
                 listener.accept(died);

@@ -77,6 +77,12 @@ public final class Demo {
         long began = System.nanoTime();
         try (DemoServers servers = DemoServers.start(options.data())) {
             view.say(DemoText.format("Both are up after %.1f s.", (System.nanoTime() - began) / 1e9));
+            return withServers(servers, view, port);
+        }
+    }
+
+    private DemoReport withServers(DemoServers servers, DemoView view, int port) throws Exception {
+        try {
             TpchData data = new TpchData(options.scale());
             ShopLoad.load(servers::shop, data, view);
             Path file = servers.folder().resolve("freshet.yaml");
@@ -89,6 +95,9 @@ public final class Demo {
                 view.say("  freshet status -c " + file);
                 return live(servers, server, data, view);
             }
+        } catch (SQLException | RuntimeException e) {
+            servers.requireAliveAfterFailure();
+            throw e;
         }
     }
 
@@ -132,6 +141,7 @@ public final class Demo {
         try {
             Figures source = new Figures(began, shop, shipping, probes, server);
             while (!over(began, probes.since()) && !stop.await(SHOWN_MILLIS, TimeUnit.MILLISECONDS)) {
+                servers.requireAlive();
                 probes.startWhenComplete(server, servers, shop, data);
                 view.show(source.now());
             }
@@ -145,7 +155,7 @@ public final class Demo {
             }
             long waiting = System.nanoTime();
             try (Connection c = servers.shipping()) {
-                reached = CatchUp.await(c, "shipping", last, CATCH_UP_LIMIT);
+                reached = CatchUp.await(c, "shipping", last, CATCH_UP_LIMIT, servers::requireAlive);
             }
             caughtUpMillis = (System.nanoTime() - waiting) / 1_000_000;
             shipping.stop();

@@ -5,6 +5,7 @@ import dev.freshet.embedded.EmbeddedException;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.EmbeddedPostgres;
 import dev.freshet.embedded.EmbeddedServers;
+import dev.freshet.embedded.ServerDiedException;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import java.io.IOException;
@@ -19,10 +20,15 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The servers of the demonstration: one Kafka, and one PostgreSQL with a database for each of the two services. */
 final class DemoServers implements AutoCloseable {
+    private static final long DEATH_NOTICE_NANOS = 2_000_000_000;
+    private static final long LOOK_MILLIS = 50;
+
     private final EmbeddedServers servers;
     private final Path folder;
     private final boolean temporary;
@@ -58,6 +64,9 @@ final class DemoServers implements AutoCloseable {
                     ? new ConfigurationException("--data " + folder + ": " + e.summary(), e)
                     : new FreshetException(e.summary(), e);
         }
+        // requireAlive tells it, in one sentence
+        result.servers.kafka().onDeath(death -> {});
+        result.servers.postgres().onDeath(death -> {});
         try {
             result.makeDatabases();
             return result;
@@ -82,6 +91,32 @@ final class DemoServers implements AutoCloseable {
             s.execute("CREATE DATABASE shipping OWNER shipping");
             // last: where it is, the rest is as well
             s.execute("CREATE DATABASE shop OWNER shop");
+        }
+    }
+
+    private Optional<ServerDiedException> death() {
+        return servers.kafka().death().or(() -> servers.postgres().death());
+    }
+
+    /**
+     * Ends the demonstration if a server has died: it would show nothing any more.
+     *
+     * @throws FreshetException if one has; it names which, its exit status and its log
+     */
+    void requireAlive() {
+        ServerDiedException death = death().orElse(null);
+        if (death != null) {
+            throw new FreshetException(
+                    death.summary() + (temporary ? ", which is kept" : "") + ". The demo has ended; start it again",
+                    death);
+        }
+    }
+
+    /** The same after a failure that may be its consequence: that a server died is noticed a little later than its connections end. */
+    void requireAliveAfterFailure() throws InterruptedException {
+        for (long until = System.nanoTime() + DEATH_NOTICE_NANOS; System.nanoTime() < until; ) {
+            requireAlive();
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
     }
 
@@ -128,8 +163,10 @@ final class DemoServers implements AutoCloseable {
 
     @Override
     public void close() {
+        // the log of one that died is to be read
+        boolean kept = death().isPresent();
         servers.close();
-        if (temporary) {
+        if (temporary && !kept) {
             try {
                 delete(folder);
             } catch (IOException e) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.FreshetException;
 import dev.freshet.server.ServerStatus;
 import dev.freshet.server.config.ConfigurationFile;
 import dev.freshet.server.http.StatusClient;
@@ -25,7 +26,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +40,12 @@ class DemoTest {
     /** Uses what it is told, once, while the demo runs. */
     private static final class Visitor implements DemoView {
         private final List<String> said = new ArrayList<>();
+        private final Consumer<Visitor> visit;
         private boolean visited;
+
+        Visitor(Consumer<Visitor> visit) {
+            this.visit = visit;
+        }
 
         @Override
         public void say(String line) {
@@ -51,7 +59,7 @@ class DemoTest {
         public void show(DemoFigures figures) {
             if (!visited) {
                 visited = true;
-                visit();
+                visit.accept(this);
             }
         }
 
@@ -97,7 +105,7 @@ class DemoTest {
     @Test
     void demo_endsByItselfWithEqualCopies_andIsOpenToVisitors() throws Exception {
         DemoOptions options = new DemoOptions(Duration.ofSeconds(5), 0.002, 50, folder, 0);
-        Visitor visitor = new Visitor();
+        Visitor visitor = new Visitor(Visitor::visit);
         DemoReport report = new Demo(options, new CountDownLatch(1)).run(visitor);
         assertTrue(report.good(), () -> visitor.said + String.join("\n", report.lines()));
         assertEquals(
@@ -106,6 +114,41 @@ class DemoTest {
         assertTrue(report.tables().stream().allMatch(t -> t.sourceRows() > 0 && t.copyRows() == t.sourceRows()));
         assertTrue(report.figures().transactions() > 0);
         assertTrue(visitor.visited);
+    }
+
+    private void assertEndsWhenKilled(String name, Callable<ProcessHandle> server) {
+        DemoOptions options = new DemoOptions(null, 0.002, 50, folder, 0);
+        Visitor visitor = new Visitor(v -> {
+            try {
+                assertTrue(server.call().destroyForcibly());
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+        FreshetException died =
+                assertThrows(FreshetException.class, () -> new Demo(options, new CountDownLatch(1)).run(visitor));
+        String told = String.valueOf(died.getMessage());
+        assertTrue(told.startsWith(name + " (pid ") && told.contains("ended unasked with exit status 137"), told);
+        assertTrue(told.contains("; its log: " + folder), told);
+        assertEquals(1, told.lines().count(), told);
+    }
+
+    @Test
+    void killedKafka_endsTheDemoWithASentence() {
+        assertEndsWhenKilled("Kafka", () -> ProcessHandle.current()
+                .descendants()
+                .filter(p -> p.info().commandLine().orElse("").contains(folder + "/kafka/server.properties"))
+                .filter(p -> p.info().command().orElse("").endsWith("java"))
+                .findFirst()
+                .orElseThrow());
+    }
+
+    @Test
+    void killedPostgres_endsTheDemoWithASentence() {
+        Path lock = folder.resolve("postgresql/data/postmaster.pid");
+        assertEndsWhenKilled("PostgreSQL", () -> ProcessHandle.of(
+                        Long.parseLong(Files.readAllLines(lock).get(0).strip()))
+                .orElseThrow());
     }
 
     @Test

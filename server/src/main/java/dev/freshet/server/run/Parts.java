@@ -78,6 +78,7 @@ public final class Parts implements Agent {
         if (config.kafka().embedded()) {
             LOG.info("Starting the embedded Kafka in {}", dataFolder);
             kafka = OwnKafka.start(dataFolder);
+            kafka.onDeath(death -> LOG.debug("{}", death.getMessage()));
             bootstrapServers = kafka.bootstrapServers();
             LOG.info("The embedded Kafka is up at {}", bootstrapServers);
         }
@@ -154,9 +155,10 @@ public final class Parts implements Agent {
         LOG.error("The embedded Kafka has died and is started again: {}", summary);
         try {
             embedded.restart();
+            LOG.info("The embedded Kafka is up again at {}", bootstrapServers);
         } catch (EmbeddedException e) {
             kafkaProblem = "The embedded Kafka could not be started again; Freshet tries on: " + e.summary();
-            LOG.error("The embedded Kafka could not be started again: {}", e.getMessage());
+            LOG.error("The embedded Kafka could not be started again; Freshet tries on: {}", e.summary());
         }
     }
 
