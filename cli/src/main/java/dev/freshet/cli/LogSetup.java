@@ -78,6 +78,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         context.getLogger("org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils")
                 .setLevel(Level.ERROR);
         context.resetTurboFilterList();
+        context.addTurboFilter(new InterruptedCloseFilter());
         context.addTurboFilter(new SeldomFilter("org.apache.kafka.clients.NetworkClient", Duration.ofSeconds(30)));
     }
 }
