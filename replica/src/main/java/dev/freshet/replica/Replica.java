@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -197,7 +198,8 @@ public final class Replica implements AutoCloseable {
             }
         }
         if (reason == null && !reasons.isEmpty()) {
-            reason = String.join("; ", reasons);
+            // a stream that is missing is told of every source
+            reason = reasons.stream().distinct().collect(Collectors.joining("; "));
         }
         List<ReplicaStatus.PartitionStatus> partitions = new ArrayList<>();
         for (Owned o : progress.partitions()) {
@@ -212,6 +214,7 @@ public final class Replica implements AutoCloseable {
                 known ? oldest : null,
                 recent ? behind : -1,
                 complete,
+                progress.isCaughtUp(),
                 progress.applied(),
                 rate.rate(now, progress.applied() + progress.fillRows()),
                 progress.fillRows(),

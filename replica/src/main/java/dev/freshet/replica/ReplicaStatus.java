@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param freshnessMillis how old the copy may be, in milliseconds, or null if unknown; the oldest of its sources
  * @param changesBehind how many changes are in the topics and not in the copy, an upper bound; -1 if that was not found of late
  * @param complete whether the copy is proven complete up to its freshness
+ * @param caughtUp whether the copy has had, since this instance was started, all that its topics held then. From then on it
+ *     stays so, whatever comes; until then the copy may be {@code complete} as of long ago. It needs Kafka and the consumer's
+ *     database, not the source or its relay
  * @param applied how many changes this instance has applied since its start
  * @param rowsPerSecond how many rows this instance applied or filled per second, lately
  * @param fillRows how many rows the running, or last, fill of this instance has copied
@@ -27,6 +30,7 @@ public record ReplicaStatus(
         @Nullable Long freshnessMillis,
         long changesBehind,
         boolean complete,
+        boolean caughtUp,
         long applied,
         double rowsPerSecond,
         long fillRows,

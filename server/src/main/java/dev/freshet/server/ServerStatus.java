@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version the version of Freshet
  * @param startedAt when the server was started
- * @param ready whether all that is configured works
+ * @param ready whether all that is configured works, and each replica has caught up with what its topics held when it started
  * @param problems what does not, each a sentence; empty if ready
  * @param sources the sources in the order of the file
  * @param streams the streams in the order of the file
@@ -102,6 +102,8 @@ public record ServerStatus(
      * @param freshnessMillis how long ago that was, in milliseconds; -1 if unknown
      * @param changesBehind records in the topics that are not applied yet; -1 if unknown
      * @param complete whether the copies are provably complete up to that time
+     * @param caughtUp whether the copies have had, since this server started the replica, all that its topics held then; it stays
+     *     so
      * @param changesApplied records applied since the start
      */
     public record ReplicaStatus(
@@ -113,5 +115,6 @@ public record ServerStatus(
             long freshnessMillis,
             long changesBehind,
             boolean complete,
+            boolean caughtUp,
             long changesApplied) {}
 }

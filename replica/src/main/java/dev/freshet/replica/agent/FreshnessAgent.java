@@ -58,6 +58,7 @@ public final class FreshnessAgent implements Agent {
     private final ReplicaConfig config;
     private final Readers readers;
     private final InstantSource clock;
+    private final Instant startedAt;
     private final Progress progress;
     private final Set<String> streamNames;
     private final ConsumerDb consumer;
@@ -79,6 +80,7 @@ public final class FreshnessAgent implements Agent {
         this.config = config;
         this.readers = readers;
         this.clock = clock;
+        this.startedAt = clock.instant();
         this.progress = progress;
         this.streamNames = config.streams().stream().map(StreamTarget::stream).collect(Collectors.toUnmodifiableSet());
         this.consumer = new ConsumerDb(config);
@@ -216,6 +218,9 @@ public final class FreshnessAgent implements Agent {
         nextReport = now.plus(leastBehind > FAR_BEHIND ? APART_FAR_BEHIND : SHORTEST);
         c.commit();
         progress.freshness(found);
+        if (finder.allFilled() && watches.values().stream().allMatch(w -> w.wasAtEndOf(startedAt))) {
+            progress.caughtUp();
+        }
         for (String stream : finder.refilled()) {
             streams.fence(c, stream);
         }

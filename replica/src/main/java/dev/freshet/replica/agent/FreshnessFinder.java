@@ -32,6 +32,7 @@ final class FreshnessFinder {
     private final List<String> missing;
     private final Instant now;
     private final List<String> refilled = new ArrayList<>();
+    private boolean allFilled = true;
 
     /**
      * Creates a finder for one report.
@@ -65,6 +66,11 @@ final class FreshnessFinder {
         return refilled;
     }
 
+    /** Returns whether no stream is missing, and all of the sources that were looked at are filled. */
+    boolean allFilled() {
+        return allFilled;
+    }
+
     Freshness find(SourceWatch watch) throws SQLException {
         Map<String, OffsetVector> at = new HashMap<>();
         Map<String, OffsetVector> filled = new HashMap<>();
@@ -93,6 +99,7 @@ final class FreshnessFinder {
             }
         }
         watch.topics().forEach(t -> ids.putIfAbsent(t, ""));
+        allFilled &= filling.isEmpty();
         if (!filled.isEmpty()) {
             if (watch.passed(filled, stored, fills, now)) {
                 store(watch, watch.caughtUpAt(stored));

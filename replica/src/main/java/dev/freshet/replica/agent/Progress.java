@@ -33,6 +33,7 @@ public final class Progress {
     private volatile Map<String, String> held = Map.of();
     private volatile long fillRows;
     private volatile boolean prepareAgain;
+    private volatile boolean caughtUp;
     private volatile Map<String, Freshness> freshness = Map.of();
     private volatile List<Owned> partitions = List.of();
 
@@ -234,6 +235,16 @@ public final class Progress {
     /** Returns the freshness found last, by source. */
     public Map<String, Freshness> freshness() {
         return freshness;
+    }
+
+    /** All tables are filled, and have had all that their topics held when this instance began, or later; it stays so. */
+    void caughtUp() {
+        caughtUp = true;
+    }
+
+    /** Returns whether {@link #caughtUp} was called. */
+    public boolean isCaughtUp() {
+        return caughtUp;
     }
 
     /** Sets the partitions' rows as read last. */

@@ -26,6 +26,7 @@ final class SourceWatch {
     private Map<String, OffsetVector> ends = Map.of();
     private Map<String, TopicFacts> facts = Map.of();
     private Set<String> followed = Set.of();
+    private @Nullable Instant askedAt;
     private @Nullable LogEnd logEnd;
     private long fills;
 
@@ -44,6 +45,7 @@ final class SourceWatch {
     /**
      * Asks the brokers.
      *
+     * @param now a time before they are asked
      * @throws LossException if the ledger was made again: one that is longer than what was read of the old one would
      *     otherwise be read on in its midst
      */
@@ -60,6 +62,7 @@ final class SourceWatch {
         }
         facts = answers.facts();
         ends = facts.isEmpty() ? Map.of() : questions.endOffsets(facts.keySet());
+        askedAt = now;
         if (logEnd != null) {
             logEnd.sampled(now, ofFollowed(ends));
         }
@@ -113,8 +116,19 @@ final class SourceWatch {
             logEnd = end;
             fills = filled;
             followed = Set.copyOf(at.keySet());
+            if (askedAt != null) {
+                end.sampled(askedAt, ofFollowed(ends));
+            }
         }
         return end.passed(at, now) && Duration.between(stored, end.at()).compareTo(limit.dividedBy(100)) > 0;
+    }
+
+    /** Returns whether the copy has been at the logs' end as it was at the time, or later. */
+    boolean wasAtEndOf(Instant time) {
+        return logEnd != null
+                && !followed.isEmpty()
+                && ends.keySet().containsAll(followed)
+                && !logEnd.at().isBefore(time);
     }
 
     /** Returns when the copy was last at the logs' end; given that time as it is stored if nothing is known yet. */

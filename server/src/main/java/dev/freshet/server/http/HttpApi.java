@@ -15,7 +15,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * The HTTP server: {@code /status}, {@code /metrics}, {@code /health/live} and {@code /health/ready}; {@code /} lists them.
  *
  * <p>Live means that every part has come back from its work within the limit; ready means that all that is configured
- * works. Each answers 200, or 503 with what is wrong, a line each.
+ * works, and that each replica has caught up with what its topics held when it started. Each answers 200, or 503 with what is
+ * wrong, a line each.
  */
 public final class HttpApi implements AutoCloseable {
     private static final int MAX_THREADS = 8;

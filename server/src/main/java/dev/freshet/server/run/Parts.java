@@ -222,7 +222,7 @@ public final class Parts implements Agent {
                         .map(s -> notCaptured(s, s.capture() == null ? "elsewhere" : "waiting"))
                         .toList(),
                 config.replicas().keySet().stream()
-                        .map(r -> new ReplicaStatus(r, "starting", null, null, null, -1, -1, false, 0))
+                        .map(r -> new ReplicaStatus(r, "starting", null, null, null, -1, -1, false, false, 0))
                         .toList());
     }
 

@@ -13,7 +13,15 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What of that which is configured does not work, or not yet; each fact is told once, where it belongs. */
+/**
+ * What of that which is configured does not work, or not yet; each fact is told once, where it belongs. The server is ready while
+ * there is nothing of it.
+ *
+ * <p>A source is to run or to stand by, and each stream of one that is led here to be running. A replica is to be complete, and to
+ * have caught up: a copy that is complete as of before its server was stopped is not enough while what has come since waits in
+ * Kafka. So it counts only once it has had, since it was started here, all that its topics held at that time. From then on a lag
+ * is told by its freshness alone. Whether it has caught up is found from Kafka and the copy's own database, without its source.
+ */
 final class Problems {
     private static final Set<String> GOOD = Set.of("running", "standby");
 
@@ -54,6 +62,10 @@ final class Problems {
             if (!r.complete()) {
                 problems.add("Replica '" + r.name() + "' is " + r.state() + " and not complete"
                         + because(shortened(r.reason(), told)));
+            } else if (!r.caughtUp()) {
+                problems.add(
+                        "Replica '" + r.name() + "' has not yet caught up with what its topics held when it started: "
+                                + r.changesBehind() + " changes behind");
             }
         }
         return problems;

@@ -56,7 +56,7 @@ final class ReplicaPart {
         if (running == null) {
             String failure = part.failureMessage();
             return new ServerStatus.ReplicaStatus(
-                    name, failure == null ? "waiting" : "failed", failure, null, null, -1, -1, false, 0);
+                    name, failure == null ? "waiting" : "failed", failure, null, null, -1, -1, false, false, 0);
         }
         ReplicaStatus now = running.replica().status();
         Long freshness = now.freshnessMillis();
@@ -69,6 +69,7 @@ final class ReplicaPart {
                 freshness == null ? -1 : freshness,
                 now.changesBehind(),
                 now.complete(),
+                now.caughtUp(),
                 now.applied() + now.fillRows());
     }
 

@@ -50,7 +50,7 @@ class HttpApiTest {
                 List.of(new SourceStatus("shop", "running", null, "p1", Instant.EPOCH, 7, 8, 9, List.of())),
                 List.of(new StreamStatus(
                         "orders", "shop.orders", "snapshotting", null, "p0", new Snapshot("running", 5, 10, 2))),
-                List.of(new ReplicaStatus("copy", "running", null, null, null, -1, 3, false, 4)));
+                List.of(new ReplicaStatus("copy", "running", null, null, null, -1, 3, false, true, 4)));
     }
 
     @AfterEach
@@ -89,6 +89,7 @@ class HttpApiTest {
         assertEquals(-1, replica.get("freshnessMillis").asInt());
         assertEquals(3, replica.get("changesBehind").asInt());
         assertEquals(false, replica.get("complete").asBoolean());
+        assertEquals(true, replica.get("caughtUp").asBoolean());
     }
 
     @Test
