@@ -77,6 +77,11 @@ final class LiveCopies implements AutoCloseable {
     /** Starts, and waits until everything works. */
     void awaitReady() {
         start();
+        untilReady();
+    }
+
+    /** Waits until everything works, and the copies have what their topics held when the server was started. */
+    void untilReady() {
         Awaitility.await().atMost(LIMIT).until(() -> status().ready());
     }
 

@@ -168,7 +168,7 @@ class SupportedServersTest {
             shop.execute("INSERT INTO whole VALUES (2000, 'after the restart', NULL)");
             copies.awaitAll();
             assertSame(copies);
-            assertTrue(copies.status().ready(), () -> copies.status().problems().toString());
+            copies.untilReady();
         }
         try (Removal removal = Removal.open(config, folder, Clock.systemUTC())) {
             removal.remove(Removal.Kind.SOURCE, shop.name(), false);
