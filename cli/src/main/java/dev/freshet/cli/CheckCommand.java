@@ -5,6 +5,7 @@ import dev.freshet.server.check.StreamsCheck;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.InvalidConfigurationException;
 import dev.freshet.server.config.Mistake;
+import dev.freshet.server.run.OwnKafka;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
             "",
             "Tells every mistake in the file at once: where it is, what stands there, what is allowed. Then asks the "
                     + "servers that it names whether they have what Freshet needs: Kafka's version and topics, the "
-                    + "databases' settings, rights, tables and keys. Shows every name that is derived.",
+                    + "databases' settings, rights, tables and keys. An embedded Kafka is that of the server that runs; without one it "
+                    + "is not asked. Shows every name that is derived.",
             "",
             "A stream that is broken, or no longer in the file, is told as a note: `run` starts nevertheless, but copies of it "
                     + "are not complete until it is mended."
@@ -49,15 +51,16 @@ final class CheckCommand implements Callable<Integer> {
         DerivedNames.print(c, out);
         out.println();
         out.flush();
+        Configuration reached = offline ? c : OwnKafka.running(c, configuration.dataFolder());
         if (!offline) {
-            List<Mistake> mistakes = ServersCheck.check(c, Clock.systemUTC());
+            List<Mistake> mistakes = ServersCheck.check(reached, Clock.systemUTC());
             if (!mistakes.isEmpty()) {
                 throw new InvalidConfigurationException(
                         "What " + configuration.file() + " needs is not all there; it", mistakes);
             }
         }
-        List<String> notes = offline ? List.of() : StreamsCheck.check(c);
-        out.println(configuration.file() + " is in order" + asked(c) + (notes.isEmpty() ? "." : ". But:"));
+        List<String> notes = offline ? List.of() : StreamsCheck.check(reached);
+        out.println(configuration.file() + " is in order" + asked(reached) + (notes.isEmpty() ? "." : ". But:"));
         notes.forEach(n -> StatusText.wrap("- " + n).forEach(out::println));
         out.flush();
         return ExitCodes.OK;
@@ -67,6 +70,8 @@ final class CheckCommand implements Callable<Integer> {
         if (offline) {
             return " (no server was asked)";
         }
-        return c.kafka().embedded() ? ", and the databases have what it needs" : ", and its servers have what it needs";
+        return c.kafka().embedded()
+                ? ", and the databases have what it needs (its Kafka does not run and was not asked)"
+                : ", and its servers have what it needs";
     }
 }

@@ -122,6 +122,12 @@ class RunCommandTest {
                 assertTrue(third.log().contains("cannot be listened at"), third::log);
             }
             assertSourceStays(file);
+            shop.execute("TRUNCATE orders");
+            Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
+                String told =
+                        CommandLineRun.of("check", "-c", file.toString()).out().replaceAll("\\s+", " ");
+                assertTrue(told.contains("and its servers have what it needs. But: - Stream 'orders' is broken"), told);
+            });
             CommandLineRun removed = CommandLineRun.of("remove", "stream", "orders", "--yes", "-c", file.toString());
             assertEquals(ExitCodes.OK, removed.exitCode(), removed.err());
             assertTrue(removed.out().contains("delete the topic 'own.orders'"), removed.out());

@@ -4,6 +4,7 @@ import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.agent.AgentRunner;
 import dev.freshet.model.agent.FaultLog;
+import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.agent.FillAgent;
 import dev.freshet.replica.agent.FreshnessAgent;
 import dev.freshet.replica.agent.KafkaReaders;
@@ -108,24 +109,28 @@ public final class Replica implements AutoCloseable {
     /**
      * Checks a configuration against Kafka and the consumer's database, without changing anything.
      *
-     * @param toCome topics that need not be there yet, since the first start of their relay makes them; a table for such a
-     *     stream is not compared with it
+     * @param toCome topics that need not be there yet, since the first start of their relay makes them
+     * @param expected what the values of streams will look like, by stream: tables are compared with it where the topic is
+     *     not there yet; a table for a stream of which neither is known is not compared
      * @return everything that is wrong, each with the way out; empty if all fits
      * @throws InterruptedException if the thread is interrupted
      */
-    public static List<String> check(ReplicaConfig config, Set<String> toCome, Clock clock)
+    public static List<String> check(
+            ReplicaConfig config, Set<String> toCome, Map<String, SchemaRecord> expected, Clock clock)
             throws InterruptedException {
-        return new ReplicaAdmin(config).check(new KafkaReaders(config, clock), toCome);
+        return new ReplicaAdmin(config, expected).check(new KafkaReaders(config, clock), toCome);
     }
 
     /**
      * Checks the part of a configuration that the consumer's database can answer, without asking Kafka.
      *
+     * @param expected what the values of streams look like, by stream, as far as it is known; tables are compared with it
      * @return everything that is wrong, each with the way out
      * @throws InterruptedException if the thread is interrupted
      */
-    public static List<String> checkDatabase(ReplicaConfig config) throws InterruptedException {
-        return new ReplicaAdmin(config).checkDatabase();
+    public static List<String> checkDatabase(ReplicaConfig config, Map<String, SchemaRecord> expected)
+            throws InterruptedException {
+        return new ReplicaAdmin(config, expected).checkDatabase();
     }
 
     /**

@@ -24,10 +24,10 @@ class AdministrationTest extends InReplicaWorld {
     @Test
     void check_findsNothingWhereAllFits() throws Exception {
         ReplicaConfig config = world.config().build();
-        assertEquals(List.of(), Replica.check(config, Set.of(), Clock.systemUTC()));
+        assertEquals(List.of(), Replica.check(config, Set.of(), Map.of(), Clock.systemUTC()));
         world.start(config);
         world.settle();
-        assertEquals(List.of(), Replica.check(config, Set.of(), Clock.systemUTC()));
+        assertEquals(List.of(), Replica.check(config, Set.of(), Map.of(), Clock.systemUTC()));
     }
 
     @Test
@@ -35,7 +35,7 @@ class AdministrationTest extends InReplicaWorld {
         world.database.execute(
                 "CREATE TABLE t (id bigint PRIMARY KEY, name integer, other integer NOT NULL)",
                 "INSERT INTO t VALUES (5, 5, 5)");
-        List<String> problems = Replica.check(world.config().build(), Set.of(), Clock.systemUTC());
+        List<String> problems = Replica.check(world.config().build(), Set.of(), Map.of(), Clock.systemUTC());
         for (String part : List.of("'name'", "no column 'n'", "'other'", "rows that Freshet did not bring")) {
             assertTrue(problems.stream().anyMatch(p -> p.contains(part)), part + " in " + problems);
         }
@@ -46,9 +46,9 @@ class AdministrationTest extends InReplicaWorld {
         ReplicaConfig config = world.config().stream(new StreamTarget(
                         "later", world.relay.topic("later"), null, TableName.parse("nowhere.later"), Map.of()))
                 .build();
-        List<String> strict = Replica.check(config, Set.of(), Clock.systemUTC());
+        List<String> strict = Replica.check(config, Set.of(), Map.of(), Clock.systemUTC());
         assertTrue(strict.get(0).contains("does not exist"), strict.toString());
-        List<String> lenient = Replica.check(config, Set.of(world.relay.topic("later")), Clock.systemUTC());
+        List<String> lenient = Replica.check(config, Set.of(world.relay.topic("later")), Map.of(), Clock.systemUTC());
         assertEquals(1, lenient.size(), lenient.toString());
         assertTrue(lenient.get(0).contains("Schema 'nowhere'"), "the database is looked at all the same: " + lenient);
     }
@@ -62,7 +62,7 @@ class AdministrationTest extends InReplicaWorld {
                 && String.valueOf(replica.status().reason()).contains("did not bring"));
         assertEquals(List.of("5|mine|5"), world.copy());
         assertFalse(replica.status().complete());
-        List<String> problems = Replica.check(world.config().build(), Set.of(), Clock.systemUTC());
+        List<String> problems = Replica.check(world.config().build(), Set.of(), Map.of(), Clock.systemUTC());
         assertTrue(problems.stream().anyMatch(p -> p.contains("did not bring")), problems.toString());
         assertTrue(replica.isRunning(), "it waits by itself; nobody need start it again");
         world.database.execute("DELETE FROM t");
@@ -92,7 +92,7 @@ class AdministrationTest extends InReplicaWorld {
                 .freshness(Duration.ofMillis(200), Duration.ofSeconds(3))
                 .build();
         try {
-            assertEquals(List.of(), Replica.check(config, Set.of(), Clock.systemUTC()));
+            assertEquals(List.of(), Replica.check(config, Set.of(), Map.of(), Clock.systemUTC()));
             try (Replica replica = Replica.start(config, Clock.systemUTC())) {
                 world.settle();
                 assertEquals(List.of("1|a"), world.rows("SELECT key, label FROM own.t"));
@@ -130,16 +130,18 @@ class AdministrationTest extends InReplicaWorld {
             ReplicaConfig config = builder.stream(
                             new StreamTarget("u", world.relay.topic("u"), null, TableName.parse("public.u"), Map.of()))
                     .build();
-            List<String> problems = Replica.checkDatabase(config);
+            List<String> problems = Replica.checkDatabase(config, Map.of());
             assertEquals(3, problems.size(), "each once: " + problems);
             for (String problem : problems) {
                 int statement = problem.indexOf("GRANT ");
                 world.database.execute(problem.substring(statement).replaceFirst("; or .*", ""));
             }
-            assertEquals(List.of(), Replica.checkDatabase(config));
+            assertEquals(List.of(), Replica.checkDatabase(config, Map.of()));
 
-            String wrong = Replica.checkDatabase(builder.database(world.database.jdbcUrl(), role, "not-it")
-                            .build())
+            String wrong = Replica.checkDatabase(
+                            builder.database(world.database.jdbcUrl(), role, "not-it")
+                                    .build(),
+                            Map.of())
                     .toString();
             assertTrue(wrong.contains("password authentication failed for user"), wrong);
             assertFalse(wrong.contains("not-it"), wrong);

@@ -176,6 +176,14 @@ class WholeWayTest {
                     .toString();
             assertTrue(mistakes.contains("may not create the schema freshet"), mistakes);
             assertTrue(mistakes.contains("may not create tables in schema public"), mistakes);
+            shipping.execute(
+                    "CREATE TABLE orders (id varchar(3) PRIMARY KEY, further text NOT NULL)",
+                    "GRANT SELECT ON orders TO " + role);
+            String misfit = ServersCheck.check(
+                            ConfigurationFile.parse("freshet.yaml", yaml, Map.of()), Clock.systemUTC())
+                    .toString();
+            assertTrue(misfit.contains("Table public.orders does not fit stream 'orders': it has no column"), misfit);
+            assertTrue(misfit.contains("column 'further' refuses null and has no default"), misfit);
             String wrong = ServersCheck.check(
                             ConfigurationFile.parse(
                                     "freshet.yaml", yaml.replace("password: reader", "password: no"), Map.of()),
@@ -183,7 +191,7 @@ class WholeWayTest {
                     .toString();
             assertTrue(wrong.contains("cannot use its database"), wrong);
         } finally {
-            shipping.execute("DROP ROLE " + role);
+            shipping.execute("DROP TABLE IF EXISTS orders", "DROP ROLE " + role);
         }
     }
 }

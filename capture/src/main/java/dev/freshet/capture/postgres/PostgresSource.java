@@ -19,6 +19,7 @@ import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.TimelineRecord;
 import java.sql.Connection;
@@ -221,6 +222,25 @@ public final class PostgresSource implements Source {
             Problems problems = new Problems();
             shapes(c, tables, problems);
             return problems.all();
+        });
+    }
+
+    /**
+     * Returns what the streams' values look like now, by stream; without those whose tables cannot be captured, of which
+     * {@link #check} tells.
+     *
+     * @param tables the tables
+     * @throws FreshetException if the server cannot be asked
+     */
+    public Map<String, SchemaRecord> schemas(List<TableCapture> tables) {
+        return ask("the tables could not be looked at", c -> {
+            types.forget();
+            Map<String, SchemaRecord> schemas = new HashMap<>();
+            for (TableCapture table : tables) {
+                TableShapes.find(c, types, table, new ArrayList<>())
+                        .ifPresent(shape -> schemas.put(table.stream(), shape.schemaRecord()));
+            }
+            return schemas;
         });
     }
 

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +34,17 @@ public final class ReplicaAdmin {
     private static final Duration SHORTEST_LIMIT = Duration.ofMinutes(1);
 
     private final ReplicaConfig config;
+    private final Map<String, SchemaRecord> expected;
     private final ConsumerDb consumer;
 
-    /** Creates the check of a replica; it connects when asked. */
-    public ReplicaAdmin(ReplicaConfig config) {
+    /**
+     * Creates the check of a replica; it connects when asked.
+     *
+     * @param expected what the values of streams look like where Kafka does not tell, by stream, as far as it is known
+     */
+    public ReplicaAdmin(ReplicaConfig config, Map<String, SchemaRecord> expected) {
         this.config = config;
+        this.expected = Map.copyOf(expected);
         this.consumer = new ConsumerDb(config);
     }
 
@@ -180,8 +187,11 @@ public final class ReplicaAdmin {
                         .read(db).stream()
                                 .filter(r -> r.stream().equals(t.stream()))
                                 .anyMatch(r -> r.fill() > 0);
+        SchemaRecord schema = sources == null ? expected.get(t.stream()) : null;
         if (sources != null) {
             checkFit(sources, t, table, filled, problems);
+        } else if (schema != null) {
+            checkFit(schema, t, table, filled, problems);
         }
         if (!filled && !table.empty()) {
             problems.add(
@@ -192,12 +202,15 @@ public final class ReplicaAdmin {
     private void checkFit(Sources sources, StreamTarget t, TargetTable table, boolean filled, List<String> problems)
             throws InterruptedException {
         try {
-            SchemaRecord schema = sources.schema(t.topic(), sources.newestVersion(t.topic()));
-            TableFit fit =
-                    filled ? TableFit.evolving(t, schema, table, config.schema()) : TableFit.first(t, schema, table);
-            fit.problems().forEach(p -> problems.add(TableFit.misfit(t, List.of(p))));
+            checkFit(sources.schema(t.topic(), sources.newestVersion(t.topic())), t, table, filled, problems);
         } catch (FreshetException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
+    }
+
+    private void checkFit(
+            SchemaRecord schema, StreamTarget t, TargetTable table, boolean filled, List<String> problems) {
+        TableFit fit = filled ? TableFit.evolving(t, schema, table, config.schema()) : TableFit.first(t, schema, table);
+        fit.problems().forEach(p -> problems.add(TableFit.misfit(t, List.of(p))));
     }
 }

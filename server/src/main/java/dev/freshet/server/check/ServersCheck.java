@@ -1,7 +1,9 @@
 package dev.freshet.server.check;
 
+import dev.freshet.capture.TableCapture;
 import dev.freshet.capture.postgres.PostgresSource;
 import dev.freshet.model.FreshetException;
+import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.kafka.KafkaTopicStore;
@@ -16,18 +18,23 @@ import dev.freshet.server.config.StreamConfig;
 import dev.freshet.server.run.Settings;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks every server that a configuration names whether it has what Freshet needs: the brokers' transaction version and
  * topics, the sources' settings, rights, tables and keys, the replicas' rights and tables.
  */
 public final class ServersCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(ServersCheck.class);
     private static final String KAFKA_PATH = "kafka.bootstrap-servers";
 
     private final Configuration config;
@@ -43,7 +50,8 @@ public final class ServersCheck {
     /**
      * Asks all servers, side by side; one that does not answer costs its own time-out, about 20 seconds.
      *
-     * @param config what is to run; an embedded Kafka is not asked, since `run` starts it
+     * @param config what is to run; an embedded Kafka is not asked: one that runs stands here as {@link
+     *     dev.freshet.server.run.OwnKafka#running} tells
      * @param clock the time
      * @return everything that stands in the way, in the order of the file
      */
@@ -99,11 +107,8 @@ public final class ServersCheck {
     }
 
     private List<Mistake> source(SourceConfig source) {
-        RelaySettings relay = Settings.relay(config, source, kafka);
         try (PostgresSource postgres = PostgresSource.create(Settings.postgres(source), clock)) {
-            return postgres
-                    .check(relay.streams().stream().map(StreamSettings::capture).toList())
-                    .stream()
+            return postgres.check(captures(source)).stream()
                     .map(m -> new Mistake("sources." + source.name(), unnamed("Source", source.name(), m)))
                     .toList();
         }
@@ -124,9 +129,10 @@ public final class ServersCheck {
                 .collect(Collectors.toSet());
         try {
             dev.freshet.replica.ReplicaConfig settings = Settings.replica(config, replica, kafka);
+            Map<String, SchemaRecord> expected = expected(replica);
             List<String> problems = config.kafka().embedded()
-                    ? Replica.checkDatabase(settings)
-                    : Replica.check(settings, toCome, clock);
+                    ? Replica.checkDatabase(settings, expected)
+                    : Replica.check(settings, toCome, expected, clock);
             return problems.stream()
                     .map(m -> new Mistake("replicas." + replica.name(), m))
                     .toList();
@@ -134,5 +140,32 @@ public final class ServersCheck {
             Thread.currentThread().interrupt();
             return List.of(new Mistake("replicas." + replica.name(), "the check was interrupted"));
         }
+    }
+
+    /** Asks the sources of a replica's streams, as far as they are in the same file, what the values look like. */
+    private Map<String, SchemaRecord> expected(ReplicaConfig replica) {
+        Map<String, SchemaRecord> expected = new HashMap<>();
+        Set<String> sources = replica.copies().stream()
+                .map(config::streamOf)
+                .map(StreamConfig::capture)
+                .filter(Objects::nonNull)
+                .map(StreamConfig.Capture::source)
+                .collect(Collectors.toSet());
+        for (String name : sources) {
+            SourceConfig source = Objects.requireNonNull(config.sources().get(name));
+            try (PostgresSource postgres = PostgresSource.create(Settings.postgres(source), clock)) {
+                expected.putAll(postgres.schemas(captures(source)));
+            } catch (FreshetException e) {
+                // the source's own check tells it
+                LOG.debug("The schemas of source '{}' are not known: {}", name, e.getMessage());
+            }
+        }
+        return expected;
+    }
+
+    private List<TableCapture> captures(SourceConfig source) {
+        return Settings.relay(config, source, kafka).streams().stream()
+                .map(StreamSettings::capture)
+                .toList();
     }
 }

@@ -24,7 +24,8 @@ public final class StreamsCheck {
     /**
      * Reads the ledgers, one after the other; what has never run has none.
      *
-     * @param config what is to run; an embedded Kafka is not asked, since `run` starts it
+     * @param config what is to run; an embedded Kafka is not asked: one that runs stands here as {@link
+     *     dev.freshet.server.run.OwnKafka#running} tells
      * @return a sentence for each stream that is broken or stopped, with what helps; and for each ledger that cannot be read
      */
     public static List<String> check(Configuration config) {

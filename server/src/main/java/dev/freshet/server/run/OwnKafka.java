@@ -6,6 +6,8 @@ import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
+import dev.freshet.server.config.Configuration;
+import dev.freshet.server.config.KafkaConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,33 @@ public final class OwnKafka implements AutoCloseable {
             return new OwnKafka(folder, null);
         } catch (EmbeddedException e) {
             throw new FreshetException(SETTING + e.summary(), e);
+        }
+    }
+
+    /**
+     * Returns the configuration with the address of the Kafka that a server has in the folder in place of {@code embedded};
+     * the same one if it is not embedded, or does not run.
+     *
+     * @param config the configuration
+     * @param dataFolder its folder
+     * @throws ConfigurationException if what is known of a server's cannot be read
+     */
+    public static Configuration running(Configuration config, Path dataFolder) {
+        if (!config.kafka().embedded()) {
+            return config;
+        }
+        try {
+            return EmbeddedKafka.runningIn(folder(dataFolder), Duration.ZERO)
+                    .map(address -> new Configuration(
+                            new KafkaConfig(address, config.kafka().properties()),
+                            config.sources(),
+                            config.streams(),
+                            config.replicas(),
+                            config.http(),
+                            config.log()))
+                    .orElse(config);
+        } catch (DataFolderException e) {
+            throw unusable(e, "");
         }
     }
 
