@@ -11,6 +11,7 @@ import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka's exceptions in Freshet's words. */
 final class KafkaFaults {
@@ -25,13 +26,17 @@ final class KafkaFaults {
         if (e instanceof FreshetException own) {
             return own;
         }
-        String told = "Kafka failed at " + what + ": " + e.getMessage();
+        String told = "Kafka failed at " + what + ": " + withoutStop(e.getMessage());
+        if (e instanceof AuthorizationException) {
+            return new ConfigurationException(
+                    told + "; grant what is missing: READ and DESCRIBE_CONFIGS on each topic, READ on its ledger and on"
+                            + " the consumer group (docs/how-to/least-rights.md)",
+                    e);
+        }
         if (e instanceof AuthenticationException
-                || e instanceof AuthorizationException
                 || e instanceof InvalidTopicException
                 || e instanceof InvalidConfigurationException) {
-            return new ConfigurationException(
-                    told + "; check kafka.properties and what the client may read, describe and join", e);
+            return new ConfigurationException(told + "; check kafka.properties", e);
         }
         if (e instanceof FencedInstanceIdException) {
             return new ConfigurationException(
@@ -48,5 +53,9 @@ final class KafkaFaults {
             return new FreshetException(told, e);
         }
         return e instanceof RuntimeException other ? other : new FreshetException(told, e);
+    }
+
+    private static @Nullable String withoutStop(@Nullable String sentence) {
+        return sentence != null && sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
     }
 }
