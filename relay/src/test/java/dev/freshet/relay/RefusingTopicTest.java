@@ -7,21 +7,13 @@ import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import java.sql.SQLException;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** One stream that cannot be written does not stop the others. */
 class RefusingTopicTest extends RelayFixture {
     @Test
     void recordTooLargeForItsTopic_breaksItsStreamAlone(EmbeddedKafka kafka, TopicPrefix prefix) throws SQLException {
-        db.execute("CREATE TABLE note (id bigint PRIMARY KEY, body text)");
-        settings = settings(
-                        kafka,
-                        prefix,
-                        List.of(
-                                stream("items", "public.item", topic),
-                                stream("notes", "public.note", prefix.name("notes"))))
-                .build();
+        captureNotes(kafka, prefix);
         Relay relay = start(settings);
         settle(relay);
         db.execute("INSERT INTO note VALUES (1, repeat('x', 3000000))", "INSERT INTO item VALUES (1, 'a', 1)");

@@ -61,6 +61,18 @@ abstract class RelayFixture {
                 .withPartitions(3);
     }
 
+    /** Adds a stream {@code notes} of a table {@code note (id, body)} to what the relay captures. */
+    void captureNotes(EmbeddedKafka kafka, TopicPrefix prefix) throws SQLException {
+        db.execute("CREATE TABLE note (id bigint PRIMARY KEY, body text)");
+        settings = settings(
+                        kafka,
+                        prefix,
+                        List.of(
+                                stream("items", "public.item", topic),
+                                stream("notes", "public.note", prefix.name("notes"))))
+                .build();
+    }
+
     RelaySettings.Builder settings(EmbeddedKafka kafka, TopicPrefix prefix, List<StreamSettings> streams) {
         return RelaySettings.builder("shop", streams, Map.of("bootstrap.servers", kafka.bootstrapServers()))
                 .ledger(prefix.name("ledger"))

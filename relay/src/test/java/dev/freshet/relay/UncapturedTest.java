@@ -24,14 +24,7 @@ import org.junit.jupiter.api.Test;
 class UncapturedTest extends RelayFixture {
     @BeforeEach
     void second(EmbeddedKafka kafka, TopicPrefix prefix) throws SQLException {
-        db.execute("CREATE TABLE note (id bigint PRIMARY KEY, text text)");
-        settings = settings(
-                        kafka,
-                        prefix,
-                        List.of(
-                                stream("items", "public.item", topic),
-                                stream("notes", "public.note", prefix.name("notes"))))
-                .build();
+        captureNotes(kafka, prefix);
     }
 
     private Relay running() throws SQLException {

@@ -7,7 +7,6 @@ import dev.freshet.model.LossException;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
-import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
@@ -26,7 +25,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +36,6 @@ public final class RelayAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(RelayAgent.class);
     private static final Duration STANDBY_PROBE = Duration.ofMillis(500);
     private static final Duration FENCED_PAUSE = Duration.ofSeconds(3);
-    private static final String RETAINED = "retained";
     private static final String HELPERS = "helpers/";
     private static final String NOT_BEGUN = "streams/";
     private static final String TOPICS = "topics/";
@@ -53,16 +50,12 @@ public final class RelayAgent implements Agent {
     private final List<Helper> helpers;
     private final InstantSource clock;
     private final Refusals refusals;
-    private final Alarms alarms = new Alarms();
+    private final Report report;
+    private final Alarms alarms;
     private @Nullable Source source;
     private @Nullable LeaderSession session;
-    private Map<String, String> catalogs = Map.of();
-    private List<TableCapture> notBegun = List.of();
+    private Sampler.Wanted wanted = new Sampler.Wanted(Map.of(), Instant.MIN, List.of());
     private Instant nextAttempt = Instant.MIN;
-    private long sentBefore;
-    private long lagBytes = -1;
-    private long retainedBytes = -1;
-    private volatile RelayStatus status;
 
     /**
      * Creates a relay that begins as a stand-by.
@@ -84,8 +77,8 @@ public final class RelayAgent implements Agent {
         this.refusals = new Refusals(settings, clock);
         this.helpers = List.copyOf(helpers);
         this.clock = clock;
-        this.status =
-                new RelayStatus(settings.source(), State.STARTING, null, null, null, -1, -1, List.of(), List.of(), 0);
+        this.report = new Report(settings);
+        this.alarms = report.alarms();
     }
 
     @Override
@@ -95,7 +88,7 @@ public final class RelayAgent implements Agent {
 
     /** Returns what the relay does; any thread may ask. */
     public RelayStatus status() {
-        return status;
+        return report.status();
     }
 
     @Override
@@ -166,8 +159,7 @@ public final class RelayAgent implements Agent {
             TakeOver.Outcome outcome =
                     new TakeOver(settings, clock, incarnation, s, store, writer, guard, refusals).run();
             session = outcome.session();
-            catalogs = outcome.catalogs();
-            notBegun = settings.streams().stream()
+            List<TableCapture> notBegun = settings.streams().stream()
                     .map(StreamSettings::capture)
                     .filter(t -> outcome.notBegun().containsKey(t.stream()))
                     .toList();
@@ -178,7 +170,8 @@ public final class RelayAgent implements Agent {
                                     + ". The source's other streams go on; this one is begun once that is mended")
                             .toList());
             LOG.info("Relay {} leads from {}", incarnation, outcome.session());
-            sampler.lead(new Sampler.Wanted(catalogs, clock.instant(), notBegun));
+            wanted = new Sampler.Wanted(outcome.catalogs(), clock.instant(), notBegun);
+            sampler.lead(wanted);
             watchTopics(outcome.session());
             report(State.RUNNING, null);
         } catch (RuntimeException | InterruptedException e) {
@@ -225,21 +218,15 @@ public final class RelayAgent implements Agent {
             throw new LossException(
                     Loss.message(settings, what, boundary, sampled.sample().lsn()));
         }
-        lagBytes = Math.max(0, sampled.sample().lsn() - boundary);
-        retainedBytes = slot.retainedBytes();
-        if (retainedBytes > settings.retainedWalAlarmBytes()) {
-            alarms.raise(RETAINED, retainedAlarm());
-        } else {
-            alarms.mended(RETAINED);
-        }
+        report.measured(Math.max(0, sampled.sample().lsn() - boundary), slot.retainedBytes());
         leader.offer(sampled.sample());
-        Map<String, String> seen = new HashMap<>(catalogs);
+        Map<String, String> seen = new HashMap<>(wanted.catalogs());
         sampled.sample().drifts().forEach((stream, drift) -> {
             LOG.info("Stream {}: {}", stream, drift.reason());
             seen.put(stream, drift.catalog());
         });
-        catalogs = Map.copyOf(seen);
-        sampler.lead(new Sampler.Wanted(catalogs, leader.lastTransaction(), notBegun));
+        wanted = new Sampler.Wanted(Map.copyOf(seen), leader.lastTransaction(), wanted.notBegun());
+        sampler.lead(wanted);
         watchTopics(leader);
         if (!sampled.capturable().isEmpty()) {
             throw new RetriableException("The tables of streams " + sampled.capturable()
@@ -283,12 +270,6 @@ public final class RelayAgent implements Agent {
             throw new RetriableException(
                     String.join(". ", damages) + ". The relay takes over anew, to say so in the ledger first");
         }
-    }
-
-    private String retainedAlarm() {
-        return "Slot '" + settings.slot() + "' holds back " + retainedBytes + " bytes of log, more than the limit of "
-                + settings.retainedWalAlarmBytes() + " (sources." + settings.source()
-                + ".max-retained-wal): see why the relay is behind, before the server's disk is full";
     }
 
     private void noteRefusal(StreamWriteException refused) {
@@ -350,7 +331,7 @@ public final class RelayAgent implements Agent {
         LeaderSession ended = session;
         session = null;
         if (ended != null) {
-            sentBefore += ended.recordsSent();
+            report.ended(ended);
             ended.close();
         }
         Source s = source;
@@ -361,43 +342,13 @@ public final class RelayAgent implements Agent {
     }
 
     private void report(State state, @Nullable String message) {
-        LeaderSession leader = session;
-        List<String> needs = new ArrayList<>(alarms.texts());
-        RelayStatus last = status;
-        if (leader == null) {
-            status = new RelayStatus(
-                    settings.source(),
-                    state,
-                    message,
-                    last.position(),
-                    last.completeTo(),
-                    lagBytes,
-                    retainedBytes,
-                    needs,
-                    last.streams(),
-                    sentBefore);
-            return;
-        }
-        List<StreamEntry> streams = leader.ledger().durableStreams();
-        streams.stream().map(StreamEntry::trouble).filter(Objects::nonNull).forEach(needs::add);
-        Boundary boundary = leader.ledger().boundary();
-        status = new RelayStatus(
-                settings.source(),
-                state,
-                message,
-                boundary.position(),
-                boundary.completeTo(),
-                lagBytes,
-                retainedBytes,
-                needs,
-                streams,
-                sentBefore + leader.recordsSent());
+        report.tell(state, message, session);
     }
 
     @Override
     public void close() {
         endSession();
-        if (status.state() != State.STOPPED) {
+        if (status().state() != State.STOPPED) {
             report(State.STOPPED, null);
         }
     }
