@@ -100,14 +100,18 @@ class MissingTopicTest extends InReplicaWorld {
         }
     }
 
-    @Test
-    void topicOfAFilledStream_thatNoLedgerNames() throws Exception {
+    private void loseTheTopicOnceFilled() throws Exception {
         world.relay.capture(SCHEMA, 2);
         put(world.relay, 1);
         Replica first = start(world.relay);
         untilComplete(first, 1, 1);
         first.close();
         world.relay.deleteTopic(LATE);
+    }
+
+    @Test
+    void topicOfAFilledStream_thatNoLedgerNames() throws Exception {
+        loseTheTopicOnceFilled();
         world.relay.forget(LATE);
         world.relay.commit();
         Replica replica = start(world.relay);
@@ -121,12 +125,7 @@ class MissingTopicTest extends InReplicaWorld {
 
     @Test
     void topicOfAFilledStream_thatTheLedgerNamesAsBroken() throws Exception {
-        world.relay.capture(SCHEMA, 2);
-        put(world.relay, 1);
-        Replica first = start(world.relay);
-        untilComplete(first, 1, 1);
-        first.close();
-        world.relay.deleteTopic(LATE);
+        loseTheTopicOnceFilled();
         world.relay.status(LATE, StreamStatus.BROKEN);
         world.relay.commit();
         Replica replica = start(world.relay);
