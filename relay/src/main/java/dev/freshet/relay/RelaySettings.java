@@ -16,6 +16,9 @@ public final class RelaySettings {
     /** The default of a batch's greatest age. */
     public static final Duration DEFAULT_BATCH_AGE = Duration.ofMillis(200);
 
+    /** The default of how long a commit follows the one before it at the earliest: as long as Kafka's producers linger. */
+    public static final Duration DEFAULT_BATCH_LINGER = Duration.ofMillis(5);
+
     /** The default of the time between two samples. */
     public static final Duration DEFAULT_SAMPLE_INTERVAL = Duration.ofMillis(500);
 
@@ -42,6 +45,7 @@ public final class RelaySettings {
     private final int batchRecords;
     private final long batchBytes;
     private final Duration batchAge;
+    private final Duration batchLinger;
     private final Duration sampleInterval;
     private final Duration heartbeatInterval;
     private final Duration streamRetryLimit;
@@ -59,6 +63,7 @@ public final class RelaySettings {
         batchRecords = b.batchRecords;
         batchBytes = b.batchBytes;
         batchAge = b.batchAge;
+        batchLinger = b.batchLinger;
         sampleInterval = b.sampleInterval;
         heartbeatInterval = b.heartbeatInterval;
         streamRetryLimit = b.streamRetryLimit;
@@ -119,6 +124,11 @@ public final class RelaySettings {
         return batchAge;
     }
 
+    /** Returns how long a commit waits after the one before it, so that more changes share a Kafka transaction; may be zero. */
+    public Duration batchLinger() {
+        return batchLinger;
+    }
+
     /** Returns how often freshness is sampled. */
     public Duration sampleInterval() {
         return sampleInterval;
@@ -164,6 +174,7 @@ public final class RelaySettings {
         private int batchRecords = DEFAULT_BATCH_RECORDS;
         private long batchBytes = DEFAULT_BATCH_BYTES;
         private Duration batchAge = DEFAULT_BATCH_AGE;
+        private Duration batchLinger = DEFAULT_BATCH_LINGER;
         private Duration sampleInterval = DEFAULT_SAMPLE_INTERVAL;
         private Duration heartbeatInterval = DEFAULT_HEARTBEAT_INTERVAL;
         private Duration streamRetryLimit = DEFAULT_STREAM_RETRY_LIMIT;
@@ -222,6 +233,18 @@ public final class RelaySettings {
          */
         public Builder batchAge(Duration age) {
             this.batchAge = positive("batch age", age);
+            return this;
+        }
+
+        /**
+         * Sets how long a commit waits after the one before it, so that more changes share a Kafka transaction; by default 5
+         * ms. A change that comes later than that after the last commit is committed at once; with zero every one is.
+         */
+        public Builder batchLinger(Duration linger) {
+            if (linger.isNegative()) {
+                throw new IllegalArgumentException("The batch linger must not be negative, but is " + linger);
+            }
+            this.batchLinger = linger;
             return this;
         }
 

@@ -147,7 +147,7 @@ public final class LeaderSession implements AutoCloseable {
         }
         int done = snapshotter.doWork();
         if (inbox.isEmpty() && !snapshotter.holdsLog()) {
-            inbox.addAll(log.poll(batch.isEmpty() && done == 0 ? idleWait() : Duration.ZERO));
+            inbox.addAll(log.poll(done == 0 ? idleWait() : Duration.ZERO));
         }
         boolean drained = inbox.isEmpty();
         while (!inbox.isEmpty() && emitting == null) {
@@ -165,8 +165,17 @@ public final class LeaderSession implements AutoCloseable {
         return Position.boundary(ledger.epoch(), boundaryLsn).compareTo(skipTo) < 0;
     }
 
+    /** How long the log is waited for: not beyond the time at which the open batch is due. */
     private Duration idleWait() {
-        return snapshotter.isActive() ? BUSY_WAIT : IDLE_WAIT;
+        Duration wait = snapshotter.isActive() ? BUSY_WAIT : IDLE_WAIT;
+        if (batch.isEmpty()) {
+            return wait;
+        }
+        Duration due = Duration.between(clock.instant(), lastCommit.plus(settings.batchLinger()));
+        if (due.isNegative()) {
+            return Duration.ZERO;
+        }
+        return due.compareTo(wait) < 0 ? due : wait;
     }
 
     /** Nothing is left in the log: commits what there is, or writes an entry when the ledger has news. */
@@ -178,7 +187,8 @@ public final class LeaderSession implements AutoCloseable {
         Instant now = clock.instant();
         boolean news =
                 ledger.isChanged() || boundaryLsn > ledger.boundary().position().lsn();
-        if (batch.isEmpty() && !(news && !now.isBefore(nextLedgerEntry))) {
+        Instant due = batch.isEmpty() ? nextLedgerEntry : lastCommit.plus(settings.batchLinger());
+        if ((batch.isEmpty() && !news) || now.isBefore(due)) {
             return 0;
         }
         commitBoundary();

@@ -9,9 +9,12 @@ import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.relay.RelaySettings;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +117,34 @@ class RelayModelTest {
                     .count();
             assertEquals(sent, entry.snapshot().rowsDone(), "seed " + seed);
         }
+    }
+
+    @Test
+    void changesThatComeOneAfterTheOther_shareABatch_andOneThatComesAloneDoesNotWait() throws InterruptedException {
+        RelaySettings settings = Simulation.settings()
+                .batch(1_000, 1 << 20)
+                .batchAge(Duration.ofSeconds(10))
+                .batchLinger(Simulation.STEP.multipliedBy(20))
+                .build();
+        Simulation sim = new Simulation(1, new SimSource.Rules(true), 0, settings);
+        TopicsModelFixture.running(sim);
+        int steps = 500;
+        int before = sim.kafka.ledger.get(0).size();
+        for (int i = 0; i < steps; i++) {
+            if (i % 5 == 0) {
+                sim.db.commitSomething(new Random(i), false);
+            }
+            sim.step(false);
+        }
+        // an entry is a cursor and a marker, and now and then a boundary of the history
+        int entries = (sim.kafka.ledger.get(0).size() - before) / 2;
+        assertTrue(entries >= steps / 40 && entries <= steps / 15, "entries: " + entries);
+        TopicsModelFixture.idle(sim, 100);
+        sim.db.commitSomething(new Random(1), false);
+        long committed = sim.db.end;
+        sim.pass(Duration.ofSeconds(1));
+        TopicsModelFixture.idle(sim, 10);
+        assertTrue(TopicsModelFixture.boundary(sim).lsn() >= committed, "committed at once");
     }
 
     @Test

@@ -63,7 +63,22 @@ final class Simulation {
      * @param killOneIn one in how many steps of the cluster kills the relay; 0 for none
      */
     Simulation(long seed, SimSource.Rules rules, int killOneIn, Duration lookInterval) {
-        this.settings = RelaySettings.builder(
+        this(seed, rules, killOneIn, settings().topicCheckInterval(lookInterval).build());
+    }
+
+    Simulation(long seed, SimSource.Rules rules, int killOneIn, RelaySettings settings) {
+        this.settings = settings;
+        this.random = new Random(seed);
+        this.rules = rules;
+        this.chaos = new Chaos(random, killOneIn);
+        this.kafka = new SimKafka(settings, chaos);
+        this.node = new Node();
+        this.spare = new Node();
+    }
+
+    /** Returns settings under which a batch is small, and a commit lingers for more than a step. */
+    static RelaySettings.Builder settings() {
+        return RelaySettings.builder(
                         "shop",
                         List.of(StreamSettings.of(
                                         new TableCapture(SimSource.STREAM, "public.customer", List.of(), List.of()),
@@ -71,15 +86,9 @@ final class Simulation {
                                 .withPartitions(2)),
                         Map.of())
                 .batch(4, 1 << 20)
-                .topicCheckInterval(lookInterval)
-                .topicDoubtLimit(DOUBT_LIMIT)
-                .build();
-        this.random = new Random(seed);
-        this.rules = rules;
-        this.chaos = new Chaos(random, killOneIn);
-        this.kafka = new SimKafka(settings, chaos);
-        this.node = new Node();
-        this.spare = new Node();
+                .batchLinger(STEP.multipliedBy(2))
+                .topicCheckInterval(LOOK_INTERVAL)
+                .topicDoubtLimit(DOUBT_LIMIT);
     }
 
     /** One process: a relay with its helpers. */

@@ -34,7 +34,15 @@ public final class SourceLimits {
             Duration.ofSeconds(10),
             RelaySettings.DEFAULT_BATCH_AGE,
             "After how long a Kafka transaction is committed although changes keep coming. When no change waits, it is "
-                    + "committed at once.");
+                    + "committed at once, but for `commit-linger`.");
+    /** How long a commit waits after the one before it. */
+    public static final Setting<Duration> COMMIT_LINGER = Setting.duration(
+            "commit-linger",
+            Duration.ZERO,
+            Duration.ofSeconds(1),
+            RelaySettings.DEFAULT_BATCH_LINGER,
+            "How long a commit waits after the one before it, so that more changes share a Kafka transaction, each of which "
+                    + "costs the brokers as much as hundreds of records. A change that comes alone is committed at once.");
     /** How long a stream whose topic refuses records is retried. */
     public static final Setting<Duration> RETRY_TIMEOUT = Setting.duration(
             "retry-timeout",
@@ -134,6 +142,7 @@ public final class SourceLimits {
                     BATCH_RECORDS,
                     BATCH_SIZE,
                     COMMIT_INTERVAL,
+                    COMMIT_LINGER,
                     RETRY_TIMEOUT,
                     TOPIC_CHECK_INTERVAL,
                     TOPIC_DOUBT_TIMEOUT,

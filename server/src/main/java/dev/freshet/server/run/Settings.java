@@ -52,6 +52,7 @@ public final class Settings {
                 .retainedWalAlarmBytes(source.maxRetainedWalBytes())
                 .batch(limits.get(SourceLimits.BATCH_RECORDS), limits.get(SourceLimits.BATCH_SIZE))
                 .batchAge(limits.get(SourceLimits.COMMIT_INTERVAL))
+                .batchLinger(limits.get(SourceLimits.COMMIT_LINGER))
                 .streamRetryLimit(limits.get(SourceLimits.RETRY_TIMEOUT))
                 .topicCheckInterval(limits.get(SourceLimits.TOPIC_CHECK_INTERVAL))
                 .topicDoubtLimit(limits.get(SourceLimits.TOPIC_DOUBT_TIMEOUT))

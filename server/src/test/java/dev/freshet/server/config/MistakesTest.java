@@ -120,7 +120,7 @@ class MistakesTest {
                         "    user: freshet\n    limits: { batch-records: 0, batch-size: 8, commit-intervall: 5ms,"
                                 + " status-interval: 10s, wal-receiver-timeout: 20s }\n",
                         "sources.shop.limits.commit-intervall: unknown key; did you mean 'commit-interval'? (allowed here:"
-                                + " batch-records, batch-size, commit-interval, retry-timeout, topic-check-interval,"
+                                + " batch-records, batch-size, commit-interval, commit-linger, retry-timeout, topic-check-interval,"
                                 + " topic-doubt-timeout, sample-interval, heartbeat-interval, status-interval, connect-timeout, statement-timeout,"
                                 + " wal-receiver-timeout, snapshot-readers, snapshot-rows, ledger-replication-factor)",
                         "sources.shop.limits.batch-records: '0' is not allowed; allowed: a whole number from 1 to 1000000",

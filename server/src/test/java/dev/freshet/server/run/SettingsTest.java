@@ -49,6 +49,7 @@ class SettingsTest {
                 s.batchRecords(),
                 s.batchBytes(),
                 s.batchAge(),
+                s.batchLinger(),
                 s.streamRetryLimit(),
                 s.topicCheckInterval(),
                 s.topicDoubtLimit(),
@@ -65,7 +66,7 @@ class SettingsTest {
     @Test
     void limits_reachTheRelay() {
         Configuration c = parse(
-                ", limits: { batch-records: 1, batch-size: 64kB, commit-interval: 3ms, retry-timeout: 4s,"
+                ", limits: { batch-records: 1, batch-size: 64kB, commit-interval: 3ms, commit-linger: 2ms, retry-timeout: 4s,"
                         + " topic-check-interval: 12s, topic-doubt-timeout: 13s,"
                         + " sample-interval: 50ms, heartbeat-interval: 6s, status-interval: 7s, connect-timeout: 8s,"
                         + " statement-timeout: 9s, wal-receiver-timeout: 15s, snapshot-readers: 10, snapshot-rows: 11,"
@@ -76,6 +77,7 @@ class SettingsTest {
                         1,
                         64L << 10,
                         Duration.ofMillis(3),
+                        Duration.ofMillis(2),
                         Duration.ofSeconds(4),
                         Duration.ofSeconds(12),
                         Duration.ofSeconds(13),
