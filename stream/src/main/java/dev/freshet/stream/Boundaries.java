@@ -116,6 +116,18 @@ final class Boundaries {
         return newestBefore(low, m -> passed(m.boundary(), positions, topics) && counts.test(m));
     }
 
+    /** Returns the oldest one from a position on that the positions have not passed and that counts. */
+    Optional<Boundary> notPassed(
+            Map<String, OffsetVector> positions, Set<String> topics, Position from, Predicate<Mark> counts) {
+        for (int i = firstAtOrAbove(from); i < marks.size(); i++) {
+            Mark mark = marks.get(i);
+            if (!passed(mark.boundary(), positions, topics) && counts.test(mark)) {
+                return Optional.of(mark.boundary());
+            }
+        }
+        return Optional.empty();
+    }
+
     private int firstAtOrAbove(Position from) {
         int low = 0;
         int high = marks.size();

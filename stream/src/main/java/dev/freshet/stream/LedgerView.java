@@ -264,6 +264,27 @@ public final class LedgerView {
         return newest.isPresent() ? newest : history().passed(positions, of, from.get(), mark -> counts(mark, of));
     }
 
+    /**
+     * Returns the oldest known boundary that counts for all of the topics, lies at or above a position and that the reader's
+     * positions have not passed: the next one that a reader can come to. Boundaries between may be known no more.
+     *
+     * @param positions as for {@link #reached}
+     * @param of the topics that the copy is made of
+     * @param atLeast below which no boundary is wanted
+     */
+    public synchronized Optional<Boundary> next(Map<String, OffsetVector> positions, Set<String> of, Position atLeast) {
+        Optional<Position> from = allRunFrom(of);
+        if (from.isEmpty()) {
+            return Optional.empty();
+        }
+        Position lowest = from.get().isAfter(atLeast) ? from.get() : atLeast;
+        Optional<Boundary> old = history().notPassed(positions, of, lowest, mark -> counts(mark, of));
+        Optional<Boundary> young = recent.notPassed(positions, of, lowest, mark -> counts(mark, of));
+        boolean takeOld = old.isPresent()
+                && (young.isEmpty() || young.get().position().isAfter(old.get().position()));
+        return takeOld ? old : young;
+    }
+
     /** Returns since when all of the topics have run, in their last runs; empty if one has not. */
     private Optional<Position> allRunFrom(Set<String> of) {
         Position from = Position.boundary(0, 0);

@@ -1,12 +1,30 @@
 package dev.freshet.stream;
 
 import dev.freshet.model.ledger.OffsetVector;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Comparing the offsets of topics partition by partition. */
 final class OffsetVectors {
     private OffsetVectors() {}
+
+    /** Returns the offsets by topic; a partition that is missing below others counts as at 0. */
+    static Map<String, OffsetVector> of(Map<Partition, Long> offsets) {
+        Map<String, long[]> byTopic = new HashMap<>();
+        offsets.forEach((p, offset) -> {
+            long[] vector = byTopic.getOrDefault(p.topic(), new long[0]);
+            if (vector.length <= p.number()) {
+                vector = Arrays.copyOf(vector, p.number() + 1);
+            }
+            vector[p.number()] = offset;
+            byTopic.put(p.topic(), vector);
+        });
+        Map<String, OffsetVector> vectors = new HashMap<>();
+        byTopic.forEach((topic, vector) -> vectors.put(topic, OffsetVector.of(vector)));
+        return vectors;
+    }
 
     /** Returns whether there is a position for every partition of every topic of {@code needed}, at or above it. */
     static boolean covers(Map<String, OffsetVector> positions, Map<String, OffsetVector> needed) {

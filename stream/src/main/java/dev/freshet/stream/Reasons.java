@@ -2,8 +2,13 @@ package dev.freshet.stream;
 
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
+import dev.freshet.model.ledger.StreamStatus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +17,19 @@ final class Reasons {
     private static final int NAMED = 3;
 
     private Reasons() {}
+
+    /** Tells of a copy's streams why they do not all run; empty if they do. */
+    static Optional<String> notRunning(LedgerView view, Set<String> topics) {
+        List<StreamEntry> entries = new ArrayList<>();
+        for (String topic : new TreeSet<>(topics)) {
+            Optional<StreamEntry> entry = view.streamOfTopic(topic);
+            if (entry.isEmpty()) {
+                return Optional.of("The ledger '" + view.ledger() + "' names no stream with the topic '" + topic + "'");
+            }
+            entry.filter(e -> e.status() != StreamStatus.RUNNING).ifPresent(entries::add);
+        }
+        return entries.isEmpty() ? Optional.empty() : Optional.of(notAllRunning(entries));
+    }
 
     /** Tells of the first why it is not running, and which others are not either. */
     static String notAllRunning(List<StreamEntry> entries) {

@@ -7,7 +7,8 @@
  * dev.freshet.stream.LedgerView} (what the ledger claims), {@link dev.freshet.stream.Freshness} (what a copy may claim),
  * {@link dev.freshet.stream.SeenPositions} (what it has seen), {@link dev.freshet.stream.LogEnd} (whether compaction can
  * have taken something from it). What touches Kafka stands behind the ports {@link dev.freshet.stream.StreamReader} and
- * {@link dev.freshet.stream.LedgerReader}; their adapters are in {@code stream.kafka}.
+ * {@link dev.freshet.stream.LedgerReader}; their adapters are in {@code stream.kafka}. {@link dev.freshet.stream.BoundaryReader}
+ * stands on both, for copies that never show half of a source transaction.
  *
  * <p>A reader belongs to one thread, except where a method says otherwise; a {@code LedgerView} may be read by any thread
  * while one applies; records are values.

@@ -128,6 +128,13 @@ final class TestRelay implements AutoCloseable {
         return this;
     }
 
+    /** Goes on with the source transaction of which {@link #commitPart} has committed a part. */
+    TestRelay continued() {
+        producer.beginTransaction();
+        sent.clear();
+        return this;
+    }
+
     TestRelay put(String stream, int partition, String key, @Nullable String value) {
         Op op = value == null ? Op.DELETE : Op.UPDATE;
         Position position = new Position(1, lsn, ++ordinal, 0);
