@@ -5,15 +5,17 @@ import dev.freshet.model.FreshetException;
 import dev.freshet.model.agent.AgentRunner;
 import dev.freshet.model.agent.FaultLog;
 import dev.freshet.model.ledger.SchemaRecord;
+import dev.freshet.replica.admin.ReplicaAdmin;
+import dev.freshet.replica.admin.ReplicaRemoval;
 import dev.freshet.replica.agent.FillAgent;
 import dev.freshet.replica.agent.FreshnessAgent;
 import dev.freshet.replica.agent.KafkaReaders;
 import dev.freshet.replica.agent.Progress;
 import dev.freshet.replica.agent.Readers;
-import dev.freshet.replica.agent.ReplicaAdmin;
 import dev.freshet.replica.agent.ReplicaAgent;
-import dev.freshet.replica.agent.ReplicaRemoval;
-import dev.freshet.replica.state.Owned;
+import dev.freshet.replica.port.CopyStore;
+import dev.freshet.replica.port.Owned;
+import dev.freshet.replica.postgres.PostgresCopyStore;
 import dev.freshet.stream.Freshness;
 import java.time.Clock;
 import java.time.Duration;
@@ -92,12 +94,13 @@ public final class Replica implements AutoCloseable {
      */
     public static Replica start(ReplicaConfig config, Readers readers, InstantSource clock) {
         Progress progress = new Progress();
+        CopyStore store = new PostgresCopyStore(config);
         AgentRunner work = AgentRunner.start(
-                new ReplicaAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
+                new ReplicaAgent(config, readers, store, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
         AgentRunner fills = AgentRunner.start(
-                new FillAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
+                new FillAgent(config, readers, store, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
         AgentRunner freshness = AgentRunner.start(
-                new FreshnessAgent(config, readers, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
+                new FreshnessAgent(config, readers, store, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
         return new Replica(config, clock, progress, work, fills, freshness);
     }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.model.ConfigurationException;
-import dev.freshet.replica.state.ConsumerDb;
+import dev.freshet.replica.postgres.ConsumerDb;
 import java.sql.Connection;
 import java.util.List;
 import java.util.concurrent.ExecutorService;

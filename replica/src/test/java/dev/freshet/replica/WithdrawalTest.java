@@ -5,15 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.model.Position;
 import dev.freshet.model.copy.CopyState;
-import dev.freshet.replica.state.FreshnessRows;
-import dev.freshet.replica.state.StreamRows;
+import dev.freshet.replica.agent.BegunStreams;
+import dev.freshet.replica.agent.Reports;
+import dev.freshet.replica.port.CopySession;
+import dev.freshet.replica.port.ReportRows;
+import dev.freshet.replica.postgres.Calls;
+import dev.freshet.replica.postgres.ConsumerDb;
+import dev.freshet.replica.postgres.PostgresSession;
 import dev.freshet.replica.table.TableName;
 import dev.freshet.stream.Freshness;
 import dev.freshet.stream.NotComplete;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -99,16 +103,18 @@ class WithdrawalTest extends InReplicaWorld {
         try (Connection db = world.database.connect()) {
             db.setAutoCommit(false);
             run(db, "UPDATE freshet.copy_state SET valid_until = 'infinity'");
-            StreamRows rows = new StreamRows("copy");
+            CopySession session = session(db);
             StreamTarget same =
                     new StreamTarget("t", world.relay.topic("t"), null, TableName.parse("public.t"), Map.of());
-            rows.ensure(db, List.of(same));
+            BegunStreams.ensure(session, List.of(same));
             assertEquals(List.of("true"), complete(db));
-            rows.ensure(
-                    db, List.of(new StreamTarget("t", same.topic(), null, TableName.parse("public.other"), Map.of())));
+            BegunStreams.ensure(
+                    session,
+                    List.of(new StreamTarget("t", same.topic(), null, TableName.parse("public.other"), Map.of())));
             assertEquals(List.of("false"), complete(db));
             run(db, "UPDATE freshet.copy_state SET complete = true");
-            rows.ensure(db, List.of(new StreamTarget("u", "shop.u", null, TableName.parse("public.u"), Map.of())));
+            BegunStreams.ensure(
+                    session, List.of(new StreamTarget("u", "shop.u", null, TableName.parse("public.u"), Map.of())));
             assertEquals(List.of("false"), complete(db));
             db.rollback();
         }
@@ -135,11 +141,11 @@ class WithdrawalTest extends InReplicaWorld {
         Position before = Position.boundary(1, 1);
         CopyState state = new CopyState(source, "77", 1, new TreeMap<>(), 1, before, null);
         Freshness report = new Freshness(false, broken, before, null, 0, state, Instant.now());
-        FreshnessRows reports = new FreshnessRows("copy", Duration.ofMinutes(1));
         try (Connection db = world.database.connect()) {
             db.setAutoCommit(false);
             run(db, "UPDATE freshet.copy_state SET complete = true, valid_until = 'infinity'");
-            reports.write(db, source, report, reports.lock(db, List.of(source)));
+            ReportRows reports = session(db).reports();
+            Reports.write(reports, source, report, reports.lock(List.of(source)));
             assertEquals(List.of("false"), complete(db));
             db.rollback();
         }
@@ -159,7 +165,7 @@ class WithdrawalTest extends InReplicaWorld {
             run(filler, "SELECT FROM freshet.replica_stream FOR UPDATE");
             CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> {
                 try {
-                    new StreamRows("copy").ensure(instance, List.of(added, changed));
+                    BegunStreams.ensure(session(instance), List.of(added, changed));
                     instance.commit();
                 } catch (SQLException e) {
                     throw new CompletionException(e);
@@ -172,6 +178,11 @@ class WithdrawalTest extends InReplicaWorld {
             waiting.join();
         }
         assertEquals("f", world.one("SELECT complete FROM freshet.copy_state"));
+    }
+
+    private CopySession session(Connection db) {
+        ReplicaConfig config = world.config().build();
+        return new PostgresSession(config, new ConsumerDb(config), db, new Calls(false));
     }
 
     private static List<String> complete(Connection db) throws SQLException {

@@ -7,13 +7,11 @@ import dev.freshet.model.agent.Agent;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.fill.StreamFill;
-import dev.freshet.replica.state.ConsumerDb;
-import dev.freshet.replica.state.DbErrors;
-import dev.freshet.replica.state.StreamRow;
-import dev.freshet.replica.state.StreamRows;
+import dev.freshet.replica.port.CopySession;
+import dev.freshet.replica.port.CopyStore;
+import dev.freshet.replica.port.StoreException;
+import dev.freshet.replica.port.StreamRow;
 import dev.freshet.stream.StreamReader;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -42,17 +40,16 @@ public final class FillAgent implements Agent {
 
     private final ReplicaConfig config;
     private final Readers readers;
+    private final CopyStore store;
     private final InstantSource clock;
     private final Progress progress;
-    private final ConsumerDb consumer;
-    private final StreamRows rows;
     private final HeldStreams held;
     private final Map<String, Instant> elsewhereUntil = new HashMap<>();
     private final Set<String> filled = new HashSet<>();
     private final Set<String> cameMeanwhile = new HashSet<>();
     private List<StreamTarget> wanted = List.of();
     private @Nullable Sources sources;
-    private @Nullable Connection db;
+    private @Nullable CopySession db;
     private @Nullable StreamReader reader;
     private @Nullable StreamTarget target;
     private @Nullable StreamFill fill;
@@ -70,17 +67,16 @@ public final class FillAgent implements Agent {
     }
 
     private interface Piece {
-        int run() throws SQLException, InterruptedException;
+        int run() throws InterruptedException;
     }
 
     /** Creates the agent; it works once the applying agent has found the sources and said what is to be filled. */
-    public FillAgent(ReplicaConfig config, Readers readers, InstantSource clock, Progress progress) {
+    public FillAgent(ReplicaConfig config, Readers readers, CopyStore store, InstantSource clock, Progress progress) {
         this.config = config;
         this.readers = readers;
+        this.store = store;
         this.clock = clock;
         this.progress = progress;
-        this.consumer = new ConsumerDb(config);
-        this.rows = new StreamRows(config.name());
         this.held = new HeldStreams(clock, config.limits());
     }
 
@@ -179,11 +175,11 @@ public final class FillAgent implements Agent {
         return 1;
     }
 
-    private int begin(StreamTarget stream, Sources schemas) throws SQLException, InterruptedException {
+    private int begin(StreamTarget stream, Sources schemas) throws InterruptedException {
         if (!schemas.knows(stream.topic())) {
             return lookFor(stream, schemas);
         }
-        Connection c = db == null ? consumer.open() : db;
+        CopySession c = db == null ? store.open() : db;
         db = c;
         StreamReader r = reader == null ? readers.alone() : reader;
         reader = r;
@@ -202,8 +198,8 @@ public final class FillAgent implements Agent {
         return 1;
     }
 
-    private void notNeeded(Connection c, StreamTarget stream) throws SQLException {
-        boolean done = rows.read(c).stream()
+    private void notNeeded(CopySession c, StreamTarget stream) {
+        boolean done = c.streams().read().stream()
                 .filter(row -> row.stream().equals(stream.stream()))
                 .anyMatch(StreamRow::filled);
         c.commit();
@@ -218,14 +214,14 @@ public final class FillAgent implements Agent {
         elsewhereUntil.put(stream.stream(), now.plus(first.compareTo(ELSEWHERE_LIMIT) < 0 ? first : ELSEWHERE_LIMIT));
         if (now.isAfter(frozenLookedFor.plus(config.sessions().idleInTransaction()))) {
             frozenLookedFor = now;
-            int ended = consumer.endFrozen(c);
+            int ended = c.endFrozen();
             if (ended > 0) {
                 LOG.warn("Replica '{}' has ended {} frozen sessions of a filler", config.name(), ended);
             }
         }
     }
 
-    private int work(StreamFill running, StreamTarget stream) throws SQLException, InterruptedException {
+    private int work(StreamFill running, StreamTarget stream) throws InterruptedException {
         int done = running.work();
         progress.fillRows(running.rows());
         if (done < 0) {
@@ -250,11 +246,11 @@ public final class FillAgent implements Agent {
     private int orHold(StreamTarget stream, Piece piece) throws InterruptedException {
         try {
             return piece.run();
+        } catch (StoreException e) {
+            // a later version of the row, or an altered table, may mend it
+            hold(stream, e.shown(), e, e.isAway());
         } catch (FreshetException e) {
             hold(stream, String.valueOf(e.getMessage()), e, e instanceof RetriableException);
-        } catch (SQLException e) {
-            // a later version of the row, or an altered table, may mend it
-            hold(stream, DbErrors.describe(e, config.showData()), e, DbErrors.serverAway(e));
         }
         return 0;
     }
@@ -278,7 +274,7 @@ public final class FillAgent implements Agent {
     private void letGo() {
         StreamFill f = fill;
         StreamReader r = reader;
-        Connection c = db;
+        CopySession c = db;
         fill = null;
         target = null;
         reader = null;

@@ -5,20 +5,17 @@ import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
-import dev.freshet.replica.state.ConsumerDb;
-import dev.freshet.replica.state.DbErrors;
-import dev.freshet.replica.state.FreshnessRows;
-import dev.freshet.replica.state.Owned;
-import dev.freshet.replica.state.Positions;
-import dev.freshet.replica.state.StreamRow;
-import dev.freshet.replica.state.StreamRows;
+import dev.freshet.replica.port.CopySession;
+import dev.freshet.replica.port.CopyStore;
+import dev.freshet.replica.port.Owned;
+import dev.freshet.replica.port.ReportRows;
+import dev.freshet.replica.port.StoreException;
+import dev.freshet.replica.port.StreamRow;
 import dev.freshet.stream.Freshness;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.NotComplete;
 import dev.freshet.stream.Partition;
 import dev.freshet.stream.StreamReader;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -57,17 +54,14 @@ public final class FreshnessAgent implements Agent {
 
     private final ReplicaConfig config;
     private final Readers readers;
+    private final CopyStore store;
     private final InstantSource clock;
     private final Instant startedAt;
     private final Progress progress;
     private final Set<String> streamNames;
-    private final ConsumerDb consumer;
-    private final Positions positions;
-    private final StreamRows streams;
-    private final FreshnessRows reports;
     private final Map<String, SourceWatch> watches = new TreeMap<>();
     private @Nullable Sources watched;
-    private @Nullable Connection db;
+    private @Nullable CopySession db;
     private @Nullable StreamReader questions;
     private Instant lastReport = Instant.MIN;
     private Instant nextReport = Instant.MIN;
@@ -76,17 +70,15 @@ public final class FreshnessAgent implements Agent {
     private boolean behind = true;
 
     /** Creates the agent; it connects when it works. */
-    public FreshnessAgent(ReplicaConfig config, Readers readers, InstantSource clock, Progress progress) {
+    public FreshnessAgent(
+            ReplicaConfig config, Readers readers, CopyStore store, InstantSource clock, Progress progress) {
         this.config = config;
         this.readers = readers;
+        this.store = store;
         this.clock = clock;
         this.startedAt = clock.instant();
         this.progress = progress;
         this.streamNames = config.streams().stream().map(StreamTarget::stream).collect(Collectors.toUnmodifiableSet());
-        this.consumer = new ConsumerDb(config);
-        this.positions = new Positions(config.name());
-        this.streams = new StreamRows(config.name());
-        this.reports = new FreshnessRows(config.name(), config.limits().freshnessValid());
     }
 
     @Override
@@ -128,12 +120,11 @@ public final class FreshnessAgent implements Agent {
             lastReport = now;
             commitsSeen = commits;
             return 1;
-        } catch (SQLException e) {
+        } catch (StoreException e) {
             letGo();
             // whatever it is, it may be mended; until then the row runs out by itself
             throw new RetriableException(
-                    "Replica '" + config.name() + "' could not report its freshness: " + DbErrors.describe(e, false),
-                    e);
+                    "Replica '" + config.name() + "' could not report its freshness: " + e.getMessage(), e);
         } catch (LossException e) {
             lost(sources, e);
             return 1;
@@ -143,10 +134,10 @@ public final class FreshnessAgent implements Agent {
         }
     }
 
-    private Connection connect() throws SQLException {
-        Connection c = db;
+    private CopySession connect() {
+        CopySession c = db;
         if (c == null) {
-            c = consumer.open();
+            c = store.open();
             db = c;
         }
         return c;
@@ -157,15 +148,14 @@ public final class FreshnessAgent implements Agent {
         String reason = String.valueOf(e.getMessage());
         LOG.error("Replica '{}' finds its ledgers anew: {}", config.name(), reason);
         try {
-            Connection c = connect();
-            streams.withdraw(c, reason, true);
+            CopySession c = connect();
+            c.reports().withdraw(reason, true);
             c.commit();
-        } catch (SQLException further) {
+        } catch (StoreException further) {
             letGo();
             // the ledger says so again at the next poll; until then the row runs out by itself
             throw new RetriableException(
-                    "Replica '" + config.name() + "' could not withdraw that it is complete: "
-                            + DbErrors.describe(further, false),
+                    "Replica '" + config.name() + "' could not withdraw that it is complete: " + further.getMessage(),
                     further);
         }
         forgetWatches();
@@ -184,36 +174,37 @@ public final class FreshnessAgent implements Agent {
      *
      * @param before a time before the ledgers were read: from then on the report is valid
      */
-    private void report(Sources sources, Instant before, Instant now) throws SQLException {
-        Connection c = connect();
+    private void report(Sources sources, Instant before, Instant now) {
+        CopySession c = connect();
         ask(sources, now);
         List<String> known = watches.values().stream().map(SourceWatch::source).toList();
-        Instant locked = reports.lock(c, known);
+        ReportRows reports = c.reports();
+        Instant locked = reports.lock(known);
         Instant asOf = locked.minus(Duration.between(before, clock.instant()));
         // what is there of streams that the replica has no longer says nothing of those that it has
-        List<StreamRow> streamRows = streams.read(c).stream()
+        List<StreamRow> streamRows = c.streams().read().stream()
                 .filter(row -> streamNames.contains(row.stream()))
                 .toList();
-        List<Owned> partitions = positions.read(c).stream()
+        List<Owned> partitions = c.positions().read().stream()
                 .filter(row -> streamNames.contains(row.stream()))
                 .toList();
         progress.partitions(partitions);
         tellIfFilled(streamRows, partitions);
         List<String> missing = missing(sources);
         FreshnessFinder finder =
-                new FreshnessFinder(config, progress, streams, c, streamRows, partitions, missing, now);
+                new FreshnessFinder(config, progress, c.streams(), streamRows, partitions, missing, now);
         Map<String, Freshness> found = new TreeMap<>();
         behind = false;
         long leastBehind = Long.MAX_VALUE;
         for (SourceWatch watch : watches.values()) {
             Freshness f = finder.find(watch);
             found.put(watch.source(), f);
-            reports.write(c, watch.source(), f, asOf);
+            Reports.write(reports, watch.source(), f, asOf);
             behind |= isBehind(watch.ledger(), f);
             leastBehind = Math.min(leastBehind, f.changesBehind());
         }
         if (!missing.isEmpty()) {
-            reports.withdrawOthers(c, known, String.join("; ", missing), asOf);
+            reports.withdrawOthers(known, String.join("; ", missing), asOf);
         }
         nextReport = now.plus(leastBehind > FAR_BEHIND ? APART_FAR_BEHIND : SHORTEST);
         c.commit();
@@ -222,7 +213,7 @@ public final class FreshnessAgent implements Agent {
             progress.caughtUp();
         }
         for (String stream : finder.refilled()) {
-            streams.fence(c, stream);
+            c.positions().fence(stream);
         }
         c.commit();
     }
@@ -298,7 +289,7 @@ public final class FreshnessAgent implements Agent {
     }
 
     private void letGo() {
-        Connection c = db;
+        CopySession c = db;
         StreamReader q = questions;
         db = null;
         questions = null;

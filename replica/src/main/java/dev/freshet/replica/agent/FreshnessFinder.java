@@ -3,15 +3,13 @@ package dev.freshet.replica.agent;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.ReplicaStatus;
-import dev.freshet.replica.state.Owned;
-import dev.freshet.replica.state.StreamRow;
-import dev.freshet.replica.state.StreamRows;
+import dev.freshet.replica.port.Owned;
+import dev.freshet.replica.port.StreamRow;
+import dev.freshet.replica.port.StreamRows;
 import dev.freshet.stream.CopyProgress;
 import dev.freshet.stream.Freshness;
 import dev.freshet.stream.NotComplete;
 import dev.freshet.stream.TopicFacts;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +24,6 @@ final class FreshnessFinder {
     private final ReplicaConfig config;
     private final Progress progress;
     private final StreamRows streams;
-    private final Connection db;
     private final List<StreamRow> rows;
     private final List<Owned> partitions;
     private final List<String> missing;
@@ -37,7 +34,7 @@ final class FreshnessFinder {
     /**
      * Creates a finder for one report.
      *
-     * @param db the report's connection; its transaction holds the lock of the copy's freshness rows
+     * @param streams the stream rows of the report's session, whose transaction holds the lock of the reports' rows
      * @param rows the stream rows, read under that lock
      * @param partitions the position rows, read under that lock
      * @param missing why streams of the replica, of whatever source, are missing
@@ -46,7 +43,6 @@ final class FreshnessFinder {
             ReplicaConfig config,
             Progress progress,
             StreamRows streams,
-            Connection db,
             List<StreamRow> rows,
             List<Owned> partitions,
             List<String> missing,
@@ -54,7 +50,6 @@ final class FreshnessFinder {
         this.config = config;
         this.progress = progress;
         this.streams = streams;
-        this.db = db;
         this.rows = rows;
         this.partitions = partitions;
         this.missing = missing;
@@ -71,7 +66,7 @@ final class FreshnessFinder {
         return allFilled;
     }
 
-    Freshness find(SourceWatch watch) throws SQLException {
+    Freshness find(SourceWatch watch) {
         Map<String, OffsetVector> at = new HashMap<>();
         Map<String, OffsetVector> filled = new HashMap<>();
         Map<String, String> ids = new HashMap<>();
@@ -174,15 +169,15 @@ final class FreshnessFinder {
                 .toArray());
     }
 
-    private void store(SourceWatch watch, Instant atEnd) throws SQLException {
+    private void store(SourceWatch watch, Instant atEnd) {
         for (StreamRow row : rows) {
             if (watch.topics().contains(row.topic())) {
-                streams.atEnd(db, row.stream(), row.fill(), atEnd);
+                streams.atEnd(row.stream(), row.fill(), atEnd);
             }
         }
     }
 
-    private void refillIfNeeded(SourceWatch watch, Freshness f) throws SQLException {
+    private void refillIfNeeded(SourceWatch watch, Freshness f) {
         NotComplete why = f.why();
         if (why != null
                 && (why.cause() == NotComplete.Cause.AWAY_TOO_LONG || why.cause() == NotComplete.Cause.TOPIC_CHANGED)) {
@@ -191,7 +186,7 @@ final class FreshnessFinder {
     }
 
     /** The flag is cleared in the transaction that asks for the fill, and so before it begins. */
-    private void refill(SourceWatch watch, NotComplete why) throws SQLException {
+    private void refill(SourceWatch watch, NotComplete why) {
         for (StreamRow row : rows) {
             TopicFacts facts = watch.facts().get(row.topic());
             boolean concerned = why.cause() == NotComplete.Cause.AWAY_TOO_LONG
@@ -200,7 +195,7 @@ final class FreshnessFinder {
             if (watch.topics().contains(row.topic())
                     && row.filled()
                     && concerned
-                    && streams.refill(db, row.stream(), row.fill(), why.text())) {
+                    && streams.refill(row.stream(), row.fill(), why.text())) {
                 refilled.add(row.stream());
             }
         }

@@ -5,20 +5,17 @@ import dev.freshet.model.RetriableException;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.apply.BatchApplier;
-import dev.freshet.replica.apply.RecordException;
-import dev.freshet.replica.state.ConsumerDb;
-import dev.freshet.replica.state.DbErrors;
-import dev.freshet.replica.state.Owned;
-import dev.freshet.replica.state.Positions;
-import dev.freshet.replica.state.StreamRows;
+import dev.freshet.replica.apply.Fence;
+import dev.freshet.replica.port.CopySession;
+import dev.freshet.replica.port.Owned;
+import dev.freshet.replica.port.RecordException;
+import dev.freshet.replica.port.StoreException;
 import dev.freshet.stream.AssignmentListener;
 import dev.freshet.stream.ForeignRecordException;
 import dev.freshet.stream.Partition;
 import dev.freshet.stream.StreamBatch;
 import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.StreamRecord;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -47,13 +44,11 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     private static final Duration QUIET_COMMITS = Duration.ofSeconds(1);
 
     private final ReplicaConfig config;
-    private final ConsumerDb consumer;
-    private final Connection db;
+    private final CopySession db;
     private final StreamReader reader;
     private final InstantSource clock;
     private final Progress progress;
     private final BatchApplier applier;
-    private final Positions positions;
     private final Map<String, String> streamOfTopic = new HashMap<>();
     private final OwnedPartitions owned = new OwnedPartitions();
     private final Map<Partition, Instant> stopped = new HashMap<>();
@@ -63,22 +58,19 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
 
     LiveApply(
             ReplicaConfig config,
-            ConsumerDb consumer,
-            Connection db,
+            CopySession db,
             StreamReader reader,
             Sources sources,
             InstantSource clock,
             Progress progress) {
         this.config = config;
-        this.consumer = consumer;
         this.db = db;
         this.reader = reader;
         this.clock = clock;
         this.progress = progress;
         List<StreamTarget> streams =
                 config.streams().stream().filter(t -> sources.knows(t.topic())).toList();
-        this.applier = new BatchApplier(db, config.name(), streams, config.schema(), sources);
-        this.positions = new Positions(config.name());
+        this.applier = new BatchApplier(db, config.name(), db.writer(streams, sources));
         for (StreamTarget t : streams) {
             streamOfTopic.put(t.topic(), t.stream());
         }
@@ -98,7 +90,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         try {
             for (Partition p : partitions) {
                 String stream = streamOfTopic.get(p.topic());
-                Owned row = stream == null ? null : positions.claim(db, stream, p.number());
+                Owned row = stream == null ? null : db.positions().claim(stream, p.number());
                 if (row == null) {
                     leftOut.add(p);
                     continue;
@@ -107,7 +99,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
                 starts.put(p, row.nextOffset());
             }
             db.commit();
-        } catch (SQLException e) {
+        } catch (StoreException e) {
             rollback();
             throw claimFailed(e);
         }
@@ -129,19 +121,19 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         reader.resume(starts.keySet());
     }
 
-    private RuntimeException claimFailed(SQLException e) {
-        if (DbErrors.lockTimeout(e)) {
+    private RuntimeException claimFailed(StoreException e) {
+        if (e.kind() == StoreException.Kind.LOCK_TIMEOUT) {
             try {
-                int ended = consumer.endFrozen(db);
+                int ended = db.endFrozen();
                 LOG.warn(
                         "Replica '{}' could not take over a partition within lock_timeout; {} frozen sessions were ended",
                         config.name(),
                         ended);
-            } catch (SQLException further) {
+            } catch (StoreException further) {
                 e.addSuppressed(further);
             }
         }
-        return DbErrors.wrap("Replica '" + config.name() + "' could not take over its partitions", e);
+        return e.during("Replica '" + config.name() + "' could not take over its partitions");
     }
 
     @Override
@@ -170,7 +162,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
      * @param wait how long to wait for something to come
      * @return how many records
      */
-    int work(Duration wait) throws SQLException, InterruptedException {
+    int work(Duration wait) throws InterruptedException {
         retryStopped();
         StreamBatch batch;
         try {
@@ -215,7 +207,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
                 : part.stream().filter(r -> !stopped.containsKey(r.partition())).toList();
     }
 
-    private void commit(List<StreamRecord> records, boolean last) throws SQLException, InterruptedException {
+    private void commit(List<StreamRecord> records, boolean last) throws InterruptedException {
         Map<Partition, Owned> after = owned.after(records);
         if (last) {
             owned.addMoves(after, stopped.keySet());
@@ -225,8 +217,8 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         } catch (RecordException e) {
             isolate(records, e);
             return;
-        } catch (SQLException e) {
-            if (DbErrors.passing(e)) {
+        } catch (StoreException e) {
+            if (e.isPassing()) {
                 throw e;
             }
             isolate(records, e);
@@ -237,8 +229,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         }
     }
 
-    private void apply(List<StreamRecord> records, Map<Partition, Owned> after)
-            throws SQLException, InterruptedException {
+    private void apply(List<StreamRecord> records, Map<Partition, Owned> after) throws InterruptedException {
         applier.apply(records, List.copyOf(after.values()));
         owned.putAll(after);
         if (!waits.isEmpty()) {
@@ -247,7 +238,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         progress.applied(records.size());
     }
 
-    private void commitQuietMoves() throws SQLException, InterruptedException {
+    private void commitQuietMoves() throws InterruptedException {
         Instant now = clock.instant();
         if (!owned.hasMoves() || now.isBefore(lastQuietCommit.plus(QUIET_COMMITS))) {
             return;
@@ -265,7 +256,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
      * Applies each partition by itself, and stops the one whose record is at fault before that record. The moves of the others
      * are left for the next commit.
      */
-    private void isolate(List<StreamRecord> records, Exception cause) throws SQLException, InterruptedException {
+    private void isolate(List<StreamRecord> records, Exception cause) throws InterruptedException {
         LOG.debug("A batch is applied partition by partition", cause);
         Map<Partition, List<StreamRecord>> byPartition = new LinkedHashMap<>();
         for (StreamRecord r : records) {
@@ -279,8 +270,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         }
     }
 
-    private @Nullable RecordException applyUpToFault(List<StreamRecord> records)
-            throws SQLException, InterruptedException {
+    private @Nullable RecordException applyUpToFault(List<StreamRecord> records) throws InterruptedException {
         int from = 0;
         int size = records.size();
         while (from < records.size()) {
@@ -293,11 +283,11 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
                 continue;
             } catch (RecordException e) {
                 fault = e;
-            } catch (SQLException e) {
-                if (DbErrors.passing(e)) {
+            } catch (StoreException e) {
+                if (e.isPassing()) {
                     throw e;
                 }
-                fault = new RecordException(part.get(0), DbErrors.describe(e, config.showData()), e);
+                fault = new RecordException(part.get(0), e.shown(), e);
             }
             if (part.size() == 1) {
                 return fault;
@@ -308,7 +298,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     }
 
     /** A record that no relay wrote stops its partition like any other that cannot be applied. */
-    private int stopBeforeForeign(ForeignRecordException e) throws SQLException {
+    private int stopBeforeForeign(ForeignRecordException e) {
         Partition p = e.partition();
         if (owned.get(p) == null) {
             throw e;
@@ -317,7 +307,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         return 1;
     }
 
-    private void stop(Partition p, RecordException fault) throws SQLException {
+    private void stop(Partition p, RecordException fault) {
         Owned row = owned.get(p);
         if (row == null) {
             return;
@@ -326,10 +316,10 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         Duration wait = config.limits().retryAfter(waits.get(p));
         Owned halted = row.stoppedBecause(reason);
         try {
-            positions.advance(db, List.of(halted));
-            new StreamRows(config.name()).withdraw(db, reason, false);
+            Fence.advance(db.positions(), config.name(), List.of(halted));
+            db.reports().withdraw(reason, false);
             db.commit();
-        } catch (SQLException | RuntimeException e) {
+        } catch (RuntimeException e) {
             rollback();
             throw e;
         }
@@ -364,7 +354,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     private void rollback() {
         try {
             db.rollback();
-        } catch (SQLException e) {
+        } catch (StoreException e) {
             LOG.debug("A rollback failed; the connection is given up", e);
         }
     }

@@ -1,6 +1,6 @@
 package dev.freshet.replica.agent;
 
-import dev.freshet.replica.state.Owned;
+import dev.freshet.replica.port.Owned;
 import dev.freshet.stream.Partition;
 import dev.freshet.stream.SeenPositions;
 import dev.freshet.stream.StreamBatch;

@@ -2,7 +2,7 @@ package dev.freshet.replica.agent;
 
 import dev.freshet.replica.ReplicaStatus;
 import dev.freshet.replica.StreamTarget;
-import dev.freshet.replica.state.Owned;
+import dev.freshet.replica.port.Owned;
 import dev.freshet.stream.Freshness;
 import dev.freshet.stream.Partition;
 import java.time.Duration;
@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the agents of a replica know, for each other and for its status. For any thread. */
 public final class Progress {
+    private final boolean waits;
     private final AtomicLong applied = new AtomicLong();
     private final AtomicLong commits = new AtomicLong();
     private volatile ReplicaStatus.State state = ReplicaStatus.State.STARTING;
@@ -45,8 +46,19 @@ public final class Progress {
         FRESHNESS
     }
 
-    /** Creates the progress of a replica that is starting. */
-    public Progress() {}
+    /** Creates the progress of a replica that is starting, whose agents have a thread each. */
+    public Progress() {
+        this(true);
+    }
+
+    private Progress(boolean waits) {
+        this.waits = waits;
+    }
+
+    /** Creates the progress of a replica whose agents work in turns in one thread, where no agent can wait for another. */
+    public static Progress inOneThread() {
+        return new Progress(false);
+    }
 
     /** Sets what the replica is doing and, if it is kept from it, by what. */
     public void state(ReplicaStatus.State now, @Nullable String why) {
@@ -163,7 +175,9 @@ public final class Progress {
 
     /** Waits for {@link #filled}, at most for the given time. */
     void awaitFilled(Duration limit) throws InterruptedException {
-        if (filled.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!waits) {
+            filled.drainPermits();
+        } else if (filled.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             filled.drainPermits();
         }
     }

@@ -7,15 +7,12 @@ import dev.freshet.model.agent.Agent;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.ReplicaStatus;
 import dev.freshet.replica.StreamTarget;
-import dev.freshet.replica.state.ConsumerDb;
-import dev.freshet.replica.state.DbErrors;
-import dev.freshet.replica.state.StateTables;
-import dev.freshet.replica.state.StreamRow;
-import dev.freshet.replica.state.StreamRows;
+import dev.freshet.replica.port.CopySession;
+import dev.freshet.replica.port.CopyStore;
+import dev.freshet.replica.port.StoreException;
+import dev.freshet.replica.port.StreamRow;
 import dev.freshet.stream.MissingRecordsException;
 import dev.freshet.stream.Partition;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -37,23 +34,22 @@ public final class ReplicaAgent implements Agent {
 
     private final ReplicaConfig config;
     private final Readers readers;
+    private final CopyStore store;
     private final InstantSource clock;
     private final Progress progress;
-    private final ConsumerDb consumer;
-    private final StreamRows rows;
-    private @Nullable Connection db;
+    private @Nullable CopySession db;
     private @Nullable LiveApply live;
     private @Nullable Sources found;
     private boolean finding;
 
     /** Creates the agent; it connects when it works. */
-    public ReplicaAgent(ReplicaConfig config, Readers readers, InstantSource clock, Progress progress) {
+    public ReplicaAgent(
+            ReplicaConfig config, Readers readers, CopyStore store, InstantSource clock, Progress progress) {
         this.config = config;
         this.readers = readers;
+        this.store = store;
         this.clock = clock;
         this.progress = progress;
-        this.consumer = new ConsumerDb(config);
-        this.rows = new StreamRows(config.name());
     }
 
     @Override
@@ -69,9 +65,9 @@ public final class ReplicaAgent implements Agent {
             }
             progress.closeLost(found);
             return live == null || db == null ? prepare() : apply(live, db);
-        } catch (SQLException e) {
+        } catch (StoreException e) {
             letGo();
-            throw passing(DbErrors.wrap("Replica '" + config.name() + "' lost its work in its database", e));
+            throw passing(e.during("Replica '" + config.name() + "' lost its work in its database"));
         } catch (LossException e) {
             return lost(e);
         } catch (RuntimeException | InterruptedException e) {
@@ -93,14 +89,14 @@ public final class ReplicaAgent implements Agent {
     }
 
     /** Connects, makes what is missing, and decides what comes next. */
-    private int prepare() throws SQLException, InterruptedException {
+    private int prepare() throws InterruptedException {
         Sources sources = sources();
-        Connection c = db;
+        CopySession c = db;
         if (c == null) {
-            c = consumer.open();
+            c = store.open();
             db = c;
-            StateTables.create(c);
-            rows.ensure(c, config.streams());
+            c.prepare();
+            BegunStreams.ensure(c, config.streams());
             c.commit();
         }
         // only now, since whoever sees them reads the tables that were just made
@@ -109,7 +105,7 @@ public final class ReplicaAgent implements Agent {
             whileNoneIsFilled();
             return 0;
         }
-        LiveApply next = new LiveApply(config, consumer, c, readers.inGroup(), sources, clock, progress);
+        LiveApply next = new LiveApply(config, c, readers.inGroup(), sources, clock, progress);
         live = next;
         next.join();
         progress.state(ReplicaStatus.State.RUNNING, null);
@@ -120,8 +116,8 @@ public final class ReplicaAgent implements Agent {
      * Asks the database which streams are filled, and tells the filling agent the others and those that are missing; returns
      * whether one can be applied.
      */
-    private boolean tellToFill(Connection c, Sources sources) throws SQLException {
-        Set<String> filled = rows.read(c).stream()
+    private boolean tellToFill(CopySession c, Sources sources) {
+        Set<String> filled = c.streams().read().stream()
                 .filter(StreamRow::filled)
                 .map(StreamRow::stream)
                 .collect(Collectors.toSet());
@@ -146,7 +142,7 @@ public final class ReplicaAgent implements Agent {
         progress.awaitFilled(POLL);
     }
 
-    private int apply(LiveApply running, Connection c) throws SQLException, InterruptedException {
+    private int apply(LiveApply running, CopySession c) throws InterruptedException {
         Sources sources = found;
         if (sources != null && progress.takeFilled()) {
             tellToFill(c, sources);
@@ -196,26 +192,25 @@ public final class ReplicaAgent implements Agent {
         LOG.error("Replica '{}' has its tables filled anew: {}", config.name(), e.getMessage());
         Set<Partition> lost = e instanceof MissingRecordsException missing ? missing.partitions() : Set.of();
         Set<String> topics = lost.stream().map(Partition::topic).collect(Collectors.toSet());
-        try (Connection c = consumer.open()) {
-            List<StreamRow> known = rows.read(c);
+        try (CopySession c = store.open()) {
+            List<StreamRow> known = c.streams().read();
             for (StreamRow row : known) {
                 if (topics.contains(row.topic())
-                        && rows.refill(c, row.stream(), row.fill(), String.valueOf(e.getMessage()))) {
-                    rows.fence(c, row.stream());
+                        && c.streams().refill(row.stream(), row.fill(), String.valueOf(e.getMessage()))) {
+                    c.positions().fence(row.stream());
                 }
             }
-            rows.withdraw(c, String.valueOf(e.getMessage()), true);
+            c.reports().withdraw(String.valueOf(e.getMessage()), true);
             c.commit();
-        } catch (SQLException further) {
-            throw passing(
-                    DbErrors.wrap("Replica '" + config.name() + "' could not note that it must be filled", further));
+        } catch (StoreException further) {
+            throw passing(further.during("Replica '" + config.name() + "' could not note that it must be filled"));
         }
         return 1;
     }
 
     private void letGo() {
         LiveApply l = live;
-        Connection c = db;
+        CopySession c = db;
         live = null;
         db = null;
         Resources.close(l, c);

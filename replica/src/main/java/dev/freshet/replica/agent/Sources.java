@@ -8,7 +8,7 @@ import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
-import dev.freshet.replica.apply.SchemaSource;
+import dev.freshet.replica.port.SchemaSource;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.MissingSchemaException;
 import dev.freshet.stream.StreamLocation;
@@ -68,7 +68,8 @@ public final class Sources implements SchemaSource, AutoCloseable {
     }
 
     /** Does {@link #open(ReplicaConfig, Readers)} for some of the replica's streams. */
-    static Sources open(ReplicaConfig config, List<StreamTarget> streams, Readers readers) throws InterruptedException {
+    public static Sources open(ReplicaConfig config, List<StreamTarget> streams, Readers readers)
+            throws InterruptedException {
         Map<String, StreamLocation> byTopic = new HashMap<>();
         Map<String, String> missing = new HashMap<>();
         Map<String, Set<String>> topics = new TreeMap<>();

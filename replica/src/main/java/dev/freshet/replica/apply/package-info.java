@@ -1,6 +1,5 @@
 /**
- * Applying: records become columns of text, batches become statements, and effect, offset and position are committed in one
- * transaction that names the partition's generation.
+ * Applying: effect, offset and position of a batch are committed in one transaction that names the partition's generation.
  *
  * <p>Everything here belongs to one agent's thread.
  */

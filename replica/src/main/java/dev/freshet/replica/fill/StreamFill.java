@@ -7,23 +7,20 @@ import dev.freshet.model.Position;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.ReplicaConfig;
-import dev.freshet.replica.SchemaPolicy;
 import dev.freshet.replica.StreamTarget;
-import dev.freshet.replica.apply.RecordException;
-import dev.freshet.replica.apply.RecordKey;
-import dev.freshet.replica.apply.SchemaSource;
-import dev.freshet.replica.state.Owned;
-import dev.freshet.replica.state.StreamRow;
-import dev.freshet.replica.state.StreamRows;
-import dev.freshet.replica.table.FieldMap;
+import dev.freshet.replica.port.CopySession;
+import dev.freshet.replica.port.Owned;
+import dev.freshet.replica.port.RecordException;
+import dev.freshet.replica.port.RecordKey;
+import dev.freshet.replica.port.SchemaSource;
+import dev.freshet.replica.port.ShadowTable;
+import dev.freshet.replica.port.StreamRow;
 import dev.freshet.stream.Partition;
 import dev.freshet.stream.SeenPositions;
 import dev.freshet.stream.StreamBatch;
 import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.StreamRecord;
 import dev.freshet.stream.TopicFacts;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,7 +40,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It is one transaction of the consumer's database: the row's lock keeps every other filler waiting and goes when this
  * process or its connection dies, and the shadow with it. Rows whose key was surely not seen before go straight into the
- * shadow, the others by way of {@link PendingRows}. The end vector is taken at the start, and again while the stream's own
+ * shadow, the others in the order in which they came. The end vector is taken at the start, and again while the stream's own
  * snapshot is under way, so that its rows are copied and not applied one by one; what is read beyond it does no harm, since
  * the positions that are stored at the end are those that were reached.
  */
@@ -61,24 +57,24 @@ public final class StreamFill implements AutoCloseable {
     /** A COPY takes so many batches' bytes; it costs a round trip to end one. */
     private static final long PIECE_BATCHES = 4;
 
-    private final Connection db;
+    private final CopySession db;
     private final ReplicaConfig config;
     private final StreamTarget target;
     private final StreamReader reader;
     private final InstantSource clock;
-    private final StreamRows rows;
     private final StreamRow row;
     private final TopicFacts facts;
     private OffsetVector ends;
     private final Instant startedAt;
-    private final Shadow shadow;
-    private final PendingRows pending;
-    private final FillRows lines;
+    private final ShadowTable shadow;
     private final SchemaSource ledger;
     private final SnapshotFollow follow;
     private final SeenPositions seen = new SeenPositions();
     private final KeyFilter filter;
     private final Map<RecordKey, StreamRecord> later = new LinkedHashMap<>();
+    private long copied;
+    private long merged;
+    private int pieceRows;
     private long pieceBytes;
     private int laterBytes;
     private Instant lastSign;
@@ -86,19 +82,16 @@ public final class StreamFill implements AutoCloseable {
     private @Nullable Swap swap;
 
     private StreamFill(
-            Connection db,
+            CopySession db,
             ReplicaConfig config,
             StreamTarget target,
             StreamReader reader,
             InstantSource clock,
-            StreamRows rows,
             StreamRow row,
             TopicFacts facts,
             OffsetVector ends,
             Instant startedAt,
-            Shadow shadow,
-            PendingRows pending,
-            FillRows lines,
+            ShadowTable shadow,
             SchemaSource ledger,
             SnapshotFollow follow) {
         this.db = db;
@@ -106,14 +99,11 @@ public final class StreamFill implements AutoCloseable {
         this.target = target;
         this.reader = reader;
         this.clock = clock;
-        this.rows = rows;
         this.row = row;
         this.facts = facts;
         this.ends = ends;
         this.startedAt = startedAt;
         this.shadow = shadow;
-        this.pending = pending;
-        this.lines = lines;
         this.ledger = ledger;
         this.follow = follow;
         this.lastSign = startedAt;
@@ -133,24 +123,22 @@ public final class StreamFill implements AutoCloseable {
      * @throws ConfigurationException if the table does not fit, with everything that is wrong
      */
     public static @Nullable StreamFill begin(
-            Connection db,
+            CopySession db,
             ReplicaConfig config,
             StreamTarget target,
             SchemaRecord schema,
             SchemaSource ledger,
             StreamReader reader,
             InstantSource clock,
-            Supplier<Instant> followUntil)
-            throws SQLException {
-        StreamRows rows = new StreamRows(config.name());
-        StreamRow row = lockUnfilled(db, rows, target);
-        if (row != null && new TargetShape(db, config, target, schema, row).alter()) {
-            row = lockUnfilled(db, rows, target);
+            Supplier<Instant> followUntil) {
+        StreamRow row = lockUnfilled(db, target);
+        if (row != null && db.alterForFill(target, schema, row)) {
+            row = lockUnfilled(db, target);
         }
         if (row == null) {
             return null;
         }
-        FieldMap fields = new TargetShape(db, config, target, schema, row).require();
+        ShadowTable shadow = db.shadow(target, schema, row, ledger);
         Instant startedAt = clock.instant();
         TopicFacts facts = reader.describe(Set.of(target.topic())).get(target.topic());
         if (facts == null) {
@@ -162,15 +150,10 @@ public final class StreamFill implements AutoCloseable {
         if (ends == null) {
             throw new FillException("Topic '" + target.topic() + "' has no end offsets; the fill waits for it");
         }
-        Shadow shadow = Shadow.create(db, fields, target.table());
-        PendingRows pending = PendingRows.create(db, fields);
-        FillRows lines = new FillRows(
-                db, target, fields, ledger, shadow.name(), pending, config.schema() != SchemaPolicy.IGNORE);
         SnapshotFollow follow =
                 new SnapshotFollow(startedAt, followUntil, config.limits().snapshotPatience(), facts.awayLimit());
-        StreamFill fill = new StreamFill(
-                db, config, target, reader, clock, rows, row, facts, ends, startedAt, shadow, pending, lines, ledger,
-                follow);
+        StreamFill fill =
+                new StreamFill(db, config, target, reader, clock, row, facts, ends, startedAt, shadow, ledger, follow);
         fill.assign();
         LOG.info(
                 "Replica '{}' fills {} from topic '{}' up to {}{}",
@@ -185,9 +168,8 @@ public final class StreamFill implements AutoCloseable {
         return fill;
     }
 
-    private static @Nullable StreamRow lockUnfilled(Connection db, StreamRows rows, StreamTarget target)
-            throws SQLException {
-        StreamRow row = rows.lock(db, target.stream());
+    private static @Nullable StreamRow lockUnfilled(CopySession db, StreamTarget target) {
+        StreamRow row = db.streams().lock(target.stream());
         if (row == null || row.filled()) {
             db.rollback();
             return null;
@@ -207,7 +189,7 @@ public final class StreamFill implements AutoCloseable {
 
     /** Returns how many rows are in the shadow so far, those that may replace one another counted each. */
     public long rows() {
-        return lines.count() + pending.count() + later.size();
+        return copied + merged + later.size();
     }
 
     /** Returns whether the new table is complete, and only to be put in place. */
@@ -223,7 +205,7 @@ public final class StreamFill implements AutoCloseable {
      * @throws dev.freshet.stream.ForeignRecordException if no relay wrote a record
      * @throws FillException if the topic does not allow it to end
      */
-    public int work() throws SQLException, InterruptedException {
+    public int work() throws InterruptedException {
         if (swap != null) {
             if (swap(swap)) {
                 return -1;
@@ -257,7 +239,7 @@ public final class StreamFill implements AutoCloseable {
     }
 
     private boolean isFull() {
-        return lines.pieceRows() >= config.limits().fillPieceRows()
+        return pieceRows >= config.limits().fillPieceRows()
                 || pieceBytes >= PIECE_BATCHES * config.limits().batchBytes()
                 || laterBytes >= config.limits().batchBytes();
     }
@@ -266,20 +248,22 @@ public final class StreamFill implements AutoCloseable {
      * A COPY that waits for its data, and a transaction in which nothing is said, look like those of a frozen process, and
      * are ended after a while: a topic that is read slowly must not.
      */
-    private void giveSign() throws SQLException, InterruptedException {
+    private void giveSign() throws InterruptedException {
         Instant now = clock.instant();
         if (!now.isBefore(lastSign.plus(config.sessions().idleInTransaction().dividedBy(SIGNS_OF_LIFE)))) {
             endPiece();
-            Shadow.execute(db, "SELECT");
+            shadow.giveSign();
             lastSign = now;
         }
     }
 
-    private void put(StreamRecord r) throws SQLException, InterruptedException {
+    private void put(StreamRecord r) throws InterruptedException {
         if (!filter.perhapsSeen(r.key())) {
             // the first of its key, which the topic has in one partition alone: a tombstone has nothing to delete
             if (r.value() != null) {
-                lines.put(r);
+                shadow.add(r);
+                copied++;
+                pieceRows++;
                 pieceBytes += r.bytes();
             }
             return;
@@ -288,15 +272,13 @@ public final class StreamFill implements AutoCloseable {
         laterBytes += r.bytes() - (before == null ? 0 : before.bytes());
     }
 
-    private void endPiece() throws SQLException, InterruptedException {
-        lines.end();
-        for (StreamRecord r : later.values()) {
-            lines.putPending(r);
-        }
+    private void endPiece() throws InterruptedException {
+        shadow.endPiece(later.values());
+        merged += later.size();
         later.clear();
         laterBytes = 0;
+        pieceRows = 0;
         pieceBytes = 0;
-        pending.flush();
     }
 
     private boolean atEnd() {
@@ -327,7 +309,7 @@ public final class StreamFill implements AutoCloseable {
         return snapshotting || !atEnd();
     }
 
-    private void finish() throws SQLException {
+    private void finish() {
         Duration took = Duration.between(startedAt, clock.instant());
         if (took.compareTo(facts.awayLimit()) >= 0) {
             throw new FillException("The fill of " + target.table() + " took " + took + ", longer than topic '"
@@ -336,10 +318,8 @@ public final class StreamFill implements AutoCloseable {
                     + "): it begins again; raise the shorter of the two settings on the topic");
         }
         requireSameTopic();
-        List<String> renames = shadow.index(quoted(FieldMap.Field::key));
-        pending.mergeInto(shadow.name());
         shadow.complete();
-        swap = new Swap(db, config.name(), target.table(), shadow, renames, quoted(f -> true), clock);
+        swap = new Swap(db, config.name(), target.table(), clock);
     }
 
     /** The end of a topic that was made again may be below the one that the fill reads to. */
@@ -359,22 +339,8 @@ public final class StreamFill implements AutoCloseable {
         }
     }
 
-    private List<String> quoted(Predicate<FieldMap.Field> wanted) {
-        return lines.fields().fields().stream()
-                .filter(wanted)
-                .map(f -> f.target().quoted())
-                .toList();
-    }
-
-    private boolean swap(Swap ready) throws SQLException {
-        List<Owned> reached = new ArrayList<>();
-        for (int p = 0; p < facts.partitions(); p++) {
-            Partition partition = new Partition(target.topic(), p);
-            reached.add(new Owned(target.stream(), 0, p, 0, reader.position(partition), seen.last(partition), null));
-        }
-        if (!ready.attempt(
-                () -> rows.lockPositions(db, target.stream()),
-                () -> rows.filled(db, row, facts.topicId(), startedAt, rows(), reached))) {
+    private boolean swap(Swap ready) {
+        if (!ready.attempt(this::takePlace)) {
             return false;
         }
         LOG.info(
@@ -386,10 +352,29 @@ public final class StreamFill implements AutoCloseable {
         return true;
     }
 
+    /**
+     * A new fill begins a new count of positions, and every generation is bumped, so that whoever still works on the former
+     * fill is fenced; {@code complete} is taken from the copy until it has been proven anew.
+     */
+    private void takePlace() {
+        String stream = target.stream();
+        long fill = row.fill() + 1;
+        long generation = db.positions().lock(stream) + 1;
+        shadow.takePlace();
+        List<Owned> reached = new ArrayList<>();
+        for (int p = 0; p < facts.partitions(); p++) {
+            Partition partition = new Partition(target.topic(), p);
+            reached.add(new Owned(stream, fill, p, generation, reader.position(partition), seen.last(partition), null));
+        }
+        db.positions().replace(stream, reached);
+        db.streams().filled(new StreamRow(stream, target.topic(), facts.topicId(), fill, null, startedAt, rows()));
+        db.reports().withdraw("The copy was filled; its freshness is being found", true);
+    }
+
     /** Forgets the fill, if it has not ended; the connection's transaction is over. */
     @Override
-    public void close() throws SQLException {
-        lines.abort();
+    public void close() {
+        shadow.abort();
         db.rollback();
     }
 }

@@ -1,6 +1,5 @@
 /**
- * The first fill of a copy, and every one after it: the whole topic goes by COPY into a shadow table, which then takes the
- * place of the table, all in one transaction.
+ * The first fill of a copy, and every one after it: what is read, when it ends, and how the new table is put in place.
  *
  * <p>Everything here belongs to one agent's thread.
  */

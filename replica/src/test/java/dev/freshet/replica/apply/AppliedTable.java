@@ -8,10 +8,13 @@ import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.SchemaPolicy;
 import dev.freshet.replica.StreamTarget;
-import dev.freshet.replica.state.ConsumerDb;
-import dev.freshet.replica.state.Owned;
-import dev.freshet.replica.state.Positions;
-import dev.freshet.replica.state.StateTables;
+import dev.freshet.replica.port.Owned;
+import dev.freshet.replica.port.SchemaSource;
+import dev.freshet.replica.postgres.Calls;
+import dev.freshet.replica.postgres.ConsumerDb;
+import dev.freshet.replica.postgres.PostgresPositionRows;
+import dev.freshet.replica.postgres.PostgresSession;
+import dev.freshet.replica.postgres.StateTables;
 import dev.freshet.replica.table.TableMaker;
 import dev.freshet.replica.table.TableName;
 import dev.freshet.stream.Partition;
@@ -44,7 +47,7 @@ public final class AppliedTable implements AutoCloseable {
     public final ConsumerDb consumer;
     public final Map<String, SchemaRecord> schemas = new HashMap<>();
     public final BatchApplier applier;
-    public final Positions positions;
+    public final PostgresPositionRows positions;
     private long sequence;
 
     public AppliedTable(TestDatabase database, SchemaPolicy policy, SchemaRecord schema, String... ddl)
@@ -60,7 +63,7 @@ public final class AppliedTable implements AutoCloseable {
         StateTables.create(db);
         schemas.put(schema.version(), schema);
         applier = applier(db);
-        positions = new Positions("copy");
+        positions = positions(db);
         try (Statement s = db.createStatement()) {
             if (ddl.length == 0) {
                 s.execute(TableMaker.create(target, schema));
@@ -78,7 +81,8 @@ public final class AppliedTable implements AutoCloseable {
     }
 
     public BatchApplier applier(Connection connection) {
-        return new BatchApplier(connection, "copy", List.of(target), config.schema(), new SchemaSource() {
+        PostgresSession session = new PostgresSession(config, consumer, connection, new Calls(false));
+        return new BatchApplier(session, "copy", session.writer(List.of(target), new SchemaSource() {
             @Override
             public SchemaRecord schema(String topic, String version) {
                 return Objects.requireNonNull(schemas.get(version), version);
@@ -98,7 +102,11 @@ public final class AppliedTable implements AutoCloseable {
             public boolean isSnapshotting(String topic) {
                 return false;
             }
-        });
+        }));
+    }
+
+    public PostgresPositionRows positions(Connection connection) {
+        return new PostgresPositionRows(connection, "copy", new Calls(false));
     }
 
     public static SchemaRecord schema(Column... columns) {
@@ -136,7 +144,7 @@ public final class AppliedTable implements AutoCloseable {
     }
 
     public Owned claim(int partition) throws SQLException {
-        Owned owned = Objects.requireNonNull(positions.claim(db, "t", partition));
+        Owned owned = Objects.requireNonNull(positions.claim("t", partition));
         db.commit();
         return owned;
     }
@@ -152,7 +160,7 @@ public final class AppliedTable implements AutoCloseable {
                 null);
     }
 
-    public void apply(Owned owner, StreamRecord... records) throws SQLException, InterruptedException {
+    public void apply(Owned owner, StreamRecord... records) throws InterruptedException {
         applier.apply(List.of(records), List.of(after(owner, records[records.length - 1])));
     }
 

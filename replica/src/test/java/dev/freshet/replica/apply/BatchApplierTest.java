@@ -10,8 +10,10 @@ import dev.freshet.model.Op;
 import dev.freshet.model.ledger.Column;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.SchemaPolicy;
-import dev.freshet.replica.state.FencedException;
-import dev.freshet.replica.state.Owned;
+import dev.freshet.replica.port.FencedException;
+import dev.freshet.replica.port.Owned;
+import dev.freshet.replica.port.RecordException;
+import dev.freshet.replica.port.StoreException;
 import dev.freshet.stream.StreamRecord;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -56,7 +58,7 @@ class BatchApplierTest {
                 List.of("1|2|" + last.position()),
                 t.rows("SELECT generation, next_offset, position FROM freshet.replica_position WHERE partition = 0"));
         StreamRecord poison = t.put(AppliedTable.SCHEMA, "{\"id\":7}", "{\"id\":7,\"name\":null,\"n\":99999999999}");
-        assertThrows(SQLException.class, () -> t.apply(owner, t.put(5, "x", 1), poison));
+        assertThrows(StoreException.class, () -> t.apply(owner, t.put(5, "x", 1), poison));
         assertEquals(List.of("1|a|1"), t.rows(ROWS));
         assertEquals(
                 List.of("2|" + last.position()),
@@ -79,17 +81,17 @@ class BatchApplierTest {
         Owned frozen = t.claim(0);
         try (Connection other = t.consumer.open()) {
             // the owner has moved its row and freezes before the commit: a successor must not read the offset meanwhile
-            t.positions.advance(t.db, List.of(AppliedTable.after(frozen, t.put(1, "a", 1))));
-            SQLException blocked = assertThrows(SQLException.class, () -> {
+            t.positions.advance(List.of(AppliedTable.after(frozen, t.put(1, "a", 1))));
+            StoreException blocked = assertThrows(StoreException.class, () -> {
                 try (var s = other.createStatement()) {
                     s.execute("SET lock_timeout = 100");
                 }
-                t.positions.claim(other, "t", 0);
+                t.positions(other).claim("t", 0);
             });
-            assertEquals("55P03", blocked.getSQLState());
+            assertEquals(StoreException.Kind.LOCK_TIMEOUT, blocked.kind());
             other.rollback();
             t.db.commit();
-            Owned next = t.positions.claim(other, "t", 0);
+            Owned next = t.positions(other).claim("t", 0);
             other.commit();
             assertEquals(2, next.nextOffset());
         }

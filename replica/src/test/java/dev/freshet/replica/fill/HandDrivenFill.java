@@ -4,15 +4,13 @@ import dev.freshet.replica.HandClock;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.ReplicaWorld;
 import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.agent.BegunStreams;
 import dev.freshet.replica.agent.KafkaReaders;
 import dev.freshet.replica.agent.Sources;
-import dev.freshet.replica.state.ConsumerDb;
-import dev.freshet.replica.state.StateTables;
-import dev.freshet.replica.state.StreamRows;
+import dev.freshet.replica.port.CopySession;
+import dev.freshet.replica.postgres.PostgresCopyStore;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.StreamReader;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -23,16 +21,16 @@ final class HandDrivenFill implements AutoCloseable {
     final StreamFill fill;
     private final Sources sources;
     private final StreamReader reader;
-    private final Connection db;
+    private final CopySession db;
 
     HandDrivenFill(ReplicaConfig config) throws Exception {
         StreamTarget target = config.streams().get(0);
         KafkaReaders readers = new KafkaReaders(config, clock);
         sources = Sources.open(config, readers);
         reader = readers.alone();
-        db = new ConsumerDb(config).open();
-        StateTables.create(db);
-        new StreamRows(config.name()).ensure(db, config.streams());
+        db = new PostgresCopyStore(config).open();
+        db.prepare();
+        BegunStreams.ensure(db, config.streams());
         db.commit();
         fill = Objects.requireNonNull(StreamFill.begin(
                 db,
@@ -62,7 +60,7 @@ final class HandDrivenFill implements AutoCloseable {
     }
 
     @Override
-    public void close() throws SQLException {
+    public void close() {
         fill.close();
         db.close();
         reader.close();

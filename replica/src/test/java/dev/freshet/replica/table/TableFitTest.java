@@ -10,6 +10,7 @@ import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.ledger.Column;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.postgres.TableCatalog;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Map;

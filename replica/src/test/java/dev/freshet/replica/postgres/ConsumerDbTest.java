@@ -1,0 +1,76 @@
+package dev.freshet.replica.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.junit.OnServers;
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.replica.ReplicaConfig;
+import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.table.TableName;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+@OnServers
+class ConsumerDbTest {
+    private final TestDatabase database;
+
+    ConsumerDbTest(TestDatabase database) {
+        this.database = database;
+    }
+
+    private ConsumerDb at(String url) {
+        return new ConsumerDb(ReplicaConfig.builder("copy").stream(
+                        new StreamTarget("t", "shop.t", null, TableName.parse("public.t"), Map.of()))
+                .database(url, database.user(), database.password())
+                .kafka("bootstrap.servers", "nowhere:9")
+                .build());
+    }
+
+    private String shown(String parameters, String setting) throws SQLException {
+        try (Connection db = at(database.jdbcUrl() + parameters).open();
+                Statement s = db.createStatement();
+                ResultSet r = s.executeQuery("SHOW " + setting)) {
+            r.next();
+            return r.getString(1);
+        }
+    }
+
+    @Test
+    void sessions_areKnownByTheReplicasName() throws Exception {
+        assertEquals("freshet copy", shown("", "application_name"));
+        assertEquals("freshet copy", shown("?ApplicationName=svc", "application_name"));
+    }
+
+    @Test
+    void urlThatTheDriverCannotRead_isNotPrintedWithItsSecrets() {
+        for (String parameter : List.of("service=none", "PGPORT=99999")) {
+            ConsumerDb db = at("jdbc:postgresql://h/d?" + parameter + "&sslpassword=top-secret");
+            ConfigurationException e = assertThrows(ConfigurationException.class, db::open);
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
+            assertTrue(trace.toString()
+                    .contains("Replica 'copy': the driver cannot read the url jdbc:postgresql://h/d with"));
+            assertFalse(trace.toString().contains("top-secret"), trace.toString());
+        }
+    }
+
+    @Test
+    void commits_doNotWaitForTheDiskUnlessTheUserSaysSo() throws Exception {
+        assertEquals("off", shown("", "synchronous_commit"));
+        assertEquals("off", shown("?options=-c%20work_mem=8MB", "synchronous_commit"));
+        assertEquals("local", shown("?options=-c%20synchronous_commit=local", "synchronous_commit"));
+        database.execute("ALTER DATABASE " + database.name() + " SET synchronous_commit = remote_write");
+        assertEquals("remote_write", shown("", "synchronous_commit"));
+    }
+}
