@@ -4,15 +4,18 @@ import dev.freshet.embedded.internal.ChildClassPath;
 import dev.freshet.embedded.internal.ClusterSearch;
 import dev.freshet.embedded.internal.KafkaMain;
 import dev.freshet.embedded.internal.KafkaProperties;
+import dev.freshet.embedded.internal.KafkaProperties.Listener;
 import dev.freshet.embedded.internal.Ports;
 import dev.freshet.embedded.internal.ServerFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,7 @@ public final class EmbeddedKafka extends EmbeddedServer {
     private final Builder settings;
     private int port;
     private int controllerPort;
+    private final Map<String, Integer> proxiedPorts = new LinkedHashMap<>();
 
     private EmbeddedKafka(ServerFolder folder, Builder settings) throws IOException {
         super("Kafka", folder, settings.startLimit());
@@ -38,6 +42,9 @@ public final class EmbeddedKafka extends EmbeddedServer {
         this.settings = settings;
         this.port = folder.port("port", settings.fixedPort());
         this.controllerPort = folder.port("controller.port", 0);
+        for (String listener : settings.proxied.keySet()) {
+            proxiedPorts.put(listener, folder.port("port." + listener, 0));
+        }
     }
 
     /** Starts a node whose data is kept in the folder, with all defaults, and returns when it serves clients. */
@@ -72,11 +79,32 @@ public final class EmbeddedKafka extends EmbeddedServer {
         return "127.0.0.1:" + port;
     }
 
+    /**
+     * The loopback port behind a listener of {@link Builder#proxied}; it stays the same over restarts.
+     *
+     * @throws IllegalArgumentException if there is no such listener
+     */
+    public int proxiedPort(String listener) {
+        Integer found = proxiedPorts.get(listener);
+        if (found == null) {
+            throw new IllegalArgumentException(
+                    "No listener '" + listener + "'; those made by proxied() are " + proxiedPorts.keySet());
+        }
+        return found;
+    }
+
+    private List<Listener> listeners() {
+        List<Listener> all = new ArrayList<>(List.of(new Listener("CLIENTS", port, port)));
+        proxiedPorts.forEach((name, behind) ->
+                all.add(new Listener(name, behind, Objects.requireNonNull(settings.proxied.get(name)))));
+        return all;
+    }
+
     @Override
     Launch prepare() throws IOException {
         Path home = folder.path();
         Path configuration = home.resolve("server.properties");
-        KafkaProperties.write(configuration, home.resolve("data"), port, controllerPort, settings.properties);
+        KafkaProperties.write(configuration, home.resolve("data"), listeners(), controllerPort, settings.properties);
         if (folder.recall("cluster.id").isEmpty()) {
             folder.remember("cluster.id", Uuid.randomUuid().toString());
         }
@@ -112,6 +140,9 @@ public final class EmbeddedKafka extends EmbeddedServer {
     @Override
     boolean choosePortsAgain() throws IOException {
         controllerPort = folder.port("controller.port", 0);
+        for (String listener : settings.proxied.keySet()) {
+            proxiedPorts.put(listener, folder.port("port." + listener, 0));
+        }
         if (settings.fixedPort() == 0) {
             port = folder.port("port", 0);
         }
@@ -122,6 +153,7 @@ public final class EmbeddedKafka extends EmbeddedServer {
     public static final class Builder extends EmbeddedServerBuilder<EmbeddedKafka, Builder> {
 
         private final Map<String, String> properties = new LinkedHashMap<>();
+        private final Map<String, Integer> proxied = new LinkedHashMap<>();
         private int heapMegabytes = 384;
         private @Nullable Path jars;
 
@@ -156,6 +188,23 @@ public final class EmbeddedKafka extends EmbeddedServer {
          */
         public Builder property(String name, String value) {
             properties.put(name, value);
+            return this;
+        }
+
+        /**
+         * Adds a listener that is reached through a proxy: the node listens at {@link EmbeddedKafka#proxiedPort} and tells
+         * clients to come to the proxy's port, where they also begin. Without it a client would go around a proxy, since
+         * Kafka tells each one where to go.
+         *
+         * @param listener its name, in capitals, digits and {@code _}
+         * @param proxyPort where the proxy listens on this machine
+         */
+        public Builder proxied(String listener, int proxyPort) {
+            if (!listener.matches("[A-Z][A-Z0-9_]*") || listener.equals("CLIENTS") || listener.equals("CONTROLLER")) {
+                throw new IllegalArgumentException("The listener's name is '" + listener
+                        + "'; it must be of capitals, digits and '_', and not CLIENTS or CONTROLLER");
+            }
+            proxied.put(listener, PortNumbers.check(proxyPort));
             return this;
         }
 

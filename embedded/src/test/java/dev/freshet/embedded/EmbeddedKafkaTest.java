@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.internal.Processes;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,16 +33,19 @@ class EmbeddedKafkaTest {
 
     private static EmbeddedKafka kafka;
     private static KafkaProbe probe;
+    private static ServerSocket proxy;
 
     @BeforeAll
-    static void start() {
-        kafka = EmbeddedKafka.builder().start();
+    static void start() throws Exception {
+        proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        kafka = EmbeddedKafka.builder().proxied("OTHER", proxy.getLocalPort()).start();
         probe = new KafkaProbe(kafka);
     }
 
     @AfterAll
-    static void close() {
+    static void close() throws Exception {
         kafka.close();
+        proxy.close();
     }
 
     @AfterEach
@@ -59,6 +65,21 @@ class EmbeddedKafkaTest {
             var version = Objects.requireNonNull(features.finalizedFeatures().get("transaction.version"));
             assertEquals(2, version.maxVersionLevel());
         }
+    }
+
+    @Test
+    void listenerOfAProxy_sendsItsClientsToTheProxy() throws Exception {
+        Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + kafka.proxiedPort("OTHER")));
+        try {
+            admin.describeCluster();
+            proxy.setSoTimeout(30_000);
+            proxy.accept().close();
+        } finally {
+            admin.close(Duration.ZERO);
+        }
+        assertThrows(IllegalArgumentException.class, () -> kafka.proxiedPort("ANOTHER"));
+        assertThrows(
+                IllegalArgumentException.class, () -> EmbeddedKafka.builder().proxied("CLIENTS", 1));
     }
 
     @Test

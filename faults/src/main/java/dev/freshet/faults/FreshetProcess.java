@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** {@code freshet run} as a child process that can be killed and started again. Belongs to one thread. */
-final class FreshetProcess implements AutoCloseable {
+/** {@code freshet run} as a child process that can be killed, held and started again. Thread-safe. */
+final class FreshetProcess implements Victim, AutoCloseable {
     private static final String MAIN = "dev.freshet.cli.FreshetCommand";
     private static final int LOG_END_LINES = 30;
+    private static final int STOP_LIMIT_SECONDS = 15;
 
     private final String name;
     private final Path configuration;
@@ -25,14 +26,19 @@ final class FreshetProcess implements AutoCloseable {
         this.log = configuration.resolveSibling(name + ".log");
     }
 
-    String name() {
+    @Override
+    public String name() {
         return name;
     }
 
-    void start() throws IOException {
+    @Override
+    public synchronized void start() throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                // small, so that a transaction of many rows does not fit in
+                "-Xmx128m",
+                // most of a short run is start-up
+                "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -46,16 +52,41 @@ final class FreshetProcess implements AutoCloseable {
                 .start();
     }
 
-    /** Kills the process as {@code kill -9} does and waits for its end. */
-    void kill() throws InterruptedException {
+    @Override
+    public synchronized void kill() throws InterruptedException {
         Process p = process;
+        process = null;
         if (p != null) {
             p.destroyForcibly().waitFor();
         }
     }
 
+    @Override
+    public synchronized void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    @Override
+    public synchronized void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        Process p = process;
+        if (p == null) {
+            return;
+        }
+        int status = new ProcessBuilder("kill", "-" + signal, Long.toString(p.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException("kill -" + signal + " of process '" + name + "' ended with status " + status);
+        }
+    }
+
     /** Fails with the end of the log if the process has ended by itself. */
-    void requireAlive() throws IOException {
+    synchronized void requireAlive() throws IOException {
         Process p = process;
         if (p != null && !p.isAlive()) {
             throw new IllegalStateException("Process '" + name + "' has ended by itself with status " + p.exitValue()
@@ -70,14 +101,15 @@ final class FreshetProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         Process p = process;
+        process = null;
         if (p == null) {
             return;
         }
         p.destroy();
         try {
-            if (!p.waitFor(15, TimeUnit.SECONDS)) {
+            if (!p.waitFor(STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 p.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {

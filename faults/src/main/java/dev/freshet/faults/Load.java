@@ -1,64 +1,49 @@
 package dev.freshet.faults;
 
-import dev.freshet.embedded.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.sql.Statement;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One writer on two tables, under a seed: inserts, updates, deletes, key changes, large values that stay unchanged,
+ * One writer on several tables, under a seed: inserts, updates, deletes, key changes, large values that stay unchanged,
  * many-row statements, rollbacks and savepoints. Goes on after each break of its connection; whether the transaction of that
  * moment has committed does not matter, since the source itself is the oracle.
+ *
+ * <p>Several writers have keys of their own, so that they never wait for one another for long.
  */
 final class Load implements Runnable {
-    private static final String[] TABLES = {
-        "CREATE TABLE item (id bigint PRIMARY KEY, name text NOT NULL, price numeric(12,2), note text, tags text[],"
-                + " at timestamptz NOT NULL DEFAULT now())",
-        "CREATE TABLE stock (warehouse int, item bigint, quantity int NOT NULL, PRIMARY KEY (warehouse, item))",
-        "CREATE TABLE bulk (id bigint PRIMARY KEY, body text NOT NULL)"
-    };
-    private static final int KEYS = 3_000;
-    private static final long PAUSE_NANOS = 1_000_000;
+    private static final long PAUSE_NANOS = 2_500_000;
+    private static final long AWAY_NANOS = 50_000_000;
+    private static final int MOVED = 1_000_000;
+    private static final int MANY_EVENTS = 60;
 
-    private final EmbeddedPostgres postgres;
-    private final String database;
+    private final FaultWorld world;
+    private final int writer;
+    private final int writers;
     private final Random random;
     private volatile boolean stopping;
     private final AtomicLong committed = new AtomicLong();
     private volatile @Nullable Throwable failure;
 
-    Load(EmbeddedPostgres postgres, String database, long seed) {
-        this.postgres = postgres;
-        this.database = database;
-        this.random = new Random(seed);
+    /**
+     * Prepares a writer.
+     *
+     * @param writer its number, from 0
+     * @param writers how many there are
+     */
+    Load(FaultWorld world, int writer, int writers, long seed) {
+        this.world = world;
+        this.writer = writer;
+        this.writers = writers;
+        this.random = new Random(seed + writer);
     }
 
-    /** Makes the tables, with rows. */
-    static void prepare(Connection connection) throws SQLException {
-        try (Statement s = connection.createStatement()) {
-            for (String table : TABLES) {
-                s.execute(table);
-            }
-            s.execute("INSERT INTO item (id, name, price, note, tags) SELECT i, 'item ' || i, i + 0.50,"
-                    + " CASE WHEN i % 20 = 0 THEN (SELECT string_agg(md5(i::text || n::text), '') FROM generate_series(1, 150) n)"
-                    + " END, ARRAY['a', NULL, i::text] FROM generate_series(1, " + KEYS + ") i");
-            s.execute("INSERT INTO stock SELECT w, i, w * i FROM generate_series(1, 3) w, generate_series(1, 1000) i");
-        }
-    }
-
-    /** Writes many rows in one transaction. */
-    static void writeBulk(Connection connection, int rows) throws SQLException {
-        try (Statement s = connection.createStatement()) {
-            s.execute("INSERT INTO bulk SELECT i, repeat(md5(i::text), 4) FROM generate_series(1, " + rows + ") i");
-        }
-    }
-
+    /** Returns how many transactions were committed for sure. */
     long committed() {
         return committed.get();
     }
@@ -76,7 +61,7 @@ final class Load implements Runnable {
     public void run() {
         try {
             while (!stopping) {
-                try (Connection c = postgres.connect(database)) {
+                try (Connection c = world.source()) {
                     c.setAutoCommit(false);
                     while (!stopping) {
                         transaction(c);
@@ -84,7 +69,7 @@ final class Load implements Runnable {
                     }
                 } catch (SQLException away) {
                     // The server was killed; that is what this is about. It comes back.
-                    LockSupport.parkNanos(50 * PAUSE_NANOS);
+                    LockSupport.parkNanos(AWAY_NANOS);
                 }
             }
         } catch (RuntimeException e) {
@@ -93,6 +78,7 @@ final class Load implements Runnable {
     }
 
     private void transaction(Connection c) throws SQLException {
+        run(c, "INSERT INTO load_tx (writer) VALUES (?)", writer);
         int steps = 1 + random.nextInt(4);
         for (int i = 0; i < steps; i++) {
             step(c);
@@ -116,8 +102,8 @@ final class Load implements Runnable {
     }
 
     private void step(Connection c) throws SQLException {
-        long key = 1L + random.nextInt(KEYS);
-        switch (random.nextInt(10)) {
+        long key = 1L + random.nextInt(LoadTables.KEYS / writers) * (long) writers + writer;
+        switch (random.nextInt(12)) {
             case 0 -> run(c, "DELETE FROM item WHERE id = ?", key);
             case 1, 2 ->
                 run(
@@ -128,31 +114,60 @@ final class Load implements Runnable {
             case 3 ->
                 run(
                         c,
-                        "UPDATE item SET id = id + 1000000 WHERE id = ? AND NOT EXISTS (SELECT FROM item i WHERE i.id = item.id +"
-                                + " 1000000)",
-                        key);
+                        "UPDATE item SET id = id + ? WHERE id = ? AND NOT EXISTS (SELECT FROM item i WHERE i.id = item.id + ?)",
+                        MOVED,
+                        key,
+                        MOVED);
             case 4 ->
                 run(
                         c,
-                        "UPDATE item SET id = id - 1000000 WHERE id = ? + 1000000 AND NOT EXISTS (SELECT FROM item i WHERE i.id ="
-                                + " item.id - 1000000)",
-                        key);
-            case 5 -> run(c, "UPDATE item SET price = price + 1 WHERE id BETWEEN ? AND ? + 40", key, key);
+                        "UPDATE item SET id = id - ? WHERE id = ? AND NOT EXISTS (SELECT FROM item i WHERE i.id = item.id - ?)",
+                        MOVED,
+                        key + MOVED,
+                        MOVED);
+            case 5 ->
+                run(
+                        c,
+                        "UPDATE item SET price = price + 1 WHERE id BETWEEN ? AND ? + 20 AND (id - 1) % ? = ?",
+                        key,
+                        key,
+                        writers,
+                        writer);
             case 6 ->
                 run(
                         c,
-                        "INSERT INTO stock SELECT 1 + (random() * 3)::int, ? + n, n FROM generate_series(1, 5) n ON CONFLICT"
-                                + " (warehouse, item) DO UPDATE SET quantity = stock.quantity + 1",
+                        "INSERT INTO stock SELECT w, ?, w FROM generate_series(1, 4) w ON CONFLICT (warehouse, item) DO UPDATE SET"
+                                + " quantity = stock.quantity + 1",
                         key);
             case 7 -> run(c, "DELETE FROM stock WHERE item = ?", key);
-            default -> run(c, "UPDATE item SET name = name || '.', at = clock_timestamp() WHERE id = ?", key);
+            case 8 -> events(c, 1 + random.nextInt(MANY_EVENTS));
+            case 9 ->
+                run(
+                        c,
+                        "DELETE FROM event WHERE id % ? = ? AND id <= (SELECT max(id) FROM event) - 1000",
+                        writers,
+                        writer);
+            default -> run(c, "UPDATE item SET name = left(name, 50) || '.', at = clock_timestamp() WHERE id = ?", key);
         }
     }
 
-    private static void run(Connection c, String sql, long... keys) throws SQLException {
+    private void events(Connection c, int count) throws SQLException {
+        run(
+                c,
+                "INSERT INTO event (id, body) SELECT (coalesce(max(id), 0) / ? + n) * ? + ?, md5(n::text) FROM (SELECT max(id) AS id"
+                        + " FROM event WHERE id % ? = ?) e, generate_series(1, ?) n GROUP BY n",
+                writers,
+                writers,
+                writer,
+                writers,
+                writer,
+                count);
+    }
+
+    private static void run(Connection c, String sql, long... values) throws SQLException {
         try (PreparedStatement s = c.prepareStatement(sql)) {
-            for (int i = 0; i < keys.length; i++) {
-                s.setLong(i + 1, keys[i]);
+            for (int i = 0; i < values.length; i++) {
+                s.setLong(i + 1, values[i]);
             }
             s.executeUpdate();
         }

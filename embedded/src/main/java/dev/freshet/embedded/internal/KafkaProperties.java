@@ -4,19 +4,32 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The {@code server.properties} of the embedded node. */
 public final class KafkaProperties {
 
     private KafkaProperties() {}
 
-    /** Writes the file: the defaults for one node, with the user's properties over them. */
-    public static void write(Path file, Path data, int port, int controllerPort, Map<String, String> overrides)
+    /**
+     * Where clients reach the node.
+     *
+     * @param name the listener's name, in capitals
+     * @param port where the node listens
+     * @param advertised the port that it tells clients
+     */
+    public record Listener(String name, int port, int advertised) {}
+
+    /** Writes the file: the defaults for one node, with the user's properties over them. The first listener is CLIENTS. */
+    public static void write(
+            Path file, Path data, List<Listener> listeners, int controllerPort, Map<String, String> overrides)
             throws IOException {
         Properties properties = new Properties();
-        properties.putAll(network(port, controllerPort));
+        properties.putAll(network(listeners, controllerPort));
         properties.putAll(internalTopics());
         properties.putAll(storage());
         properties.putAll(timing());
@@ -27,18 +40,25 @@ public final class KafkaProperties {
         }
     }
 
-    private static Map<String, String> network(int port, int controllerPort) {
+    private static Map<String, String> network(List<Listener> listeners, int controllerPort) {
         return Map.of(
                 "process.roles", "broker,controller",
                 "node.id", "1",
                 "controller.quorum.voters", "1@127.0.0.1:" + controllerPort,
                 "controller.listener.names", "CONTROLLER",
-                "listeners", "CLIENTS://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
-                "advertised.listeners", "CLIENTS://127.0.0.1:" + port,
-                "listener.security.protocol.map", "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "listeners",
+                        join(listeners, l -> l.name() + "://127.0.0.1:" + l.port()) + ",CONTROLLER://127.0.0.1:"
+                                + controllerPort,
+                "advertised.listeners", join(listeners, l -> l.name() + "://127.0.0.1:" + l.advertised()),
+                "listener.security.protocol.map",
+                        join(listeners, l -> l.name() + ":PLAINTEXT") + ",CONTROLLER:PLAINTEXT",
                 "inter.broker.listener.name", "CLIENTS",
                 "num.network.threads", "2",
                 "num.io.threads", "4");
+    }
+
+    private static String join(List<Listener> listeners, Function<Listener, String> text) {
+        return listeners.stream().map(text).collect(Collectors.joining(","));
     }
 
     private static Map<String, String> internalTopics() {

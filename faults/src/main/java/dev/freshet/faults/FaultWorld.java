@@ -1,0 +1,155 @@
+package dev.freshet.faults;
+
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * Two relays of one source, two instances of one replica, a Kafka and two PostgreSQL servers, each a process, with a
+ * {@link Link} between each Freshet process and each server that it uses.
+ */
+final class FaultWorld implements AutoCloseable {
+    private final List<Link> links = new ArrayList<>();
+    private final List<FreshetProcess> processes = new ArrayList<>();
+    private final EmbeddedKafka kafka;
+    private final EmbeddedPostgres source;
+    private final EmbeddedPostgres target;
+
+    private FaultWorld(EmbeddedKafka kafka, EmbeddedPostgres source, EmbeddedPostgres target) {
+        this.kafka = kafka;
+        this.source = source;
+        this.target = target;
+    }
+
+    /**
+     * Starts everything.
+     *
+     * @param folder for data, configurations and logs
+     */
+    static FaultWorld start(Path folder) throws IOException, SQLException {
+        List<String> names = List.of("relay-1", "relay-2", "replica-1", "replica-2");
+        Map<String, Link> toKafka = new LinkedHashMap<>();
+        EmbeddedKafka.Builder builder =
+                EmbeddedKafka.builder().directory(folder.resolve("kafka")).property("num.network.threads", "1");
+        for (String name : names) {
+            Link link = Link.open(name + "/kafka");
+            toKafka.put(name, link);
+            builder.proxied(listener(name), link.port());
+        }
+        EmbeddedKafka kafka = builder.start();
+        EmbeddedPostgres source =
+                EmbeddedPostgres.builder().directory(folder.resolve("source")).start();
+        EmbeddedPostgres target =
+                EmbeddedPostgres.builder().directory(folder.resolve("target")).start();
+        FaultWorld world = new FaultWorld(kafka, source, target);
+        try {
+            source.createDatabase(FaultSettings.SOURCE);
+            target.createDatabase(FaultSettings.TARGET);
+            try (Connection c = world.source()) {
+                LoadTables.create(c);
+            }
+            for (String name : names) {
+                Link link = Objects.requireNonNull(toKafka.get(name));
+                link.to(kafka.proxiedPort(listener(name)));
+                world.links.add(link);
+                world.add(name, link.port(), folder);
+            }
+            for (FreshetProcess p : world.processes) {
+                p.start();
+            }
+            return world;
+        } catch (IOException | SQLException | RuntimeException e) {
+            world.close();
+            throw e;
+        }
+    }
+
+    private void add(String name, int kafkaPort, Path folder) throws IOException {
+        boolean relay = name.startsWith("relay");
+        Link link = Link.open(name + (relay ? "/source" : "/target"));
+        link.to(relay ? source.port() : target.port());
+        links.add(link);
+        Path file = folder.resolve(name + ".yaml");
+        Files.writeString(
+                file,
+                relay
+                        ? FaultSettings.relay(kafkaPort, link.port(), source)
+                        : FaultSettings.replica(kafkaPort, link.port(), target));
+        processes.add(new FreshetProcess(name, file));
+    }
+
+    private static String listener(String process) {
+        return process.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    /** A connection to the source that no fault of the network concerns. */
+    Connection source() throws SQLException {
+        return source.connect(FaultSettings.SOURCE);
+    }
+
+    /** A connection to the copies that no fault of the network concerns. */
+    Connection target() throws SQLException {
+        return target.connect(FaultSettings.TARGET);
+    }
+
+    /** Everything that can be killed and frozen. */
+    List<Victim> victims() {
+        return Stream.concat(
+                        processes.stream(),
+                        Stream.of(
+                                new ServerVictim("kafka", kafka),
+                                new ServerVictim("source", source),
+                                new ServerVictim("target", target)))
+                .toList();
+    }
+
+    /** Everything that can be stalled, cut and half opened. */
+    List<Link> links() {
+        return List.copyOf(links);
+    }
+
+    /** The process of this name. */
+    FreshetProcess process(String name) {
+        return processes.stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    /** Fails if a Freshet process has ended by itself. */
+    void requireAlive() throws IOException {
+        for (FreshetProcess p : processes) {
+            p.requireAlive();
+        }
+    }
+
+    /** The ends of all logs, for a failure. */
+    String logEnds() throws IOException {
+        StringBuilder logs = new StringBuilder();
+        for (FreshetProcess p : processes) {
+            logs.append("\n== ").append(p.name()).append('\n').append(p.logEnd());
+        }
+        return logs.toString();
+    }
+
+    /** Stops everything. */
+    @Override
+    public void close() {
+        try (target;
+                source;
+                kafka) {
+            links.forEach(l -> l.become(Link.State.WHOLE));
+            // together: each may take seconds to end in order
+            processes.parallelStream().forEach(FreshetProcess::close);
+            links.forEach(Link::close);
+        }
+    }
+}
