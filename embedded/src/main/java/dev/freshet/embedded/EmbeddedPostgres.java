@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,10 @@ public final class EmbeddedPostgres extends EmbeddedServer {
 
     private static final String SUPERUSER = "postgres";
 
+    private static final List<String> READY = List.of(
+            "database system is ready to accept connections",
+            "database system is ready to accept read-only connections");
+
     private final ServerFolder folder;
     private final Builder settings;
     private final String password;
@@ -41,7 +46,9 @@ public final class EmbeddedPostgres extends EmbeddedServer {
         this.folder = folder;
         this.settings = settings;
         this.port = folder.port("port", settings.fixedPort());
-        this.password = folder.recall("password").orElseGet(EmbeddedPostgres::newPassword);
+        EmbeddedPostgres primary = settings.primary;
+        this.password = folder.recall("password")
+                .orElseGet(primary == null ? EmbeddedPostgres::newPassword : primary::password);
         folder.remember("password", password);
     }
 
@@ -96,9 +103,18 @@ public final class EmbeddedPostgres extends EmbeddedServer {
 
     @Override
     Launch prepare() throws IOException, InterruptedException {
-        PostgresCluster cluster = new PostgresCluster(folder.path().resolve("data"));
-        cluster.initialize(SUPERUSER, password, logFile());
+        PostgresCluster cluster = new PostgresCluster(data());
         Map<String, String> all = new LinkedHashMap<>();
+        EmbeddedPostgres primary = settings.primary;
+        if (primary == null) {
+            cluster.initialize(SUPERUSER, password, logFile());
+        } else {
+            standBy(primary, cluster);
+            all.put(
+                    "primary_conninfo",
+                    "host=127.0.0.1 port=" + primary.port() + " user=" + SUPERUSER + " password=" + password
+                            + " dbname=" + SUPERUSER);
+        }
         if (settings.certificate != null && settings.key != null) {
             all.putAll(cluster.secure(settings.certificate, settings.key));
         }
@@ -107,9 +123,24 @@ public final class EmbeddedPostgres extends EmbeddedServer {
         return new Launch(cluster.command(), cluster.workingDirectory());
     }
 
+    private static void standBy(EmbeddedPostgres primary, PostgresCluster cluster) throws IOException {
+        if (cluster.isInitialized()) {
+            return;
+        }
+        try (Connection session = primary.connect(SUPERUSER)) {
+            cluster.standBy(primary.data(), session);
+        } catch (SQLException e) {
+            throw new IOException("A standby of " + primary + " could not be made: " + e.getMessage(), e);
+        }
+    }
+
+    private Path data() {
+        return folder.path().resolve("data");
+    }
+
     @Override
     boolean serves(String logOfThisRun) {
-        return logOfThisRun.contains("database system is ready to accept connections") && Ports.accepts(port);
+        return READY.stream().anyMatch(logOfThisRun::contains) && Ports.accepts(port);
     }
 
     @Override
@@ -147,6 +178,7 @@ public final class EmbeddedPostgres extends EmbeddedServer {
         private final Map<String, String> settings = new LinkedHashMap<>();
         private @Nullable Path certificate;
         private @Nullable Path key;
+        private @Nullable EmbeddedPostgres primary;
 
         private Builder() {
             super("postgresql");
@@ -167,6 +199,17 @@ public final class EmbeddedPostgres extends EmbeddedServer {
         public Builder tls(Path certificatePem, Path keyPem) {
             this.certificate = certificatePem;
             this.key = keyPem;
+            return this;
+        }
+
+        /**
+         * Makes the server a standby of another one, which streams to it while both run; the first start copies the
+         * other's data. {@code SELECT pg_promote()} makes it a primary of a new timeline. Default: a primary.
+         *
+         * @param other a server that runs, of the same version; its superuser and password are the standby's too
+         */
+        public Builder standbyOf(EmbeddedPostgres other) {
+            this.primary = other;
             return this;
         }
 

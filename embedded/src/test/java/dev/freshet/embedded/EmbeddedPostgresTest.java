@@ -13,10 +13,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,6 +100,36 @@ class EmbeddedPostgresTest {
             assertEquals(1000, rows.getInt(1));
         }
         assertTrue(Files.readString(postgres.logFile()).contains("automatic recovery in progress"));
+    }
+
+    @Test
+    void standby_followsItsPrimary_alsoAfterARestart_andIsPromoted() throws SQLException {
+        postgres.createDatabase("followed");
+        try (Connection primary = postgres.connect("followed");
+                EmbeddedPostgres standby =
+                        EmbeddedPostgres.builder().standbyOf(postgres).start()) {
+            primary.createStatement().execute("CREATE TABLE t AS SELECT 1 AS id");
+            Awaitility.await().ignoreExceptions().until(() -> count(standby, "followed") == 1);
+            standby.restart();
+            primary.createStatement().execute("INSERT INTO t VALUES (2)");
+            Awaitility.await().until(() -> count(standby, "followed") == 2);
+            try (Connection promoted = standby.connect("followed");
+                    Statement s = promoted.createStatement()) {
+                assertThrows(SQLException.class, () -> s.execute("INSERT INTO t VALUES (3)"));
+                s.execute("SELECT pg_promote()");
+                s.execute("INSERT INTO t VALUES (3)");
+                primary.createStatement().execute("DELETE FROM t");
+            }
+            assertEquals(3, count(standby, "followed"));
+        }
+    }
+
+    private static long count(EmbeddedPostgres server, String database) throws SQLException {
+        try (Connection c = server.connect(database);
+                ResultSet r = c.createStatement().executeQuery("SELECT count(*) FROM t")) {
+            r.next();
+            return r.getLong(1);
+        }
     }
 
     @Test

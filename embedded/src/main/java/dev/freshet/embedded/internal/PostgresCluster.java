@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,16 +40,10 @@ public final class PostgresCluster {
 
     /** Makes the cluster if the folder holds none; a folder that a killed {@code initdb} left half is made anew. */
     public void initialize(String superuser, String password, Path log) throws IOException, InterruptedException {
-        // the last file that initdb's caller writes, below
-        Path marker = data.resolveSibling("initialized");
-        if (Files.exists(marker)) {
+        if (isInitialized()) {
             return;
         }
-        if (Files.exists(data)) {
-            ServerFolder.delete(data);
-        }
-        Files.createDirectory(data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        user.own(data);
+        beginAnew();
         Path secret = Files.createTempFile("freshet-", "");
         try {
             Files.writeString(secret, password);
@@ -67,7 +63,37 @@ public final class PostgresCluster {
         } finally {
             Files.delete(secret);
         }
-        Files.createFile(marker);
+        Files.createFile(marker());
+    }
+
+    /**
+     * Copies another cluster whose server runs, as its standby; a folder that was left half is made anew.
+     *
+     * @param primary the other's data folder
+     * @param session a superuser's session of it
+     */
+    public void standBy(Path primary, Connection session) throws IOException, SQLException {
+        beginAnew();
+        new BaseBackup(primary, data, user).take(session);
+        Files.createFile(marker());
+    }
+
+    /** Returns whether the folder holds a whole cluster. */
+    public boolean isInitialized() {
+        return Files.exists(marker());
+    }
+
+    /** The last file that is written of a new cluster. */
+    private Path marker() {
+        return data.resolveSibling("initialized");
+    }
+
+    private void beginAnew() throws IOException {
+        if (Files.exists(data)) {
+            ServerFolder.delete(data);
+        }
+        Files.createDirectory(data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        user.own(data);
     }
 
     /** Writes {@code postgresql.conf}: ours, with the user's settings over them. */
