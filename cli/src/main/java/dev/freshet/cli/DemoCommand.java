@@ -75,6 +75,13 @@ final class DemoCommand implements Callable<Integer> {
             description = "Where the status is served (default: a free port).")
     private int port;
 
+    @Option(
+            names = "--kill",
+            description =
+                    "Meanwhile kill -9 one process after the other, Freshet, Kafka and the database, and start it again; "
+                            + "tells how long the copies needed to be complete again.")
+    private boolean kill;
+
     @Override
     public Integer call() throws Exception {
         DemoOptions options = options();
@@ -110,7 +117,7 @@ final class DemoCommand implements Callable<Integer> {
                     spec.commandLine(), "--for '" + runFor + "' is no duration; write 30s, 5m or 1h");
         }
         try {
-            return new DemoOptions(time, scale, rate, data, port);
+            return new DemoOptions(time, scale, rate, data, port, kill);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

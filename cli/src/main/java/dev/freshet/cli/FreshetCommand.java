@@ -33,7 +33,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  freshet status -c freshet.yaml   how far, how fresh, how complete",
             "",
             "Every setting: docs/reference/configuration.md",
-            "In a clone, `freshet bench --help` tells of the measurements."
+            "In a clone, `freshet bench --help` tells of the measurements,",
+            "`freshet soak --help` of faults under load."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

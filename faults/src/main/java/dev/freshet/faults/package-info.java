@@ -1,6 +1,7 @@
 /**
- * Seeded faults on the real thing: relay, replicas, Kafka and PostgreSQL as child processes under load, killed with {@code
- * kill -9} at random moments, and a comparison of source and copies row by row at the end.
+ * Seeded faults on the real thing: relays, replicas, Kafka and PostgreSQL as child processes under load, killed with {@code
+ * kill -9}, frozen until others have taken over, and cut off from one another. Triggers count every effect on the copies, every
+ * claim to be complete is compared with the source, and all rows at the end.
  *
  * <p>For Freshet's own tests and for those who want to see it survive. Depends on the command, which it starts as a user
  * would, and on the embedded servers.

@@ -1,5 +1,6 @@
 package dev.freshet.examples.demo;
 
+import dev.freshet.examples.Reconnecting;
 import dev.freshet.examples.shop.ShopService;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -31,23 +32,32 @@ final class CopyLatency {
     private final Thread thread;
     private volatile boolean stopping;
 
-    private CopyLatency(Connection source, Connection copy, ShopService shop) {
+    private CopyLatency(Callable<Connection> source, Callable<Connection> copy, ShopService shop) {
         this.shop = shop;
         this.thread = new Thread(() -> work(source, copy), "latency");
         this.thread.setDaemon(true);
     }
 
-    static CopyLatency start(Callable<Connection> source, Callable<Connection> copy, ShopService shop)
-            throws Exception {
-        CopyLatency latency = new CopyLatency(source.call(), copy.call(), shop);
+    static CopyLatency start(Callable<Connection> source, Callable<Connection> copy, ShopService shop) {
+        CopyLatency latency = new CopyLatency(source, copy, shop);
         latency.thread.start();
         return latency;
     }
 
-    private void work(Connection source, Connection copy) {
-        try (source;
-                copy;
-                PreparedStatement place = source.prepareStatement(PLACE);
+    private void work(Callable<Connection> source, Callable<Connection> copy) {
+        try {
+            Reconnecting.run(source, () -> stopping, s -> {
+                try (Connection c = copy.call()) {
+                    work(s, c);
+                }
+            });
+        } catch (Exception e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+
+    private void work(Connection source, Connection copy) throws SQLException {
+        try (PreparedStatement place = source.prepareStatement(PLACE);
                 PreparedStatement ask = copy.prepareStatement("SELECT 1 FROM order_copy WHERE o_orderkey = ?")) {
             while (!stopping) {
                 long key = shop.takeOrderKey();
@@ -62,8 +72,6 @@ final class CopyLatency {
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
-        } catch (SQLException | RuntimeException e) {
-            failure.compareAndSet(null, e);
         }
     }
 

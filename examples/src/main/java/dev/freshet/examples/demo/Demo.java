@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * The demonstration: a shop writes, Freshet copies, shipping answers from the copies; at the end source and copies are
  * compared row by row.
  *
- * <p>Kafka and PostgreSQL are child processes; the relay and the replica run in this process, as {@code freshet run} would
- * run them, from a configuration that stands in the data folder.
+ * <p>Kafka and PostgreSQL are child processes; the relay and the replica run in this process, or where processes are to be
+ * killed in one of their own, as {@code freshet run} would run them, from a configuration that stands in the data folder.
  */
 public final class Demo {
     private static final int WORKERS = 4;
@@ -86,8 +86,10 @@ public final class Demo {
             TpchData data = new TpchData(options.scale());
             ShopLoad.load(servers::shop, data, view);
             Path file = servers.folder().resolve("freshet.yaml");
-            Configuration config = configure(servers, file, port);
-            try (Server server = Server.start(config, servers.folder(), Clock.systemUTC())) {
+            Configuration config = configure(servers, file, port, options.kill());
+            try (DemoServer server = options.kill()
+                    ? ChildServer.start(file, config.http())
+                    : DemoServer.of(Server.start(config, servers.folder(), Clock.systemUTC()))) {
                 view.say("While it runs, change the shop's rows, look at their copies, and ask how fresh they are:");
                 view.say("  " + servers.psql("shop"));
                 view.say("  " + servers.psql("shipping"));
@@ -113,9 +115,9 @@ public final class Demo {
         }
     }
 
-    private static Configuration configure(DemoServers servers, Path file, int port) {
+    private static Configuration configure(DemoServers servers, Path file, int port, boolean kill) {
         String yaml = ShopCopies.yaml(
-                servers.bootstrapServers(), servers.shopUrl(), servers.shippingUrl(), servers.password(), port);
+                servers.bootstrapServers(), servers.shopUrl(), servers.shippingUrl(), servers.password(), port, kill);
         try {
             // made anew, since it holds passwords: what stands there may be open to others
             Files.deleteIfExists(file);
@@ -127,7 +129,7 @@ public final class Demo {
         return ConfigurationFile.parse(file.toString(), yaml, Map.of());
     }
 
-    private DemoReport live(DemoServers servers, Server server, TpchData data, DemoView view) throws Exception {
+    private DemoReport live(DemoServers servers, DemoServer server, TpchData data, DemoView view) throws Exception {
         long lastKey = data.orderCount() * 4;
         ShopService shop = ShopService.start(servers::shop, WORKERS, options.rate(), SEED);
         ShippingService shipping =
@@ -143,10 +145,12 @@ public final class Demo {
             while (!over(began, probes.since()) && !stop.await(SHOWN_MILLIS, TimeUnit.MILLISECONDS)) {
                 servers.requireAlive();
                 probes.startWhenComplete(server, servers, shop, data);
+                probes.news().forEach(view::say);
                 view.show(source.now());
             }
             seconds = (System.nanoTime() - began) / 1e9;
             probes.stop();
+            probes.news().forEach(view::say);
             shop.stop();
             view.show(source.now());
             Token last;
@@ -165,7 +169,8 @@ public final class Demo {
             shop.stop();
             shipping.stop();
         }
-        return new DemoReport(reached, reached ? compare(servers) : List.of(), figures, seconds, caughtUpMillis);
+        return new DemoReport(
+                reached, reached ? compare(servers) : List.of(), figures, seconds, caughtUpMillis, probes.killed());
     }
 
     // what is shown is the time with complete copies; where they do not get there, it ends all the same
@@ -189,10 +194,14 @@ public final class Demo {
         return result;
     }
 
-    /** What asks source and copies while they are live; begins once the copies are complete for the first time. */
+    /**
+     * What asks source and copies while they are live, and kills processes; begins once the copies are complete for the first
+     * time.
+     */
     private static final class Probes {
         private @Nullable CopyLatency latency;
         private @Nullable LiveCheck check;
+        private @Nullable DemoKills kills;
         private long since;
 
         /** Returns when the copies were first complete, by the nano clock; 0 before. */
@@ -200,8 +209,10 @@ public final class Demo {
             return since;
         }
 
-        void startWhenComplete(Server server, DemoServers servers, ShopService shop, TpchData data) throws Exception {
-            if (latency == null && server.status().replicas().stream().allMatch(ReplicaStatus::complete)) {
+        void startWhenComplete(DemoServer server, DemoServers servers, ShopService shop, TpchData data)
+                throws Exception {
+            List<ReplicaStatus> replicas = latency == null ? server.status().replicas() : List.of();
+            if (!replicas.isEmpty() && replicas.stream().allMatch(ReplicaStatus::complete)) {
                 since = System.nanoTime();
                 latency = CopyLatency.start(servers::shop, servers::shipping, shop);
                 check = LiveCheck.start(
@@ -210,10 +221,26 @@ public final class Demo {
                         "shipping",
                         ShopCopies.TABLES,
                         Math.max(1, data.orderCount()));
+                if (server instanceof ChildServer child) {
+                    kills = DemoKills.start(child, servers.all(), servers::shipping);
+                }
             }
         }
 
+        List<String> news() {
+            return kills == null ? List.of() : kills.news();
+        }
+
+        @Nullable
+        String killed() {
+            return kills == null ? null : kills.summary();
+        }
+
         void stop() throws InterruptedException {
+            // first: what it has killed is to be there for the others to end
+            if (kills != null) {
+                kills.stop();
+            }
             if (latency != null) {
                 latency.stop();
             }
@@ -229,12 +256,12 @@ public final class Demo {
         private final ShopService shop;
         private final ShippingService shipping;
         private final Probes probes;
-        private final Server server;
+        private final DemoServer server;
         private final Rate transactions = new Rate();
         private final Rate records = new Rate();
         private final Rate changes = new Rate();
 
-        Figures(long began, ShopService shop, ShippingService shipping, Probes probes, Server server) {
+        Figures(long began, ShopService shop, ShippingService shipping, Probes probes, DemoServer server) {
             this.began = began;
             this.shop = shop;
             this.shipping = shipping;
@@ -247,6 +274,7 @@ public final class Demo {
             ServerStatus status = server.status();
             CopyLatency latency = probes.latency;
             LiveCheck check = probes.check;
+            DemoKills kills = probes.kills;
             Duration runFor = options.runFor();
             long since = probes.since();
             return new DemoFigures(
@@ -273,11 +301,13 @@ public final class Demo {
                     check == null ? 0 : check.checked(),
                     check == null ? 0 : check.differences(),
                     status,
+                    kills == null ? null : kills.underWay(),
                     DemoReport.first(
                             shop.failure(),
                             shipping.failure(),
                             latency == null ? null : latency.failure(),
-                            check == null ? null : check.failure()));
+                            check == null ? null : check.failure(),
+                            kills == null ? null : kills.failure()));
         }
     }
 }

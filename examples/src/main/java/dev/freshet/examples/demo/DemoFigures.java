@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkedRows rows compared while live
  * @param differences those of them that differed
  * @param status what the server says
+ * @param killed which process was killed how long ago, while the copies are not complete again; null otherwise
  * @param failure what of the demonstration itself has failed; null if nothing
  */
 record DemoFigures(
@@ -39,4 +40,5 @@ record DemoFigures(
         long checkedRows,
         long differences,
         ServerStatus status,
+        @Nullable String killed,
         @Nullable String failure) {}

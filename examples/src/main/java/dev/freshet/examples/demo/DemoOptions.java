@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param rate transactions a second that the shop does, 1 to 20,000
  * @param data the folder to keep everything in, or null for a temporary one
  * @param httpPort where the status is served; 0 for a free port
+ * @param kill whether processes are killed meanwhile
  */
 public record DemoOptions(
         @Nullable Duration runFor,
         double scale,
         int rate,
         @Nullable Path data,
-        int httpPort) {
+        int httpPort,
+        boolean kill) {
     private static final int HIGHEST_PORT = 65_535;
 
     /** Rejects what is out of range. */

@@ -12,9 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param figures the last figures
  * @param seconds how long the shop wrote
  * @param catchUpMillis how long the copies took after its last commit
+ * @param kills what was killed, in a sentence; null if nothing was to be
  */
 public record DemoReport(
-        boolean reached, List<TableDifference> tables, DemoFigures figures, double seconds, long catchUpMillis) {
+        boolean reached,
+        List<TableDifference> tables,
+        DemoFigures figures,
+        double seconds,
+        long catchUpMillis,
+        @Nullable String kills) {
     /** Copies the list. */
     public DemoReport {
         tables = List.copyOf(tables);
@@ -34,6 +40,9 @@ public record DemoReport(
         lines.add(DemoText.format(
                 "The shop did %,d transactions in %.0f s (%.0f a second).",
                 figures.transactions(), seconds, figures.transactions() / Math.max(1, seconds)));
+        if (kills != null) {
+            lines.add(kills);
+        }
         if (figures.measured() > 0) {
             lines.add(DemoText.format(
                     "From commit to copy: p50 %.1f ms, p99 %.1f ms (%d changes followed).",

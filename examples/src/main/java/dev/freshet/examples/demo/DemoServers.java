@@ -4,6 +4,7 @@ import dev.freshet.embedded.DataFolderException;
 import dev.freshet.embedded.EmbeddedException;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.EmbeddedPostgres;
+import dev.freshet.embedded.EmbeddedServer;
 import dev.freshet.embedded.EmbeddedServers;
 import dev.freshet.embedded.ServerDiedException;
 import dev.freshet.model.ConfigurationException;
@@ -20,6 +21,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +120,11 @@ final class DemoServers implements AutoCloseable {
             requireAlive();
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
+    }
+
+    /** What can be killed. */
+    List<EmbeddedServer> all() {
+        return List.of(servers.postgres(), servers.kafka());
     }
 
     Path folder() {

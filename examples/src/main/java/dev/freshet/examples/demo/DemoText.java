@@ -28,7 +28,7 @@ final class DemoText {
         lines.add("  snapshot     " + snapshots(f.status()));
         for (ReplicaStatus r : f.status().replicas()) {
             lines.add("  copies       " + format("%,8.0f changes/s", f.changeRate()) + "  "
-                    + (r.complete() ? "complete" : r.state() + ", not complete yet") + fresh(r));
+                    + (f.killed() == null ? copies(r, ", not complete yet") : f.killed()));
         }
         lines.add("  commit->copy " + latency(f));
         lines.add("  shipping     " + format("%,8d answers from its copies", f.answers()));
@@ -44,13 +44,15 @@ final class DemoText {
             line.append("; snapshot ").append(snapshots(f.status()));
         }
         for (ReplicaStatus r : f.status().replicas()) {
-            line.append("; copies ")
-                    .append(r.complete() ? "complete" : r.state() + ", not complete")
-                    .append(fresh(r));
+            line.append("; copies ").append(f.killed() == null ? copies(r, ", not complete") : f.killed());
         }
         line.append("; ").append(latency(f));
         line.append(format("; %d differences in %d rows", f.differences(), f.checkedRows()));
         return line.toString();
+    }
+
+    private static String copies(ReplicaStatus r, String notComplete) {
+        return (r.complete() ? "complete" : r.state() + notComplete) + fresh(r);
     }
 
     private static String fresh(ReplicaStatus r) {

@@ -3,6 +3,7 @@ package dev.freshet.examples.demo;
 import dev.freshet.client.Copy;
 import dev.freshet.client.FreshetToken;
 import dev.freshet.client.TokenTimeoutException;
+import dev.freshet.examples.Reconnecting;
 import dev.freshet.model.Token;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -37,7 +38,12 @@ final class LiveCheck {
     private final Thread thread;
     private volatile boolean stopping;
 
-    private LiveCheck(Connection source, Connection copy, String replica, List<CopiedTable> tables, long maxKey) {
+    private LiveCheck(
+            Callable<Connection> source,
+            Callable<Connection> copy,
+            String replica,
+            List<CopiedTable> tables,
+            long maxKey) {
         this.replica = replica;
         this.thread = new Thread(() -> work(source, copy, tables, maxKey), "live-check");
         this.thread.setDaemon(true);
@@ -57,25 +63,26 @@ final class LiveCheck {
             Callable<Connection> copy,
             String replica,
             List<CopiedTable> tables,
-            long maxKey)
-            throws Exception {
-        LiveCheck check = new LiveCheck(source.call(), copy.call(), replica, tables, maxKey);
+            long maxKey) {
+        LiveCheck check = new LiveCheck(source, copy, replica, tables, maxKey);
         check.thread.start();
         return check;
     }
 
-    private void work(Connection source, Connection copy, List<CopiedTable> tables, long maxKey) {
+    private void work(Callable<Connection> source, Callable<Connection> copy, List<CopiedTable> tables, long maxKey) {
         SplittableRandom random = new SplittableRandom(11);
-        try (source;
-                copy) {
-            for (int i = 0; !stopping; i++) {
-                CopiedTable table = tables.get(i % tables.size());
-                check(source, copy, table, 1 + random.nextLong(maxKey));
-                LockSupport.parkNanos(PAUSE_NANOS);
-            }
+        try {
+            Reconnecting.run(source, () -> stopping, s -> {
+                try (Connection c = copy.call()) {
+                    for (int i = 0; !stopping; i++) {
+                        check(s, c, tables.get(i % tables.size()), 1 + random.nextLong(maxKey));
+                        LockSupport.parkNanos(PAUSE_NANOS);
+                    }
+                }
+            });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (SQLException | RuntimeException e) {
+        } catch (Exception e) {
             failure.compareAndSet(null, e);
         }
     }

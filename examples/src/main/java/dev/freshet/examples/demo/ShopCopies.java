@@ -62,11 +62,16 @@ final class ShopCopies {
         return result;
     }
 
-    /** Returns the configuration of the demonstration; both services have the same password. */
-    static String yaml(String bootstrapServers, String shopUrl, String shippingUrl, String password, int httpPort) {
+    /**
+     * Returns the configuration of the demonstration; both services have the same password.
+     *
+     * @param kill whether processes are killed: then Kafka is to notice soon that a replica is gone
+     */
+    static String yaml(
+            String bootstrapServers, String shopUrl, String shippingUrl, String password, int httpPort, boolean kill) {
         return """
                 # written by `freshet demo` at each start; its servers end with it
-                kafka: { bootstrap-servers: "%s" }
+                kafka: { bootstrap-servers: "%s"%s }
                 sources:
                   shop:
                     url: %s
@@ -91,6 +96,13 @@ final class ShopCopies {
                     user: shipping
                     password: "%s"
                 http: { port: %d }
-                """.formatted(bootstrapServers, shopUrl, password, shippingUrl, password, httpPort);
+                """.formatted(
+                        bootstrapServers,
+                        kill ? ", properties: { session.timeout.ms: 3000 }" : "",
+                        shopUrl,
+                        password,
+                        shippingUrl,
+                        password,
+                        httpPort);
     }
 }

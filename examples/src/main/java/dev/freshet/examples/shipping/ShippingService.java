@@ -1,5 +1,6 @@
 package dev.freshet.examples.shipping;
 
+import dev.freshet.examples.Reconnecting;
 import dev.freshet.examples.shop.Skew;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -30,8 +31,8 @@ public final class ShippingService {
     private final Thread thread;
     private volatile boolean stopping;
 
-    private ShippingService(Connection connection, int perSecond, int orders) {
-        this.thread = new Thread(() -> work(connection, 1_000_000_000L / perSecond, orders), "shipping");
+    private ShippingService(Callable<Connection> connections, int perSecond, int orders) {
+        this.thread = new Thread(() -> work(connections, 1_000_000_000L / perSecond, orders), "shipping");
         this.thread.setDaemon(true);
     }
 
@@ -42,29 +43,33 @@ public final class ShippingService {
      * @param perSecond how many questions a second
      * @param orders up to which order key it is asked
      */
-    public static ShippingService start(Callable<Connection> connections, int perSecond, int orders) throws Exception {
-        ShippingService service = new ShippingService(connections.call(), perSecond, orders);
+    public static ShippingService start(Callable<Connection> connections, int perSecond, int orders) {
+        ShippingService service = new ShippingService(connections, perSecond, orders);
         service.thread.start();
         return service;
     }
 
-    private void work(Connection connection, long interval, int orders) {
-        SplittableRandom random = new SplittableRandom(7);
-        try (connection) {
-            awaitCopies(connection);
-            try (PreparedStatement label = connection.prepareStatement(LABEL)) {
-                long due = System.nanoTime();
-                while (!stopping) {
-                    label.setLong(1, 1 + Skew.scatter(Skew.rank(random, orders), orders));
-                    try (ResultSet row = label.executeQuery()) {
-                        (row.next() ? answered : unknown).incrementAndGet();
-                    }
-                    due = Math.max(due + interval, System.nanoTime());
-                    LockSupport.parkNanos(due - System.nanoTime());
-                }
-            }
-        } catch (SQLException | RuntimeException e) {
+    private void work(Callable<Connection> connections, long interval, int orders) {
+        try {
+            Reconnecting.run(connections, () -> stopping, c -> work(c, interval, orders));
+        } catch (Exception e) {
             failure.compareAndSet(null, e);
+        }
+    }
+
+    private void work(Connection connection, long interval, int orders) throws SQLException {
+        SplittableRandom random = new SplittableRandom(7);
+        awaitCopies(connection);
+        try (PreparedStatement label = connection.prepareStatement(LABEL)) {
+            long due = System.nanoTime();
+            while (!stopping) {
+                label.setLong(1, 1 + Skew.scatter(Skew.rank(random, orders), orders));
+                try (ResultSet row = label.executeQuery()) {
+                    (row.next() ? answered : unknown).incrementAndGet();
+                }
+                due = Math.max(due + interval, System.nanoTime());
+                LockSupport.parkNanos(due - System.nanoTime());
+            }
         }
     }
 

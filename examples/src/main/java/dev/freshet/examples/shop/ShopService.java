@@ -1,5 +1,6 @@
 package dev.freshet.examples.shop;
 
+import dev.freshet.examples.Reconnecting;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The shop service: workers that together write at a steady rate, each on its own connection.
  *
- * <p>A worker that falls behind by more than a second gives the arrears up, so that a slow moment is not followed by a burst.
+ * <p>A worker whose connection breaks goes on with a new one. One that falls behind by more than a second gives the arrears up, so that a slow moment is not followed by a burst.
  * {@link #transactions()} tells what was really done. Methods may be called by any thread.
  */
 public final class ShopService {
@@ -69,10 +70,12 @@ public final class ShopService {
         SplittableRandom random = new SplittableRandom(seed);
         long interval = 1_000_000_000L * workers / perSecond;
         for (int i = 0; i < workers; i++) {
-            ShopWriter writer = new ShopWriter(
-                    connections.call(), random.split(), orders.get(i), service.nextOrder, nextCustomer, customers);
+            SplittableRandom own = random.split();
+            LiveOrders ofWorker = orders.get(i);
             long first = System.nanoTime() + interval * i / workers;
-            Thread thread = new Thread(() -> service.work(writer, first, interval), "shop-" + i);
+            Reconnecting.Work work = c -> service.work(
+                    new ShopWriter(c, own, ofWorker, service.nextOrder, nextCustomer, customers), first, interval);
+            Thread thread = new Thread(() -> service.work(connections, work), "shop-" + i);
             thread.setDaemon(true);
             service.threads.add(thread);
         }
@@ -87,21 +90,25 @@ public final class ShopService {
         }
     }
 
-    private void work(ShopWriter writer, long first, long interval) {
-        long due = first;
-        try (writer) {
-            while (!stopping) {
-                long now = System.nanoTime();
-                if (now < due) {
-                    LockSupport.parkNanos(due - now);
-                    continue;
-                }
-                writer.transact();
-                transactions.incrementAndGet();
-                due = now - due > GIVE_UP_NANOS ? now : due + interval;
-            }
-        } catch (SQLException | RuntimeException e) {
+    private void work(Callable<Connection> connections, Reconnecting.Work work) {
+        try {
+            Reconnecting.run(connections, () -> stopping, work);
+        } catch (Exception e) {
             failure.compareAndSet(null, e);
+        }
+    }
+
+    private void work(ShopWriter writer, long first, long interval) throws SQLException {
+        long due = first;
+        while (!stopping) {
+            long now = System.nanoTime();
+            if (now < due) {
+                LockSupport.parkNanos(due - now);
+                continue;
+            }
+            writer.transact();
+            transactions.incrementAndGet();
+            due = now - due > GIVE_UP_NANOS ? now : due + interval;
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Of 100 transactions about 40 place an order with 1 to 7 lines, 35 move an order on, 12 change a customer, 8 cancel an
  * order with all its lines, 3 register a customer, and 2 end in a rollback.
  */
-final class ShopWriter implements AutoCloseable {
+final class ShopWriter {
     private static final LocalDate FIRST_DAY = LocalDate.of(1998, 8, 3);
     private static final String[] MODES = {"AIR", "FOB", "MAIL", "RAIL", "REG AIR", "SHIP", "TRUCK"};
     private static final String[] PRIORITIES = {"1-URGENT", "2-HIGH", "3-MEDIUM", "4-NOT SPECIFIED", "5-LOW"};
@@ -181,10 +181,5 @@ final class ShopWriter implements AutoCloseable {
 
     private BigDecimal price() {
         return BigDecimal.valueOf(100_00 + random.nextInt(10_000_00), 2);
-    }
-
-    @Override
-    public void close() throws SQLException {
-        connection.close();
     }
 }

@@ -13,7 +13,8 @@ class ShopCopiesTest {
     @Test
     void passwordThatIsANumber_isReadAsText() {
         String password = "12345678901234567890123456789012";
-        String yaml = ShopCopies.yaml("127.0.0.1:9092", "jdbc:postgresql://h/a", "jdbc:postgresql://h/b", password, 0);
+        String yaml =
+                ShopCopies.yaml("127.0.0.1:9092", "jdbc:postgresql://h/a", "jdbc:postgresql://h/b", password, 0, true);
         Configuration config = ConfigurationFile.parse("freshet.yaml", yaml, Map.of());
         assertEquals(
                 password,
