@@ -46,6 +46,14 @@ final class StatusText {
                     r.position() == null ? "-" : r.position());
         }
         section(out, replicas);
+        for (ReplicaStatus r : status.replicas()) {
+            if (r.consistency().equals("per-transaction")) {
+                wrap("Replica '" + r.name() + "' moves by whole transactions; active is "
+                                + (r.active() == null ? "no instance that is known here" : r.active()))
+                        .forEach(out::println);
+                out.println();
+            }
+        }
         // what is a problem of the whole is often an alarm of the source as well, in the same words
         Set<String> notes = new LinkedHashSet<>(status.problems());
         status.sources().forEach(s -> notes.addAll(s.alarms()));

@@ -29,7 +29,18 @@ class StatusTextTest {
                                 name, "retrying", null, POSITION, null, 1L << 50, -1, Long.MAX_VALUE, List.of())),
                         List.of(new StreamStatus(name, name + "." + name, "snapshotting", null, POSITION, snapshot)),
                         List.of(new ReplicaStatus(
-                                name, "running", null, POSITION, null, 123_456_789, 1_000_000_000, false, false, 0))),
+                                name,
+                                "running",
+                                null,
+                                POSITION,
+                                null,
+                                123_456_789,
+                                1_000_000_000,
+                                false,
+                                false,
+                                0,
+                                "per-transaction",
+                                "4711@machine/1"))),
                 new PrintWriter(out, true));
         return out.toString();
     }

@@ -7,12 +7,14 @@ import dev.freshet.model.agent.FaultLog;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.admin.ReplicaAdmin;
 import dev.freshet.replica.admin.ReplicaRemoval;
+import dev.freshet.replica.agent.ActiveAgent;
 import dev.freshet.replica.agent.FillAgent;
 import dev.freshet.replica.agent.FreshnessAgent;
 import dev.freshet.replica.agent.KafkaReaders;
 import dev.freshet.replica.agent.Progress;
 import dev.freshet.replica.agent.Readers;
 import dev.freshet.replica.agent.ReplicaAgent;
+import dev.freshet.replica.agent.WholeAgent;
 import dev.freshet.replica.port.CopyStore;
 import dev.freshet.replica.port.Owned;
 import dev.freshet.replica.postgres.PostgresCopyStore;
@@ -47,13 +49,14 @@ public final class Replica implements AutoCloseable {
             },
             message -> LOG.info("{}", message));
     private static final Duration IDLE_LIMIT = Duration.ofMillis(1);
+    private static final Duration ACTIVE_IDLE_LIMIT = Duration.ofMillis(100);
     private static final Duration RETRY_LIMIT = Duration.ofSeconds(10);
 
     private final ReplicaConfig config;
     private final InstantSource clock;
     private final Progress progress;
     private final AgentRunner work;
-    private final AgentRunner fills;
+    private final AgentRunner beside;
     private final AgentRunner freshness;
     private final CompletableFuture<?> ended;
     private final RateMeter rate;
@@ -63,15 +66,15 @@ public final class Replica implements AutoCloseable {
             InstantSource clock,
             Progress progress,
             AgentRunner work,
-            AgentRunner fills,
+            AgentRunner beside,
             AgentRunner freshness) {
         this.config = config;
         this.clock = clock;
         this.progress = progress;
         this.work = work;
-        this.fills = fills;
+        this.beside = beside;
         this.freshness = freshness;
-        this.ended = CompletableFuture.anyOf(work.ended(), failureOf(fills), failureOf(freshness));
+        this.ended = CompletableFuture.anyOf(work.ended(), failureOf(beside), failureOf(freshness));
         this.rate = new RateMeter(clock.instant());
     }
 
@@ -95,13 +98,26 @@ public final class Replica implements AutoCloseable {
     public static Replica start(ReplicaConfig config, Readers readers, InstantSource clock) {
         Progress progress = new Progress();
         CopyStore store = new PostgresCopyStore(config);
+        boolean whole = config.consistency() == Consistency.PER_TRANSACTION;
         AgentRunner work = AgentRunner.start(
-                new ReplicaAgent(config, readers, store, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
-        AgentRunner fills = AgentRunner.start(
-                new FillAgent(config, readers, store, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
+                whole
+                        ? new WholeAgent(config, readers, store, clock, progress)
+                        : new ReplicaAgent(config, readers, store, clock, progress),
+                clock,
+                IDLE_LIMIT,
+                RETRY_LIMIT,
+                FAULTS);
+        AgentRunner beside = AgentRunner.start(
+                whole
+                        ? new ActiveAgent(config, store, clock, progress)
+                        : new FillAgent(config, readers, store, clock, progress),
+                clock,
+                whole ? ACTIVE_IDLE_LIMIT : IDLE_LIMIT,
+                RETRY_LIMIT,
+                FAULTS);
         AgentRunner freshness = AgentRunner.start(
                 new FreshnessAgent(config, readers, store, clock, progress), clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
-        return new Replica(config, clock, progress, work, fills, freshness);
+        return new Replica(config, clock, progress, work, beside, freshness);
     }
 
     /** Fails with the agent, and stays open if that ends in order. */
@@ -175,7 +191,8 @@ public final class Replica implements AutoCloseable {
             reason = whyEnded();
         }
         Map<String, Freshness> found = new TreeMap<>(progress.freshness());
-        boolean complete = !found.isEmpty() && state == ReplicaStatus.State.RUNNING;
+        boolean complete =
+                !found.isEmpty() && (state == ReplicaStatus.State.RUNNING || state == ReplicaStatus.State.STANDBY);
         @Nullable Long oldest = null;
         @Nullable String position = null;
         List<String> reasons = new ArrayList<>();
@@ -226,6 +243,8 @@ public final class Replica implements AutoCloseable {
                 progress.applied(),
                 rate.rate(now, progress.applied() + progress.fillRows()),
                 progress.fillRows(),
+                config.consistency(),
+                progress.activeInstance(),
                 partitions);
     }
 
@@ -257,14 +276,14 @@ public final class Replica implements AutoCloseable {
 
     /** Returns whether it is at work; it is not after it was closed or has stopped for good. */
     public boolean isRunning() {
-        return work.isRunning() && fills.isRunning() && freshness.isRunning();
+        return work.isRunning() && beside.isRunning() && freshness.isRunning();
     }
 
     /** Ends the instance; its partitions go to the others at once. */
     @Override
     public void close() {
         work.close();
-        fills.close();
+        beside.close();
         freshness.close();
     }
 }

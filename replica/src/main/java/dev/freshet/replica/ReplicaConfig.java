@@ -23,6 +23,7 @@ public final class ReplicaConfig {
     private final String password;
     private final String group;
     private final SchemaPolicy schema;
+    private final Consistency consistency;
     private final Map<String, String> kafka;
     private final ApplyLimits limits;
     private final SessionLimits sessions;
@@ -36,6 +37,7 @@ public final class ReplicaConfig {
         password = Objects.requireNonNull(b.password, "password");
         group = b.group == null ? Names.group(b.name) : b.group;
         schema = b.schema;
+        consistency = b.consistency;
         kafka = Map.copyOf(b.kafka);
         limits = new ApplyLimits(
                 b.batchRecords,
@@ -99,6 +101,11 @@ public final class ReplicaConfig {
         return schema;
     }
 
+    /** Returns what readers of the tables may rely on. */
+    public Consistency consistency() {
+        return consistency;
+    }
+
     /** Returns the properties of every Kafka client, with {@code bootstrap.servers}; not to be printed. */
     public Map<String, String> kafka() {
         return kafka;
@@ -136,6 +143,7 @@ public final class ReplicaConfig {
         private @Nullable String password;
         private @Nullable String group;
         private SchemaPolicy schema = SchemaPolicy.EVOLVE;
+        private Consistency consistency = Consistency.PER_KEY;
         private int batchRecords = ApplyLimits.DEFAULTS.batchRecords();
         private int batchBytes = ApplyLimits.DEFAULTS.batchBytes();
         private int fillPieceRows = ApplyLimits.DEFAULTS.fillPieceRows();
@@ -202,6 +210,12 @@ public final class ReplicaConfig {
         /** Sets what is done about columns that the source adds. Default {@link SchemaPolicy#EVOLVE}. */
         public Builder schema(SchemaPolicy policy) {
             schema = policy;
+            return this;
+        }
+
+        /** Sets what readers of the tables may rely on. Default {@link Consistency#PER_KEY}. */
+        public Builder consistency(Consistency wanted) {
+            consistency = wanted;
             return this;
         }
 

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param applied how many changes this instance has applied since its start
  * @param rowsPerSecond how many rows this instance applied or filled per second, lately
  * @param fillRows how many rows the running, or last, fill of this instance has copied
+ * @param consistency what readers of the tables may rely on
+ * @param active the instance of a {@code per-transaction} replica that is active, or null if none is known
  * @param partitions the partitions, of all instances
  */
 public record ReplicaStatus(
@@ -34,6 +36,8 @@ public record ReplicaStatus(
         long applied,
         double rowsPerSecond,
         long fillRows,
+        Consistency consistency,
+        @Nullable String active,
         List<PartitionStatus> partitions) {
     /** What an instance of a replica can be doing. */
     public enum State {
@@ -48,6 +52,8 @@ public record ReplicaStatus(
          * be copied for now, is told by the reason.
          */
         RUNNING,
+        /** Another instance of a {@code per-transaction} replica is active; this one takes over if that one is not heard of. */
+        STANDBY,
         /** No stream can be copied for now; each is tried again by itself, and the reason says what to mend. */
         RETRYING,
         /** It has stopped for good; the reason says what to mend. */

@@ -22,15 +22,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
@@ -125,7 +131,26 @@ public final class PlayedRelay implements AutoCloseable {
     public void recreate(String stream, int partitions) throws Exception {
         String topic = entry(stream).topic();
         admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
-        begin(stream, createTopic(topic, partitions), partitions);
+        String id = createTopic(topic, partitions);
+        // until the broker has let the old one go, it would take records for it
+        ReplicaWorld.until(() -> isEmpty(topic, partitions));
+        begin(stream, id, partitions);
+    }
+
+    private boolean isEmpty(String topic, int partitions) throws Exception {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        for (int p = 0; p < partitions; p++) {
+            asked.put(new TopicPartition(topic, p), OffsetSpec.latest());
+        }
+        try {
+            return admin.listOffsets(asked).all().get(30, TimeUnit.SECONDS).values().stream()
+                    .allMatch(end -> end.offset() == 0);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RetriableException) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** Deletes the topic; the ledger goes on naming it. */
@@ -291,6 +316,27 @@ public final class PlayedRelay implements AutoCloseable {
 
     /** Commits what was sent, and a boundary. */
     public Boundary commit() throws Exception {
+        settle();
+        Map<String, OffsetVector> vectors = new HashMap<>();
+        ends.forEach((topic, end) -> vectors.put(topic, OffsetVector.of(Arrays.copyOf(end, end.length))));
+        Boundary reached = new Boundary(Position.boundary(1, lsn + 50), Instant.now(), vectors);
+        boundary = reached;
+        commit(reached, reached.position(), true);
+        return reached;
+    }
+
+    /** Commits what was sent, in the midst of a source transaction: what is put next belongs to it as well. */
+    public void commitPart() throws Exception {
+        settle();
+        long at = lsn;
+        long in = ordinal;
+        commit(boundary, new Position(1, at, in, 0), false);
+        begin();
+        lsn = at;
+        ordinal = in;
+    }
+
+    private void settle() throws Exception {
         begin();
         producer.flush();
         for (Future<RecordMetadata> f : sent) {
@@ -301,25 +347,33 @@ public final class PlayedRelay implements AutoCloseable {
             }
         }
         sent.clear();
-        Map<String, OffsetVector> vectors = new HashMap<>();
-        ends.forEach((topic, end) -> vectors.put(topic, OffsetVector.of(Arrays.copyOf(end, end.length))));
-        boundary = new Boundary(Position.boundary(1, lsn + 50), Instant.now(), vectors);
+    }
+
+    private void commit(@Nullable Boundary last, Position write, boolean atBoundary) throws Exception {
         Cursor cursor = new Cursor(
                 "played",
                 new SourceIdentity(source, "postgresql", "77", 1, "shop", "freshet_shop"),
                 1,
-                boundary.position(),
+                write,
                 Map.of(),
-                boundary,
+                last,
                 null,
-                true,
+                atBoundary,
                 Instant.now(),
                 streams);
         producer.send(new ProducerRecord<>(ledger, 0, bytes(LedgerKey.CURSOR), LedgerCodec.encode(cursor)))
                 .get();
         producer.commitTransaction();
         open = false;
-        return boundary;
+    }
+
+    /** Sets a setting of a stream's topic. */
+    public void set(String stream, String setting, String value) throws Exception {
+        admin.incrementalAlterConfigs(Map.of(
+                        new ConfigResource(ConfigResource.Type.TOPIC, topic(stream)),
+                        List.of(new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET))))
+                .all()
+                .get(30, TimeUnit.SECONDS);
     }
 
     /** Gives up what was sent. */

@@ -95,7 +95,8 @@ public record ServerStatus(
      *
      * @param name its name
      * @param state {@code starting}, {@code filling}, {@code waiting} (for topics, or for another instance that fills), {@code
-     *     running}, {@code retrying} (no stream can be copied for now), {@code failed} or {@code stopped}
+     *     running}, {@code standby} (another instance is active), {@code retrying} (no stream can be copied for now), {@code
+     *     failed} or {@code stopped}
      * @param reason why it is so, or why it is not complete; null if there is nothing to say
      * @param position the newest boundary that its copies have passed, as text; null before there is one
      * @param completeTo the time by the source's clock up to which the copies are complete; null before it was measured
@@ -105,6 +106,9 @@ public record ServerStatus(
      * @param caughtUp whether the copies have had, since this server started the replica, all that its topics held then; it stays
      *     so
      * @param changesApplied records applied since the start
+     * @param consistency {@code per-key} or {@code per-transaction}
+     * @param active the instance of a {@code per-transaction} replica that is active, as {@code process@machine/number}; null if
+     *     none is known, or the replica is {@code per-key}
      */
     public record ReplicaStatus(
             String name,
@@ -116,5 +120,7 @@ public record ServerStatus(
             long changesBehind,
             boolean complete,
             boolean caughtUp,
-            long changesApplied) {}
+            long changesApplied,
+            String consistency,
+            @Nullable String active) {}
 }

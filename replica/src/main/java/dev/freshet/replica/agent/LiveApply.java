@@ -10,6 +10,7 @@ import dev.freshet.replica.port.CopySession;
 import dev.freshet.replica.port.Owned;
 import dev.freshet.replica.port.RecordException;
 import dev.freshet.replica.port.StoreException;
+import dev.freshet.replica.port.WriteMode;
 import dev.freshet.stream.AssignmentListener;
 import dev.freshet.stream.ForeignRecordException;
 import dev.freshet.stream.Partition;
@@ -70,7 +71,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         this.progress = progress;
         List<StreamTarget> streams =
                 config.streams().stream().filter(t -> sources.knows(t.topic())).toList();
-        this.applier = new BatchApplier(db, config.name(), db.writer(streams, sources));
+        this.applier = new BatchApplier(db, config.name(), db.writer(streams, sources, WriteMode.BATCHES));
         for (StreamTarget t : streams) {
             streamOfTopic.put(t.topic(), t.stream());
         }

@@ -46,6 +46,9 @@ public final class Progress {
         FRESHNESS
     }
 
+    private volatile long generation;
+    private volatile @Nullable String activeInstance;
+
     /** Creates the progress of a replica that is starting, whose agents have a thread each. */
     public Progress() {
         this(true);
@@ -259,6 +262,27 @@ public final class Progress {
     /** Returns whether {@link #caughtUp} was called. */
     public boolean isCaughtUp() {
         return caughtUp;
+    }
+
+    /**
+     * Tells which instance of a {@code per-transaction} replica is active.
+     *
+     * @param instance its name, or null if it is not known
+     * @param ours the generation that this instance names in its commits, or 0 if another one is active
+     */
+    void active(@Nullable String instance, long ours) {
+        activeInstance = instance;
+        generation = ours;
+    }
+
+    /** Returns the generation of this instance, or 0 if it is not the active one. */
+    long generation() {
+        return generation;
+    }
+
+    /** Returns the name of the active instance, or null if it is not known, or the replica is {@code per-key}. */
+    public @Nullable String activeInstance() {
+        return activeInstance;
     }
 
     /** Sets the partitions' rows as read last. */

@@ -1,6 +1,5 @@
 package dev.freshet.replica.agent;
 
-import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.LossException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
@@ -37,10 +36,9 @@ public final class ReplicaAgent implements Agent {
     private final CopyStore store;
     private final InstantSource clock;
     private final Progress progress;
+    private final FoundSources found;
     private @Nullable CopySession db;
     private @Nullable LiveApply live;
-    private @Nullable Sources found;
-    private boolean finding;
 
     /** Creates the agent; it connects when it works. */
     public ReplicaAgent(
@@ -50,6 +48,7 @@ public final class ReplicaAgent implements Agent {
         this.store = store;
         this.clock = clock;
         this.progress = progress;
+        this.found = new FoundSources(config, readers, progress);
     }
 
     @Override
@@ -63,7 +62,7 @@ public final class ReplicaAgent implements Agent {
             if (live != null && progress.sources() == null) {
                 letGo();
             }
-            progress.closeLost(found);
+            found.closeLost();
             return live == null || db == null ? prepare() : apply(live, db);
         } catch (StoreException e) {
             letGo();
@@ -90,7 +89,7 @@ public final class ReplicaAgent implements Agent {
 
     /** Connects, makes what is missing, and decides what comes next. */
     private int prepare() throws InterruptedException {
-        Sources sources = sources();
+        Sources sources = found.get();
         CopySession c = db;
         if (c == null) {
             c = store.open();
@@ -143,42 +142,12 @@ public final class ReplicaAgent implements Agent {
     }
 
     private int apply(LiveApply running, CopySession c) throws InterruptedException {
-        Sources sources = found;
+        Sources sources = found.known();
         if (sources != null && progress.takeFilled()) {
             tellToFill(c, sources);
             running.takeUpLeftOut();
         }
         return running.work(POLL);
-    }
-
-    /** Nobody but this agent closes lost sources: only here it is sure that it has let go of them. */
-    private Sources sources() throws InterruptedException {
-        Sources known = progress.sources();
-        if (known != null) {
-            return known;
-        }
-        Sources mine = found;
-        if (mine != null && progress.isLost(mine)) {
-            found = null;
-            finding = true;
-            mine = null;
-        }
-        progress.closeLost(mine);
-        if (mine == null) {
-            try {
-                mine = Sources.open(config, readers);
-            } catch (ConfigurationException e) {
-                if (!finding) {
-                    throw e;
-                }
-                // it was right before the ledger was lost: the relay has not written the new one yet
-                throw new RetriableException(
-                        "Replica '" + config.name() + "' waits for a new ledger: " + e.getMessage(), e);
-            }
-            found = mine;
-            finding = false;
-        }
-        return mine;
     }
 
     /** Something that the copy has not read is gone from the topic: only a new fill helps. */
@@ -219,8 +188,6 @@ public final class ReplicaAgent implements Agent {
     @Override
     public void close() {
         letGo();
-        if (found != null && progress.sources() == null && !progress.isLost(found)) {
-            found.close();
-        }
+        found.close();
     }
 }

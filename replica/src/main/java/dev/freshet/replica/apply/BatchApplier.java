@@ -5,16 +5,9 @@ import dev.freshet.replica.port.CopySession;
 import dev.freshet.replica.port.FencedException;
 import dev.freshet.replica.port.Owned;
 import dev.freshet.replica.port.RecordException;
-import dev.freshet.replica.port.RecordKey;
 import dev.freshet.replica.port.StoreException;
 import dev.freshet.stream.StreamRecord;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +23,7 @@ public final class BatchApplier implements AutoCloseable {
     private final CopySession db;
     private final String replica;
     private final BatchWriter writer;
-    private final Map<String, Map<RecordKey, StreamRecord>> last = new HashMap<>();
-    private final Set<RecordKey> repeated = new HashSet<>();
+    private final LastOfEachKey last = new LastOfEachKey();
 
     /**
      * Creates an applier.
@@ -70,8 +62,8 @@ public final class BatchApplier implements AutoCloseable {
 
     private void attempt(List<StreamRecord> records, List<Owned> moved) throws InterruptedException {
         try {
-            lastOfEachKey(records);
-            writer.stage(last.values(), repeated);
+            last.add(records);
+            writer.stage(last.records(), last.repeated());
             Fence.advance(db.positions(), replica, moved);
             writer.write();
             db.commit();
@@ -81,23 +73,7 @@ public final class BatchApplier implements AutoCloseable {
             throw e;
         } finally {
             writer.clear();
-            last.values().forEach(Map::clear);
-            repeated.clear();
-        }
-    }
-
-    private void lastOfEachKey(List<StreamRecord> records) {
-        @Nullable String topic = null;
-        Map<RecordKey, StreamRecord> ofTopic = Map.of();
-        for (StreamRecord r : records) {
-            if (!r.topic().equals(topic)) {
-                topic = r.topic();
-                ofTopic = last.computeIfAbsent(topic, t -> new LinkedHashMap<>());
-            }
-            RecordKey key = new RecordKey(r.key());
-            if (ofTopic.put(key, r) != null) {
-                repeated.add(key);
-            }
+            last.clear();
         }
     }
 

@@ -8,6 +8,7 @@ import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.apply.KeyFilter;
 import dev.freshet.replica.port.CopySession;
 import dev.freshet.replica.port.Owned;
 import dev.freshet.replica.port.RecordException;

@@ -11,7 +11,8 @@ import java.util.Set;
  */
 public interface BatchWriter extends AutoCloseable {
     /**
-     * Takes a batch in, outside of a transaction: a table that a new version of the schema alters is altered in one of its own.
+     * Takes a batch in, with {@link WriteMode#BATCHES} outside of a transaction: a table that a new version of the schema
+     * alters is altered in one of its own.
      *
      * @param lastOfEachKey by key the records that are left to write, one map a topic; not changed until {@link #clear}
      * @param repeated the keys of which the batch had more records than the last

@@ -21,6 +21,9 @@ public interface CopySession extends AutoCloseable {
     /** Returns the rows of the streams' partitions. */
     PositionRows positions();
 
+    /** Returns the row that says which instance is active. */
+    ActiveRow active();
+
     /** Returns the rows that tell how fresh the copy is. */
     ReportRows reports();
 
@@ -29,8 +32,9 @@ public interface CopySession extends AutoCloseable {
      *
      * @param targets the streams
      * @param schemas where schema records come from
+     * @param mode how its batches stand to the session's transactions
      */
-    BatchWriter writer(Collection<StreamTarget> targets, SchemaSource schemas);
+    BatchWriter writer(Collection<StreamTarget> targets, SchemaSource schemas, WriteMode mode);
 
     /**
      * Alters a table that holds an earlier fill so that the newest schema fits, if it needs it and all else fits, and commits:
@@ -50,6 +54,16 @@ public interface CopySession extends AutoCloseable {
      * @throws dev.freshet.model.ConfigurationException if the table does not fit, with everything that is wrong
      */
     ShadowTable shadow(StreamTarget target, SchemaRecord schema, StreamRow row, SchemaSource schemas);
+
+    /**
+     * Makes a stream's table if it is missing, and deletes all of its rows, in this transaction: whoever reads meanwhile, or
+     * with an older snapshot afterwards, reads the rows that were.
+     *
+     * @param schema the stream's newest schema
+     * @param row the stream's row, locked
+     * @throws dev.freshet.model.ConfigurationException if the table does not fit, with everything that is wrong
+     */
+    void empty(StreamTarget target, SchemaRecord schema, StreamRow row);
 
     /**
      * Runs a step and commits, without waiting for locks for longer than readers of the table may be kept waiting.

@@ -2,6 +2,7 @@ package dev.freshet.replica.port;
 
 import dev.freshet.model.Position;
 import dev.freshet.model.copy.CopyState;
+import dev.freshet.model.ledger.Boundary;
 import dev.freshet.stream.Freshness;
 import java.time.Instant;
 import java.util.Collection;
@@ -34,6 +35,12 @@ public interface ReportRows {
      * @param asOf a time before all that was read for the report, by the database's clock: it is valid from then on
      */
     void write(String source, Freshness freshness, CopyState state, Instant asOf);
+
+    /**
+     * Has a row that tells a position tell a later one, to which the copy is moved in the same transaction; the rest stays as
+     * it is. It comes last in its transaction.
+     */
+    void move(String source, Boundary to);
 
     /**
      * Takes {@code complete} and the position from the rows of sources of which nothing can be found out, and says why; the rows

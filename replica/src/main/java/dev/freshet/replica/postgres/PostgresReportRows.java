@@ -4,6 +4,7 @@ import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.copy.CopyState;
 import dev.freshet.model.copy.CopyTables;
+import dev.freshet.model.ledger.Boundary;
 import dev.freshet.replica.port.ReportRows;
 import dev.freshet.stream.Freshness;
 import java.sql.Connection;
@@ -30,6 +31,10 @@ public final class PostgresReportRows implements ReportRows {
             + " (replica, source, complete, reason, changes_behind, epoch, system, timeline, switches, updated_at,"
             + " valid_until) VALUES (?, ?, false, 'The freshness of the copy is being found', 0, 0, '', 1, '',"
             + " clock_timestamp(), clock_timestamp()) ON CONFLICT DO NOTHING";
+
+    private static final String MOVE = "UPDATE " + CopyTables.STATE
+            + " SET position = ?, lsn = ?, complete_to = coalesce(?, complete_to)"
+            + " WHERE replica = ? AND source = ? AND epoch = ? AND position < ?";
 
     private final Connection db;
     private final String replica;
@@ -124,6 +129,25 @@ public final class PostgresReportRows implements ReportRows {
                 s.setObject(13, failure == null ? null : failure.lsn(), Types.BIGINT);
                 s.setString(14, failure == null ? null : failure.reason());
                 s.setObject(15, asOf.plus(valid).atOffset(ZoneOffset.UTC));
+                s.executeUpdate();
+            }
+        });
+    }
+
+    @Override
+    public void move(String source, Boundary to) {
+        calls.run(() -> {
+            try (PreparedStatement s = db.prepareStatement(MOVE)) {
+                s.setString(1, to.position().toString());
+                s.setLong(2, to.position().lsn());
+                s.setObject(
+                        3,
+                        to.completeTo() == null ? null : to.completeTo().atOffset(ZoneOffset.UTC),
+                        Types.TIMESTAMP_WITH_TIMEZONE);
+                s.setString(4, replica);
+                s.setString(5, source);
+                s.setInt(6, to.position().epoch());
+                s.setString(7, to.position().toString());
                 s.executeUpdate();
             }
         });

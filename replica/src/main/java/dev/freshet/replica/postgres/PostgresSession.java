@@ -3,6 +3,7 @@ package dev.freshet.replica.postgres;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.port.ActiveRow;
 import dev.freshet.replica.port.BatchWriter;
 import dev.freshet.replica.port.CopySession;
 import dev.freshet.replica.port.PositionRows;
@@ -12,6 +13,7 @@ import dev.freshet.replica.port.ShadowTable;
 import dev.freshet.replica.port.StoreException;
 import dev.freshet.replica.port.StreamRow;
 import dev.freshet.replica.port.StreamRows;
+import dev.freshet.replica.port.WriteMode;
 import dev.freshet.replica.postgres.fill.PostgresShadow;
 import dev.freshet.replica.postgres.write.PostgresBatchWriter;
 import java.sql.Connection;
@@ -29,6 +31,7 @@ public final class PostgresSession implements CopySession {
     private final StreamRows streams;
     private final PositionRows positions;
     private final ReportRows reports;
+    private final ActiveRow active;
 
     /**
      * Creates a session.
@@ -42,6 +45,7 @@ public final class PostgresSession implements CopySession {
         this.calls = calls;
         this.streams = new PostgresStreamRows(db, config.name(), calls);
         this.positions = new PostgresPositionRows(db, config.name(), calls);
+        this.active = new PostgresActiveRow(db, config.name(), calls);
         this.reports = new PostgresReportRows(db, config.name(), config.limits().freshnessValid(), calls);
     }
 
@@ -61,13 +65,18 @@ public final class PostgresSession implements CopySession {
     }
 
     @Override
+    public ActiveRow active() {
+        return active;
+    }
+
+    @Override
     public ReportRows reports() {
         return reports;
     }
 
     @Override
-    public BatchWriter writer(Collection<StreamTarget> targets, SchemaSource schemas) {
-        return new PostgresBatchWriter(db, targets, config.schema(), schemas, calls);
+    public BatchWriter writer(Collection<StreamTarget> targets, SchemaSource schemas, WriteMode mode) {
+        return new PostgresBatchWriter(db, targets, config.schema(), schemas, mode, calls);
     }
 
     @Override
@@ -78,6 +87,11 @@ public final class PostgresSession implements CopySession {
     @Override
     public ShadowTable shadow(StreamTarget target, SchemaRecord schema, StreamRow row, SchemaSource schemas) {
         return calls.ask(() -> PostgresShadow.create(db, config.schema(), target, schema, row, schemas, calls));
+    }
+
+    @Override
+    public void empty(StreamTarget target, SchemaRecord schema, StreamRow row) {
+        calls.run(() -> PostgresShadow.empty(db, config.schema(), target, schema, row));
     }
 
     @Override

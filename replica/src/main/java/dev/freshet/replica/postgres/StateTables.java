@@ -13,7 +13,7 @@ import java.util.List;
  *
  * <p>{@code replica_stream} has a row for each stream of a replica: which fill its table holds. {@code replica_position} has
  * one for each partition of a fill: the owner's generation, the next offset, the last position applied, and why it is
- * stopped, if it is.
+ * stopped, if it is. {@code replica_active} has one for each replica of which one instance is active at a time.
  */
 public final class StateTables {
     /** The streams' table. */
@@ -21,6 +21,9 @@ public final class StateTables {
 
     /** The partitions' table. */
     static final String POSITIONS = "freshet.replica_position";
+
+    /** The table of active instances. */
+    static final String ACTIVE = "freshet.replica_active";
 
     /** Two processes that start at once must not make the same table twice; the number is "freshet" in ASCII. */
     private static final long LOCK = 0x66726573686574L;
@@ -50,6 +53,15 @@ public final class StateTables {
               position text NOT NULL,
               stopped text,
               PRIMARY KEY (replica, stream, fill, partition)) WITH (fillfactor = 20)
+            """;
+
+    private static final String CREATE_ACTIVE = """
+            CREATE TABLE IF NOT EXISTS freshet.replica_active (
+              replica text PRIMARY KEY,
+              generation bigint NOT NULL,
+              instance text NOT NULL,
+              since timestamptz NOT NULL,
+              seen_at timestamptz)
             """;
 
     private StateTables() {}
@@ -87,11 +99,12 @@ public final class StateTables {
         List<String> all = new ArrayList<>(CopyTables.createStatements());
         all.add(CREATE_STREAMS);
         all.add(CREATE_POSITIONS);
+        all.add(CREATE_ACTIVE);
         return all;
     }
 
     private static boolean complete(Statement s) throws SQLException {
-        for (String table : List.of(CopyTables.STATE, CopyTables.FRESHNESS, STREAMS, POSITIONS)) {
+        for (String table : List.of(CopyTables.STATE, CopyTables.FRESHNESS, STREAMS, POSITIONS, ACTIVE)) {
             if (!exists(s, "to_regclass('" + table + "')")) {
                 return false;
             }

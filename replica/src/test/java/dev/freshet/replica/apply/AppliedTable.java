@@ -10,6 +10,7 @@ import dev.freshet.replica.SchemaPolicy;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.port.Owned;
 import dev.freshet.replica.port.SchemaSource;
+import dev.freshet.replica.port.WriteMode;
 import dev.freshet.replica.postgres.Calls;
 import dev.freshet.replica.postgres.ConsumerDb;
 import dev.freshet.replica.postgres.PostgresPositionRows;
@@ -82,27 +83,33 @@ public final class AppliedTable implements AutoCloseable {
 
     public BatchApplier applier(Connection connection) {
         PostgresSession session = new PostgresSession(config, consumer, connection, new Calls(false));
-        return new BatchApplier(session, "copy", session.writer(List.of(target), new SchemaSource() {
-            @Override
-            public SchemaRecord schema(String topic, String version) {
-                return Objects.requireNonNull(schemas.get(version), version);
-            }
+        return new BatchApplier(
+                session,
+                "copy",
+                session.writer(
+                        List.of(target),
+                        new SchemaSource() {
+                            @Override
+                            public SchemaRecord schema(String topic, String version) {
+                                return Objects.requireNonNull(schemas.get(version), version);
+                            }
 
-            @Override
-            public String newestVersion(String topic) {
-                return SCHEMA.version();
-            }
+                            @Override
+                            public String newestVersion(String topic) {
+                                return SCHEMA.version();
+                            }
 
-            @Override
-            public Optional<String> trouble(String topic) {
-                return Optional.empty();
-            }
+                            @Override
+                            public Optional<String> trouble(String topic) {
+                                return Optional.empty();
+                            }
 
-            @Override
-            public boolean isSnapshotting(String topic) {
-                return false;
-            }
-        }));
+                            @Override
+                            public boolean isSnapshotting(String topic) {
+                                return false;
+                            }
+                        },
+                        WriteMode.BATCHES));
     }
 
     public PostgresPositionRows positions(Connection connection) {

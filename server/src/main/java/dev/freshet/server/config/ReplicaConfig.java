@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param password its password, or null for none
  * @param group the consumer group
  * @param schema what to do with a column that the source adds
+ * @param consistency what readers of the tables may rely on
  * @param showData whether messages may quote values of a row
  * @param limits batches, intervals and time-outs, by the settings of {@link ReplicaLimits}
  */
@@ -28,6 +29,7 @@ public record ReplicaConfig(
         @Nullable Secret password,
         String group,
         SchemaPolicy schema,
+        Consistency consistency,
         boolean showData,
         Limits limits) {
     /** Copies the list. */

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /** Reads a replica. */
@@ -41,6 +43,7 @@ final class ReplicaReader {
         if (copies.isEmpty() && values.find(Sections.REPLICA_STREAMS) != null) {
             values.at(Sections.REPLICA_STREAMS).mistake("is empty; name at least one stream to copy");
         }
+        checkOneSource(streams);
     }
 
     private void check(CopyReader copy, Map<String, StreamReader> streams, Claims claims) {
@@ -62,6 +65,30 @@ final class ReplicaReader {
             return;
         }
         checkColumns(copy, stream);
+    }
+
+    /** Of a stream that is captured elsewhere the source is found when the replica starts. */
+    private void checkOneSource(Map<String, StreamReader> streams) {
+        if (values.find(Sections.CONSISTENCY) != Consistency.PER_TRANSACTION) {
+            return;
+        }
+        Map<String, String> bySource = new TreeMap<>();
+        for (CopyReader copy : copies) {
+            StreamReader stream = streams.get(copy.stream());
+            String source = stream == null ? null : stream.sourceName();
+            if (source != null) {
+                bySource.merge(source, "'" + copy.stream() + "'", (a, b) -> a + ", " + b);
+            }
+        }
+        if (bySource.size() > 1) {
+            String told = bySource.entrySet().stream()
+                    .map(e -> "'" + e.getKey() + "' has " + e.getValue())
+                    .collect(Collectors.joining("; "));
+            values.at(Sections.CONSISTENCY)
+                    .mistake(
+                            "is per-transaction, but the streams are of several sources, which have no transaction in common ("
+                                    + told + "); make a replica for each source, or set per-key");
+        }
     }
 
     private static void checkColumns(CopyReader copy, StreamReader stream) {
@@ -102,6 +129,7 @@ final class ReplicaReader {
                 values.find(Sections.PASSWORD),
                 group(),
                 values.get(Sections.SCHEMA),
+                values.get(Sections.CONSISTENCY),
                 values.get(Sections.SHOW_DATA),
                 limits.limits());
     }

@@ -175,6 +175,15 @@ public final class Sections {
             "What to do with a column that the source adds: `evolve` adds it to the copy as well, `ignore` leaves it out, "
                     + "`refuse` stops the stream's copy until somebody decides. What other changes of a table do: "
                     + "[Change a captured table](../how-to/change-a-table.md).");
+    static final Setting<Consistency> CONSISTENCY = Setting.withDefault(
+            "consistency",
+            ValueTypes.oneOf(Consistency.class, Consistency::text),
+            Consistency.PER_KEY,
+            Consistency::text,
+            "What readers of the tables may rely on: with `per-key` the changes of each row come in their order; with "
+                    + "`per-transaction` all tables of the replica, whose streams must be of one source, move together by whole "
+                    + "transactions of the source, and one instance works while the others stand by. "
+                    + "[Copies that show whole transactions](../how-to/whole-transactions.md).");
     static final Setting<Boolean> SHOW_DATA = Setting.withDefault(
             "show-data",
             ValueTypes.bool(),
@@ -294,7 +303,7 @@ public final class Sections {
     static final Section REPLICAS = new Section(
             "replicas.<name>",
             "Copies of streams in a consumer's own database.",
-            List.of(REPLICA_STREAMS, URL, USER, PASSWORD, GROUP, SCHEMA, SHOW_DATA, REPLICA_LIMITS));
+            List.of(REPLICA_STREAMS, URL, USER, PASSWORD, GROUP, SCHEMA, CONSISTENCY, SHOW_DATA, REPLICA_LIMITS));
     static final Section REPLICA_STREAM =
             new Section("replicas.<name>.streams.<stream>", "One copy.", List.of(REPLICA_TABLE, REPLICA_COLUMNS));
     static final Section HTTP =

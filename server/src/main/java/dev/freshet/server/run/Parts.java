@@ -221,8 +221,20 @@ public final class Parts implements Agent {
                 config.streams().values().stream()
                         .map(s -> notCaptured(s, s.capture() == null ? "elsewhere" : "waiting"))
                         .toList(),
-                config.replicas().keySet().stream()
-                        .map(r -> new ReplicaStatus(r, "starting", null, null, null, -1, -1, false, false, 0))
+                config.replicas().values().stream()
+                        .map(r -> new ReplicaStatus(
+                                r.name(),
+                                "starting",
+                                null,
+                                null,
+                                null,
+                                -1,
+                                -1,
+                                false,
+                                false,
+                                0,
+                                r.consistency().text(),
+                                null))
                         .toList());
     }
 

@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
 /** A replica. */
 final class ReplicaPart {
     private final String name;
+    private final String consistency;
     private final Clock clock;
     private final Part<RunningReplica> part;
 
     ReplicaPart(
             ReplicaConfig settings, BooleanSupplier mayStart, Duration firstPause, Duration longestPause, Clock clock) {
         this.name = settings.name();
+        this.consistency = settings.consistency().text();
         this.clock = clock;
         this.part = new Part<>(
                 "Replica '" + name + "'",
@@ -56,7 +58,18 @@ final class ReplicaPart {
         if (running == null) {
             String failure = part.failureMessage();
             return new ServerStatus.ReplicaStatus(
-                    name, failure == null ? "waiting" : "failed", failure, null, null, -1, -1, false, false, 0);
+                    name,
+                    failure == null ? "waiting" : "failed",
+                    failure,
+                    null,
+                    null,
+                    -1,
+                    -1,
+                    false,
+                    false,
+                    0,
+                    consistency,
+                    null);
         }
         ReplicaStatus now = running.replica().status();
         Long freshness = now.freshnessMillis();
@@ -70,7 +83,9 @@ final class ReplicaPart {
                 now.changesBehind(),
                 now.complete(),
                 now.caughtUp(),
-                now.applied() + now.fillRows());
+                now.applied() + now.fillRows(),
+                now.consistency().text(),
+                now.active());
     }
 
     private @Nullable Instant completeTo(@Nullable Long freshnessMillis) {

@@ -5,6 +5,7 @@ import dev.freshet.capture.postgres.PostgresSettings;
 import dev.freshet.capture.postgres.snapshot.SnapshotSettings;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
+import dev.freshet.replica.Consistency;
 import dev.freshet.replica.SchemaPolicy;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.table.TableName;
@@ -110,6 +111,11 @@ public final class Settings {
                             case EVOLVE -> SchemaPolicy.EVOLVE;
                             case IGNORE -> SchemaPolicy.IGNORE;
                             case REFUSE -> SchemaPolicy.REFUSE;
+                        })
+                .consistency(
+                        switch (replica.consistency()) {
+                            case PER_KEY -> Consistency.PER_KEY;
+                            case PER_TRANSACTION -> Consistency.PER_TRANSACTION;
                         })
                 .showData(replica.showData())
                 .batchRecords(limits.get(ReplicaLimits.BATCH_ROWS))

@@ -166,7 +166,7 @@ class MistakesTest {
                         "    user: shipping\n",
                         "    user: shipping\n    batch-rows: 5\n",
                         "replicas.shipping-customers.batch-rows: unknown key; it belongs into limits: { batch-rows: … }"
-                                + " (allowed here: streams, url, user, password, group, schema, show-data, limits)"),
+                                + " (allowed here: streams, url, user, password, group, schema, consistency, show-data, limits)"),
                 mistake(
                         "{ table: public.customer_copy, columns: { c_custkey: id, c_name: name, c_address: address } }",
                         "",

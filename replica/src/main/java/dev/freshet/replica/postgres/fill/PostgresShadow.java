@@ -42,6 +42,14 @@ public final class PostgresShadow implements ShadowTable {
         return new TargetShape(db, policy, target, schema, row).alter();
     }
 
+    /** Does {@link dev.freshet.replica.port.CopySession#empty}. */
+    public static void empty(
+            Connection db, SchemaPolicy policy, StreamTarget target, SchemaRecord schema, StreamRow row)
+            throws SQLException {
+        new TargetShape(db, policy, target, schema, row).require();
+        Shadow.execute(db, "DELETE FROM " + target.table().quoted());
+    }
+
     /** Does {@link dev.freshet.replica.port.CopySession#shadow}. */
     public static PostgresShadow create(
             Connection db,

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The writers of a replica's streams by schema version. The first record of a new version makes the table evolve, in a
- * transaction of its own before the batch: the statements may run twice and in several instances at once.
+ * transaction of its own before the batch, unless batches are pieces of one: the statements may run twice and in several
+ * instances at once.
  */
 final class Plans implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Plans.class);
@@ -40,11 +41,18 @@ final class Plans implements AutoCloseable {
     private record Id(String topic, String version) {}
 
     private final SchemaPolicy policy;
+    private final boolean commits;
     private final SchemaSource schemas;
     private final int limit;
     private final Map<Id, TableWriter> writers = new HashMap<>();
 
-    Plans(SchemaPolicy policy, SchemaSource schemas, int streams) {
+    /**
+     * Creates the plans.
+     *
+     * @param commits whether a table's shape is read, and the table altered, in transactions of their own
+     */
+    Plans(SchemaPolicy policy, SchemaSource schemas, int streams, boolean commits) {
+        this.commits = commits;
         this.limit = Math.max(LEAST_LIMIT, VERSIONS_OF_A_STREAM * streams);
         this.policy = policy;
         this.schemas = schemas;
@@ -82,17 +90,21 @@ final class Plans implements AutoCloseable {
                     + " is gone: make it again, or remove the replica's state" + " to have it filled anew");
         }
         TableFit fit = TableFit.evolving(target, schema, table, policy);
-        db.commit();
+        if (commits) {
+            db.commit();
+        }
         return fit;
     }
 
-    private static void alter(Connection db, TableFit fit) throws SQLException {
+    private void alter(Connection db, TableFit fit) throws SQLException {
         try (Statement s = db.createStatement()) {
             for (String sql : fit.alterations()) {
                 LOG.info("The stream's schema has changed: {}", sql);
                 s.execute(sql);
             }
-            db.commit();
+            if (commits) {
+                db.commit();
+            }
         }
     }
 

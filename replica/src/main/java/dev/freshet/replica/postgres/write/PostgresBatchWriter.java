@@ -9,6 +9,7 @@ import dev.freshet.replica.port.RecordException;
 import dev.freshet.replica.port.RecordKey;
 import dev.freshet.replica.port.SchemaSource;
 import dev.freshet.replica.port.StoreException;
+import dev.freshet.replica.port.WriteMode;
 import dev.freshet.replica.postgres.Calls;
 import dev.freshet.stream.MissingSchemaException;
 import dev.freshet.stream.StreamRecord;
@@ -35,6 +36,7 @@ public final class PostgresBatchWriter implements BatchWriter {
 
     private final Connection db;
     private final Map<String, StreamTarget> targets = new HashMap<>();
+    private final WriteMode mode;
     private final Plans plans;
     private final Calls calls;
     private final RowText row = new RowText();
@@ -50,13 +52,20 @@ public final class PostgresBatchWriter implements BatchWriter {
      * @param targets the streams
      * @param policy what to do about new columns
      * @param schemas where schema records come from
+     * @param mode how its batches stand to transactions
      */
     public PostgresBatchWriter(
-            Connection db, Collection<StreamTarget> targets, SchemaPolicy policy, SchemaSource schemas, Calls calls) {
+            Connection db,
+            Collection<StreamTarget> targets,
+            SchemaPolicy policy,
+            SchemaSource schemas,
+            WriteMode mode,
+            Calls calls) {
         this.db = db;
         this.calls = calls;
+        this.mode = mode;
         targets.forEach(t -> this.targets.put(t.topic(), t));
-        this.plans = new Plans(policy, schemas, targets.size());
+        this.plans = new Plans(policy, schemas, targets.size(), mode == WriteMode.BATCHES);
     }
 
     @Override
@@ -98,7 +107,7 @@ public final class PostgresBatchWriter implements BatchWriter {
             throw new RecordException(r, String.valueOf(e.getMessage()), e);
         }
         touched.add(writer);
-        if (r.op() == Op.CREATE && mayCopy && !repeated.contains(key)) {
+        if (isNew(r) && mayCopy && !repeated.contains(key)) {
             writer.addCreated(r);
             return;
         }
@@ -108,6 +117,10 @@ public final class PostgresBatchWriter implements BatchWriter {
         } else {
             writer.addRow(row);
         }
+    }
+
+    private boolean isNew(StreamRecord r) {
+        return r.op() == Op.CREATE || (mode == WriteMode.PIECES_OF_A_FILL && r.value() != null);
     }
 
     private void read(TableWriter writer, StreamRecord r) {
@@ -152,7 +165,8 @@ public final class PostgresBatchWriter implements BatchWriter {
         if (!copied || refused.isPassing()) {
             return false;
         }
-        batchesWithoutCopy = BATCHES_WITHOUT_COPY;
+        // one transaction of many pieces must not be refused again and again
+        batchesWithoutCopy = mode == WriteMode.BATCHES ? BATCHES_WITHOUT_COPY : Integer.MAX_VALUE;
         return true;
     }
 

@@ -1,4 +1,4 @@
-package dev.freshet.replica.fill;
+package dev.freshet.replica.apply;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
  *
  * <p>With a byte a key one key in about forty is taken for a seen one; it never errs the other way.
  */
-final class KeyFilter {
+public final class KeyFilter {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int LONGS_A_BLOCK = 8;
     private static final int BITS_A_KEY = 5;
@@ -24,13 +24,13 @@ final class KeyFilter {
      *
      * @param bytes its memory
      */
-    KeyFilter(int bytes) {
+    public KeyFilter(int bytes) {
         blocks = Math.max(1, bytes / (LONGS_A_BLOCK * Long.BYTES));
         bits = new long[blocks * LONGS_A_BLOCK];
     }
 
     /** Adds a key and returns whether it was perhaps there before; false is sure. */
-    boolean perhapsSeen(byte[] key) {
+    public boolean perhapsSeen(byte[] key) {
         long hash = hash(key);
         int block = (int) (((hash >>> 32) * blocks) >>> 32) * LONGS_A_BLOCK;
         // the block is chosen by the upper half, the bits inside by a remixed hash: 9 bits each

@@ -1,4 +1,4 @@
-package dev.freshet.replica.fill;
+package dev.freshet.replica.apply;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
