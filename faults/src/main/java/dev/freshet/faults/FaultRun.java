@@ -195,7 +195,28 @@ public final class FaultRun implements AutoCloseable {
     }
 
     /**
-     * Writes many rows in one transaction, and waits until the copies have them all.
+     * Holds each relay in turn, and waits each time until the copies have what was committed meanwhile: one of the two led, and
+     * stood still where no server saw it end.
+     *
+     * @param limit how long it may take
+     */
+    public void freezeEachRelay(Duration limit) throws IOException, SQLException, InterruptedException {
+        for (String relay : List.of("relay-1", "relay-2")) {
+            FreshetProcess held = world.process(relay);
+            held.freeze();
+            tell.accept(relay + " is held");
+            try (Connection c = world.source();
+                    Statement s = c.createStatement()) {
+                s.execute("UPDATE item SET name = 'while " + relay + " is held' WHERE id <= 10");
+            }
+            awaitCopies(limit);
+            held.thaw();
+        }
+    }
+
+    /**
+     * Writes many rows in one transaction, kills both relays when some of them are in the copies, and waits until the copies
+     * have them all.
      *
      * @param rows how many
      * @param limit how long it may take
@@ -208,6 +229,12 @@ public final class FaultRun implements AutoCloseable {
             LoadTables.writeBulk(c, rows);
         }
         tell.accept(rows + " rows are written in one transaction.");
+        awaitSomeBulk(limit);
+        for (String relay : List.of("relay-1", "relay-2")) {
+            world.process(relay).kill();
+            world.process(relay).start();
+        }
+        tell.accept("Both relays were killed in their midst.");
         awaitCopies(limit);
         String of =
                 "SELECT count(*) || ' rows, sum of hashes ' || coalesce(sum(hashtextextended(id || body, 0)), 0) FROM bulk";
@@ -216,6 +243,19 @@ public final class FaultRun implements AutoCloseable {
             String left = rows(a, of).get(0);
             String right = rows(b, of).get(0);
             return left.equals(right) ? List.of() : List.of("source " + left + ", copy " + right);
+        }
+    }
+
+    private void awaitSomeBulk(Duration limit) throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        try (Connection c = world.target()) {
+            while (rows(c, "SELECT 1 FROM bulk LIMIT 1").isEmpty()) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException(
+                            "No row of the large transaction is in the copies after " + limit.toSeconds() + " s");
+                }
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
         }
     }
 

@@ -23,7 +23,8 @@ class KillTest {
         long seed = Long.getLong("freshet.faults.seed", System.nanoTime());
         System.out.println("-Dfreshet.faults.seed=" + seed);
         try (FaultRun run = FaultRun.start(seed, folder, System.out::println)) {
-            assertEquals(List.of(), run.runBulk(400_000, LIMIT));
+            assertEquals(List.of(), run.runBulk(300_000, LIMIT));
+            run.freezeEachRelay(LIMIT);
             FaultReport report = run.run(FAULTS, LIMIT);
             report.lines().forEach(System.out::println);
             assertAll(
