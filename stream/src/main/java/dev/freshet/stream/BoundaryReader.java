@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * one boundary of the ledger to another.
  *
  * <p>It reads all partitions of the topics, without a group. What it has read beyond the last boundary it keeps, up to the
- * {@link BoundaryLimits}; a source transaction (or a way to the next known boundary) that is larger is handed over in pieces.
+ * {@link BoundaryLimits}; a source transaction that is larger is handed over in pieces, and so is the way to the next boundary
+ * that is known and not read yet, so that it can be written while more is read.
  * A piece holds only what surely belongs below the next boundary: what is below the vector of one that is known, or else what
  * the newest entry of the ledger says is written, since the relay alone writes, and in the order of positions.
  *
@@ -213,7 +214,7 @@ public final class BoundaryReader implements AutoCloseable {
                         "The boundary of what was handed over in pieces does not come; the pieces are" + " taken back. "
                                 + notRunning.get());
             }
-            return notRunning.isEmpty() && (inPieces || ahead.isFull(limits)) ? piece(at) : Optional.empty();
+            return notRunning.isEmpty() && ahead.isWorthAPiece(limits) ? piece(at) : Optional.empty();
         }
     }
 
@@ -250,6 +251,10 @@ public final class BoundaryReader implements AutoCloseable {
 
     private Optional<BoundaryBatch> piece(Map<String, OffsetVector> at) {
         Optional<Boundary> coming = view.next(at, topics, floor);
+        if (coming.isEmpty() && !inPieces && !ahead.isFull(limits)) {
+            // a boundary that is not known yet is best waited for without a piece
+            return Optional.empty();
+        }
         Position written = view.cursor().map(Cursor::write).orElse(Position.ZERO);
         List<StreamRecord> records =
                 coming.isPresent() ? ahead.takeBelow(coming.get().offsets()) : ahead.takeUpTo(written);

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Records that were read and not handed over yet, by partition in the order of their offsets. Belongs to one thread. */
 final class ReadAhead {
+    private static final int PIECES = 20;
+
     private final Map<Partition, Deque<StreamRecord>> byPartition = new TreeMap<>();
     private int records;
     private long bytes;
@@ -30,6 +32,11 @@ final class ReadAhead {
 
     boolean isFull(BoundaryLimits limits) {
         return records >= limits.records() || bytes >= limits.bytes();
+    }
+
+    /** Returns whether there is a fraction of the limits, such as is written at once. */
+    boolean isWorthAPiece(BoundaryLimits limits) {
+        return records > 0 && (records >= limits.records() / PIECES || bytes >= limits.bytes() / PIECES);
     }
 
     /** Returns the offset of the first record of a partition, or null. */
