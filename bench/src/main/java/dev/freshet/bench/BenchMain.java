@@ -71,7 +71,8 @@ public final class BenchMain {
             description = {
                 "The whole way, from a table to its copy in another PostgreSQL.",
                 "Cases: first fill, catch-up one-row (each row a transaction, written while the copy stood still),"
-                        + " catch-up large transaction (all rows in one)."
+                        + " catch-up large transaction (all rows in one), per-transaction one-row (what consistency"
+                        + " per-transaction costs beside per-key)."
             })
     static final class Replica extends BenchCommand {
         @Option(

@@ -4,6 +4,7 @@ import dev.freshet.bench.process.Contender;
 import dev.freshet.bench.process.Settings;
 import dev.freshet.bench.process.Signals;
 import dev.freshet.model.Names;
+import dev.freshet.replica.Consistency;
 import dev.freshet.replica.Replica;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.ReplicaStatus;
@@ -18,11 +19,18 @@ import org.jspecify.annotations.Nullable;
 public final class FreshetReplica implements Contender {
     private static final long WATCH_NANOS = 250_000_000;
 
+    private final Consistency consistency;
     private @Nullable Replica replica;
     private volatile boolean stopping;
 
     /** Creates the contender. */
-    public FreshetReplica() {}
+    public FreshetReplica() {
+        this(Consistency.PER_KEY);
+    }
+
+    FreshetReplica(Consistency consistency) {
+        this.consistency = consistency;
+    }
 
     @Override
     public void start(Settings settings, Signals signals) {
@@ -34,6 +42,7 @@ public final class FreshetReplica implements Contender {
                 TableName.parse("public." + settings.get(Keys.COPY)),
                 Map.of());
         ReplicaConfig config = ReplicaConfig.builder(source + '-' + settings.get(Keys.COPY)).stream(target)
+                .consistency(consistency)
                 .database(
                         settings.get(Keys.TARGET_URL),
                         settings.get(Keys.TARGET_USER),

@@ -16,6 +16,7 @@ public final class ReplicaSuite {
         return List.of(
                 new FillCase(rows),
                 new CatchUpCase("catch-up one-row", BenchTable::insertOneByOne, rows),
-                new CatchUpCase("catch-up large transaction", BenchTable::insertAtOnce, rows));
+                new CatchUpCase("catch-up large transaction", BenchTable::insertAtOnce, rows),
+                new ConsistencyCase("per-transaction one-row", BenchTable::insertOneByOne, rows));
     }
 }
