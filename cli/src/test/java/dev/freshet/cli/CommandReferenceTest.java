@@ -17,7 +17,8 @@ class CommandReferenceTest {
         StringBuilder out = new StringBuilder("# Command reference\n\n"
                 + "<!-- Written from the commands' own help; a test compares it. Do not edit. -->\n\n"
                 + "In a clone `export PATH=$PWD:$PATH` makes `freshet` a command; it builds what it needs on first use.\n"
-                + "`freshet bench --help` tells of the measurements, `freshet soak --help` of faults under load.\n");
+                + "`freshet bench --help` tells of the measurements, `freshet soak --help` of faults under load,\n"
+                + "`freshet simulate --help` of the protocol's model.\n");
         CommandLine line = FreshetCommand.commandLine(InputStream.nullInputStream());
         append(out, "freshet", line);
         line.getSubcommands().forEach((name, command) -> {

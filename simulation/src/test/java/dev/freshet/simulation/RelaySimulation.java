@@ -1,11 +1,9 @@
-package dev.freshet.relay.sim;
+package dev.freshet.simulation;
 
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Cursor;
-import dev.freshet.model.ledger.LedgerCodec;
-import dev.freshet.model.ledger.LedgerKey;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
 import dev.freshet.relay.StreamSettings;
@@ -26,7 +24,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** A relay over a simulated source and cluster, in one thread under a seed; killed now and then, and begun again. */
-final class Simulation {
+final class RelaySimulation {
+    static final String STREAM = "customers";
     static final String TOPIC = "shop.customers";
     static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
     /** Longer than two looks are apart. */
@@ -35,14 +34,14 @@ final class Simulation {
     static final Duration STEP = Duration.ofMillis(10);
 
     final RelaySettings settings;
-    final SimDatabase db = new SimDatabase();
+    final SimDatabase db;
     final SimKafka kafka;
     final Chaos chaos;
     /** What passing faults the relay met. */
     final List<String> faults = new ArrayList<>();
 
     private final Random random;
-    private final SimSource.Rules rules;
+    private final Rules rules;
     private Instant now = Instant.EPOCH;
     private final Ports ports = new SimPorts();
     private Node node;
@@ -53,7 +52,7 @@ final class Simulation {
      *
      * @param killOneIn one in how many steps of the cluster kills the relay; 0 for none
      */
-    Simulation(long seed, SimSource.Rules rules, int killOneIn) {
+    RelaySimulation(long seed, Rules rules, int killOneIn) {
         this(seed, rules, killOneIn, LOOK_INTERVAL);
     }
 
@@ -62,16 +61,17 @@ final class Simulation {
      *
      * @param killOneIn one in how many steps of the cluster kills the relay; 0 for none
      */
-    Simulation(long seed, SimSource.Rules rules, int killOneIn, Duration lookInterval) {
+    RelaySimulation(long seed, Rules rules, int killOneIn, Duration lookInterval) {
         this(seed, rules, killOneIn, settings().topicCheckInterval(lookInterval).build());
     }
 
-    Simulation(long seed, SimSource.Rules rules, int killOneIn, RelaySettings settings) {
+    RelaySimulation(long seed, Rules rules, int killOneIn, RelaySettings settings) {
         this.settings = settings;
+        this.db = new SimDatabase(List.of(STREAM), () -> now);
         this.random = new Random(seed);
         this.rules = rules;
         this.chaos = new Chaos(random, killOneIn);
-        this.kafka = new SimKafka(settings, chaos);
+        this.kafka = new SimKafka(settings, () -> now);
         this.node = new Node();
         this.spare = new Node();
     }
@@ -81,7 +81,8 @@ final class Simulation {
         return RelaySettings.builder(
                         "shop",
                         List.of(StreamSettings.of(
-                                        new TableCapture(SimSource.STREAM, "public.customer", List.of(), List.of()),
+                                        new TableCapture(
+                                                RelaySimulation.STREAM, "public.customer", List.of(), List.of()),
                                         TOPIC)
                                 .withPartitions(2)),
                         Map.of())
@@ -117,20 +118,20 @@ final class Simulation {
             node.sampler.doWork();
             node.watch.doWork();
             work();
-        } catch (Chaos.Killed killed) {
+        } catch (Calls.Killed killed) {
             kill();
         }
     }
 
     /** Kills the relay and begins another one. */
     void kill() {
-        db.slotActive = false;
+        db.reader = 0;
         node = new Node();
     }
 
     /** Freezes the relay, whose connection to the source ends, and lets the other one work. */
     void swap() {
-        db.slotActive = false;
+        db.reader = 0;
         Node frozen = node;
         node = spare;
         spare = frozen;
@@ -138,12 +139,12 @@ final class Simulation {
 
     /** Does what {@code freshet remove stream} does. */
     void removeStream() {
-        TopicStore store = kafka.openStore();
-        TopicWriter writer = kafka.openWriter();
+        TopicStore store = kafka.openStore(chaos);
+        TopicWriter writer = kafka.openWriter(chaos);
         writer.fence();
         Cursor cursor = Objects.requireNonNull(store.readLedger().cursor());
         LedgerState ledger = new LedgerState("operator", cursor.source(), cursor);
-        ledger.forget(SimSource.STREAM, store.readLedger().keys(""));
+        ledger.forget(RelaySimulation.STREAM, store.readLedger().keys(""));
         store.delete(List.of(TOPIC));
         writer.begin();
         ledger.writeTo(writer, now);
@@ -178,30 +179,23 @@ final class Simulation {
     /** Returns the newest cursor that a reader of the ledger sees, or null. */
     @Nullable
     Cursor cursor() {
-        List<SimKafka.Rec> ledger = kafka.ledger.get(0);
-        for (int i = ledger.size() - 1; i >= 0; i--) {
-            SimKafka.Rec r = ledger.get(i);
-            if (r.committed() && LedgerKey.CURSOR.equals(r.key())) {
-                return LedgerCodec.decodeCursor(Objects.requireNonNull(r.value()));
-            }
-        }
-        return null;
+        return kafka.cursor();
     }
 
     private final class SimPorts implements Ports {
         @Override
         public Source openSource() {
-            return new SimSource(db, () -> now, random, rules);
+            return new SimSource(db, () -> now, random, rules, Calls.UNDISTURBED);
         }
 
         @Override
         public TopicStore openStore() {
-            return kafka.openStore();
+            return kafka.openStore(chaos);
         }
 
         @Override
         public TopicWriter openWriter() {
-            return kafka.openWriter();
+            return kafka.openWriter(chaos);
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.freshet.relay.sim;
+package dev.freshet.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -22,7 +22,7 @@ class TopicsModelTest extends TopicsModelFixture {
     @Test
     void topicMadeAgain_beneathAnIdleRelay_isBroken() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = running(seed, 0);
+            RelaySimulation sim = running(seed, 0);
             idle(sim, 1_000);
             damageAndAwaitBroken(sim, seed, MADE_AGAIN, false, "made again");
             assertEquals(1, sim.faults.size(), () -> "" + sim.faults);
@@ -33,13 +33,13 @@ class TopicsModelTest extends TopicsModelFixture {
     @Test
     void topicMadeAgain_isNoticedByItsOffsets_beforeAnythingInItIsCommitted() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = running(seed, 0);
+            RelaySimulation sim = running(seed, 0);
             damageAndAwaitBroken(sim, seed, MADE_AGAIN, true, "made again");
             assertTrue(sim.faults.get(0).contains("made again"), sim.faults.get(0));
             assertTrue(
-                    sim.kafka.topics.get(Simulation.TOPIC).stream()
-                            .flatMap(List::stream)
-                            .noneMatch(SimKafka.Rec::committed),
+                    sim.kafka.topics.get(RelaySimulation.TOPIC).stream()
+                            .flatMap(log -> log.records().stream())
+                            .noneMatch(SimLog.Rec::committed),
                     "seed " + seed);
         }
     }
@@ -47,11 +47,15 @@ class TopicsModelTest extends TopicsModelFixture {
     @Test
     void lostTail_isNoticedByTheFirstWriteOverIt_beforeThatIsCommitted() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = running(seed, 0);
+            RelaySimulation sim = running(seed, 0);
             while (!sim.kafka.isQuiet()) {
                 sim.step(true);
             }
-            List<SimKafka.Rec> records = sim.kafka.topics.get(Simulation.TOPIC).get((int) (seed % 2));
+            List<SimLog.Rec> records = sim.kafka
+                    .topics
+                    .get(RelaySimulation.TOPIC)
+                    .get((int) (seed % 2))
+                    .records();
             int[] left = new int[1];
             Damage damage = (s, n) -> {
                 LOST_TAIL.to(s, n);
@@ -59,15 +63,14 @@ class TopicsModelTest extends TopicsModelFixture {
             };
             damageAndAwaitBroken(sim, seed, damage, true, "");
             assertTrue(
-                    records.subList(left[0], records.size()).stream().noneMatch(SimKafka.Rec::committed),
-                    "seed " + seed);
+                    records.subList(left[0], records.size()).stream().noneMatch(SimLog.Rec::committed), "seed " + seed);
         }
     }
 
     @Test
     void lostTailThatAGivenUpBatchHasFilled_isBroken_thoughTheRelayIsKilledRightThen() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = running(seed, 0);
+            RelaySimulation sim = running(seed, 0);
             while (!sim.kafka.isQuiet()) {
                 sim.step(true);
             }
@@ -83,7 +86,7 @@ class TopicsModelTest extends TopicsModelFixture {
     @Test
     void lostTail_beneathAnIdleRelay_orOneThatIsGone_isBroken() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = running(seed, 0);
+            RelaySimulation sim = running(seed, 0);
             idle(sim, 200);
             boolean gone = seed % 3 == 0;
             Damage damage = (s, n) -> {
@@ -99,7 +102,7 @@ class TopicsModelTest extends TopicsModelFixture {
     @Test
     void topicMadeAgain_beneathARelayKilledAnywhere_isBrokenSoon_andStaysSo() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = running(seed, 60);
+            RelaySimulation sim = running(seed, 60);
             damageAndAwaitBroken(sim, seed, MADE_AGAIN, true, "made again");
             for (int i = 0; i < 200; i++) {
                 sim.step(true);
@@ -111,7 +114,7 @@ class TopicsModelTest extends TopicsModelFixture {
     @Test
     void relayThatDidNotSeeTheTopicWhole_breaksItSinceTheLastLookOfTheOneThatDid() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = running(seed, 0);
+            RelaySimulation sim = running(seed, 0);
             idle(sim, 100);
             Position early = boundary(sim);
             idle(sim, 100);
@@ -128,7 +131,7 @@ class TopicsModelTest extends TopicsModelFixture {
     @Test
     void topicDamagedWhileNoLookWasAnswered_isBrokenSinceTheLastThatWas() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = running(seed, 0);
+            RelaySimulation sim = running(seed, 0);
             idle(sim, 100);
             Damage damage = (s, n) -> {
                 s.kafka.silent = true;
@@ -147,7 +150,7 @@ class TopicsModelTest extends TopicsModelFixture {
     @Test
     void ledgerMadeAgain_stopsTheRelay_whichWritesNothingIntoIt() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = running(seed, 0);
+            RelaySimulation sim = running(seed, 0);
             boolean busySource = seed % 2 == 0;
             sim.kafka.makeLedgerAgain();
             LedgerLostException e = assertThrows(LedgerLostException.class, () -> {
@@ -167,7 +170,7 @@ class TopicsModelTest extends TopicsModelFixture {
     @Test
     void lostSlot_isInTheLedger_alsoWhenTheOpenBatchCannotBeWritten() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = running(seed, 0);
+            RelaySimulation sim = running(seed, 0);
             while (sim.kafka.isQuiet()) {
                 sim.step(true);
             }
@@ -185,9 +188,9 @@ class TopicsModelTest extends TopicsModelFixture {
     void slotLostBeforeABreakIsWritten_breaksSinceTheLastBoundary() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
             for (int steps = 0; steps < 10; steps++) {
-                Simulation sim = running(seed, 0);
+                RelaySimulation sim = running(seed, 0);
                 sim.step(true);
-                sim.db.truncate();
+                sim.db.truncate(RelaySimulation.STREAM);
                 for (int i = 0; i < steps; i++) {
                     sim.step(true);
                 }
@@ -208,7 +211,7 @@ class TopicsModelTest extends TopicsModelFixture {
     @Test
     void damageOfATopicThatWasRemoved_saysNothingOfTheNextOne_toAFormerLeaderNeither() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = running(seed, 0);
+            RelaySimulation sim = running(seed, 0);
             MADE_AGAIN.to(sim, seed);
             awaitFault(sim);
             sim.swap();
@@ -221,7 +224,7 @@ class TopicsModelTest extends TopicsModelFixture {
     @Test
     void refusalThatHasPassedUnderAnotherRelay_isForgotten() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = running(seed, 0);
+            RelaySimulation sim = running(seed, 0);
             sim.kafka.refuses = true;
             awaitFault(sim);
             sim.swap();
@@ -235,13 +238,13 @@ class TopicsModelTest extends TopicsModelFixture {
     @Test
     void refusalThatLasts_breaksTheStream_acrossTakeOversOfTheSameRelay() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = running(seed, 0);
+            RelaySimulation sim = running(seed, 0);
             sim.kafka.refuses = true;
             awaitFault(sim);
             sim.pass(sim.settings.streamRetryLimit());
-            sim.db.slotActive = true; // the last session's connection has not ended yet
+            sim.db.startReader(); // the last session's connection has not ended yet
             idle(sim, 20);
-            sim.db.slotActive = false;
+            sim.db.reader = 0;
             for (int i = 0; i < LIMIT && status(sim) != StreamStatus.BROKEN; i++) {
                 sim.step(true);
             }
@@ -254,7 +257,7 @@ class TopicsModelTest extends TopicsModelFixture {
     }
 
     /** Lets the former leader take over, and sees that nothing breaks. */
-    private static void leadAgain(Simulation sim, long seed) throws InterruptedException {
+    private static void leadAgain(RelaySimulation sim, long seed) throws InterruptedException {
         String other = Objects.requireNonNull(sim.cursor()).incarnation();
         assertEquals(StreamStatus.RUNNING, status(sim), "seed " + seed);
         sim.swap();

@@ -1,4 +1,4 @@
-package dev.freshet.relay.sim;
+package dev.freshet.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,38 +15,38 @@ abstract class TopicsModelFixture {
     static final int LIMIT = 5_000;
     static final long SEEDS = Long.getLong("freshet.model.seeds", 30);
     /** A look, the time of doubt, another look, and some steps for a take-over. */
-    static final long NOTICED_WITHIN = Simulation.LOOK_INTERVAL
+    static final long NOTICED_WITHIN = RelaySimulation.LOOK_INTERVAL
                     .multipliedBy(2)
-                    .plus(Simulation.DOUBT_LIMIT)
-                    .dividedBy(Simulation.STEP)
+                    .plus(RelaySimulation.DOUBT_LIMIT)
+                    .dividedBy(RelaySimulation.STEP)
             + 150;
 
     /** How a topic is damaged. */
     interface Damage {
-        void to(Simulation sim, long seed) throws InterruptedException;
+        void to(RelaySimulation sim, long seed) throws InterruptedException;
     }
 
-    static final Damage MADE_AGAIN = (sim, seed) -> sim.kafka.makeAgain(Simulation.TOPIC);
-    static final Damage LOST_TAIL = (sim, seed) -> sim.kafka.loseTail(Simulation.TOPIC, (int) (seed % 2));
+    static final Damage MADE_AGAIN = (sim, seed) -> sim.kafka.makeAgain(RelaySimulation.TOPIC);
+    static final Damage LOST_TAIL = (sim, seed) -> sim.kafka.loseTail(RelaySimulation.TOPIC, (int) (seed % 2));
 
-    static void awaitFault(Simulation sim) throws InterruptedException {
+    static void awaitFault(RelaySimulation sim) throws InterruptedException {
         for (int i = 0; i < LIMIT && sim.faults.isEmpty(); i++) {
             sim.step(true);
         }
         assertEquals(1, sim.faults.size(), () -> "" + sim.faults);
     }
 
-    static void awaitRunning(Simulation sim) throws InterruptedException {
+    static void awaitRunning(RelaySimulation sim) throws InterruptedException {
         for (int i = 0; i < LIMIT && status(sim) != StreamStatus.RUNNING; i++) {
             sim.step(true);
         }
     }
 
-    static Simulation running(long seed, int killOneIn) throws InterruptedException {
-        return running(new Simulation(seed, new SimSource.Rules(true), killOneIn));
+    static RelaySimulation running(long seed, int killOneIn) throws InterruptedException {
+        return running(new RelaySimulation(seed, Rules.all(), killOneIn));
     }
 
-    static Simulation running(Simulation sim) throws InterruptedException {
+    static RelaySimulation running(RelaySimulation sim) throws InterruptedException {
         awaitRunning(sim);
         for (int i = 0; i < 300; i++) {
             sim.step(true);
@@ -55,14 +55,14 @@ abstract class TopicsModelFixture {
         return sim;
     }
 
-    static void idle(Simulation sim, int steps) throws InterruptedException {
+    static void idle(RelaySimulation sim, int steps) throws InterruptedException {
         for (int i = 0; i < steps; i++) {
             sim.step(false);
         }
     }
 
     /** Returns since when the topic is broken: at or before the last boundary at which it was whole. */
-    static Position damageAndAwaitBroken(Simulation sim, long seed, Damage damage, boolean busySource, String why)
+    static Position damageAndAwaitBroken(RelaySimulation sim, long seed, Damage damage, boolean busySource, String why)
             throws InterruptedException {
         Position before = boundary(sim);
         damage.to(sim, seed);
@@ -78,19 +78,19 @@ abstract class TopicsModelFixture {
         return entry.since();
     }
 
-    static Position boundary(Simulation sim) {
+    static Position boundary(RelaySimulation sim) {
         Cursor cursor = Objects.requireNonNull(sim.cursor());
         return Objects.requireNonNull(cursor.boundary()).position();
     }
 
-    static StreamEntry entry(Simulation sim) {
+    static StreamEntry entry(RelaySimulation sim) {
         return Objects.requireNonNull(
-                Objects.requireNonNull(sim.cursor()).streams().get(SimSource.STREAM));
+                Objects.requireNonNull(sim.cursor()).streams().get(RelaySimulation.STREAM));
     }
 
-    static @Nullable StreamStatus status(Simulation sim) {
+    static @Nullable StreamStatus status(RelaySimulation sim) {
         Cursor cursor = sim.cursor();
-        StreamEntry entry = cursor == null ? null : cursor.streams().get(SimSource.STREAM);
+        StreamEntry entry = cursor == null ? null : cursor.streams().get(RelaySimulation.STREAM);
         return entry == null ? null : entry.status();
     }
 }

@@ -1,4 +1,4 @@
-package dev.freshet.relay.sim;
+package dev.freshet.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -28,8 +28,8 @@ class RelayModelTest {
     private static final long SEEDS = Long.getLong("freshet.model.seeds", 30);
 
     /** One run; returns how many boundaries of a running stream were checked and how often the relay was killed. */
-    private static int[] run(long seed, SimSource.Rules rules) throws InterruptedException {
-        Simulation sim = new Simulation(seed, rules, 60);
+    private static int[] run(long seed, Rules rules) throws InterruptedException {
+        RelaySimulation sim = new RelaySimulation(seed, rules, 60);
         int checked = 0;
         int seen = 0;
         for (int i = 0; i < STEPS; i++) {
@@ -43,29 +43,29 @@ class RelayModelTest {
         return new int[] {checked, sim.chaos.kills()};
     }
 
-    private static boolean check(Simulation sim) {
+    private static boolean check(RelaySimulation sim) {
         Cursor cursor = sim.cursor();
-        List<List<SimKafka.Rec>> partitions = sim.kafka.topics.get(Simulation.TOPIC);
+        List<SimLog> partitions = sim.kafka.topics.get(RelaySimulation.TOPIC);
         if (cursor == null || cursor.boundary() == null || partitions == null) {
             return false;
         }
-        for (List<SimKafka.Rec> partition : partitions) {
+        for (SimLog log : partitions) {
             Position last = Position.ZERO;
-            for (SimKafka.Rec r : partition) {
+            for (SimLog.Rec r : log.records()) {
                 if (r.committed()) {
                     assertTrue(r.position().isAfter(last), "I1: " + r.position() + " behind " + last);
                     last = r.position();
                 }
             }
         }
-        OffsetVector vector = cursor.boundary().offsets().get(Simulation.TOPIC);
-        var entry = cursor.streams().get(SimSource.STREAM);
+        OffsetVector vector = cursor.boundary().offsets().get(RelaySimulation.TOPIC);
+        var entry = cursor.streams().get(RelaySimulation.STREAM);
         if (vector == null || entry == null || entry.status() != StreamStatus.RUNNING) {
             return false;
         }
         Map<String, String> copy = new TreeMap<>();
         for (int p = 0; p < partitions.size(); p++) {
-            for (SimKafka.Rec r : partitions.get(p).subList(0, (int) vector.offset(p))) {
+            for (SimLog.Rec r : partitions.get(p).records().subList(0, (int) vector.offset(p))) {
                 if (r.committed() && r.value() == null) {
                     copy.remove(r.key());
                 } else if (r.committed()) {
@@ -75,7 +75,7 @@ class RelayModelTest {
         }
         Map<String, String> truth = new TreeMap<>();
         sim.db
-                .at(cursor.boundary().position().lsn())
+                .at(RelaySimulation.STREAM, cursor.boundary().position().lsn())
                 .forEach((k, v) -> truth.put(
                         new String(SimDatabase.key(k), StandardCharsets.UTF_8),
                         new String(SimDatabase.row(k, v), StandardCharsets.UTF_8)));
@@ -89,7 +89,7 @@ class RelayModelTest {
         int kills = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             try {
-                int[] counts = run(seed, new SimSource.Rules(true));
+                int[] counts = run(seed, Rules.all());
                 checked += counts[0];
                 kills += counts[1];
             } catch (AssertionError | RuntimeException e) {
@@ -103,16 +103,16 @@ class RelayModelTest {
     @Test
     void finishedSnapshot_countsTheRowsThatItSent_notThoseThatTheLogHadNewer() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = new Simulation(seed, new SimSource.Rules(true), 0);
+            RelaySimulation sim = new RelaySimulation(seed, Rules.all(), 0);
             StreamEntry entry = null;
             for (int i = 0; i < STEPS && (entry == null || entry.status() != StreamStatus.RUNNING); i++) {
                 sim.step(true);
                 Cursor cursor = sim.cursor();
-                entry = cursor == null ? null : cursor.streams().get(SimSource.STREAM);
+                entry = cursor == null ? null : cursor.streams().get(RelaySimulation.STREAM);
             }
             assertTrue(entry != null && entry.snapshot() != null, "seed " + seed);
-            long sent = sim.kafka.topics.get(Simulation.TOPIC).stream()
-                    .flatMap(List::stream)
+            long sent = sim.kafka.topics.get(RelaySimulation.TOPIC).stream()
+                    .flatMap(log -> log.records().stream())
                     .filter(r -> r.committed() && r.position().sub() > 0)
                     .count();
             assertEquals(sent, entry.snapshot().rowsDone(), "seed " + seed);
@@ -121,12 +121,12 @@ class RelayModelTest {
 
     @Test
     void changesThatComeOneAfterTheOther_shareABatch_andOneThatComesAloneDoesNotWait() throws InterruptedException {
-        RelaySettings settings = Simulation.settings()
+        RelaySettings settings = RelaySimulation.settings()
                 .batch(1_000, 1 << 20)
                 .batchAge(Duration.ofSeconds(10))
-                .batchLinger(Simulation.STEP.multipliedBy(20))
+                .batchLinger(RelaySimulation.STEP.multipliedBy(20))
                 .build();
-        Simulation sim = new Simulation(1, new SimSource.Rules(true), 0, settings);
+        RelaySimulation sim = new RelaySimulation(1, Rules.all(), 0, settings);
         TopicsModelFixture.running(sim);
         int steps = 500;
         int before = sim.kafka.ledger.get(0).size();
@@ -151,7 +151,7 @@ class RelayModelTest {
     void withoutTheWaitForVisibility_aRowIsLost() {
         AssertionError e = assertThrows(AssertionError.class, () -> {
             for (long seed = 1; seed <= SEEDS; seed++) {
-                run(seed, new SimSource.Rules(false));
+                run(seed, Rules.without(Rules.Rule.WAIT_FOR_VISIBILITY));
             }
         });
         assertTrue(String.valueOf(e.getMessage()).contains("I2"), () -> "the invariant that breaks: " + e);

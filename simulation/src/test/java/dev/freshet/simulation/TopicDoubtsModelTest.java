@@ -1,4 +1,4 @@
-package dev.freshet.relay.sim;
+package dev.freshet.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,7 +19,7 @@ class TopicDoubtsModelTest extends TopicsModelFixture {
 
     @Test
     void clusterThatDoesNotAnswerForAWhile_isAnAlarmThatGoesAway_andNoBreak() throws InterruptedException {
-        Simulation sim = running(1, 0);
+        RelaySimulation sim = running(1, 0);
         sim.kafka.silent = true;
         for (int i = 0; i < LIMIT && sim.status().alarms().isEmpty(); i++) {
             sim.step(true);
@@ -38,7 +38,7 @@ class TopicDoubtsModelTest extends TopicsModelFixture {
     @Test
     void brokerThatLagsBehindForAWhile_breaksNothing_atATakeOverNeither() throws InterruptedException {
         for (boolean killed : new boolean[] {false, true}) {
-            Simulation sim = running(1, 0);
+            RelaySimulation sim = running(1, 0);
             sim.kafka.blindLooks = 2;
             if (killed) {
                 sim.kill();
@@ -54,7 +54,7 @@ class TopicDoubtsModelTest extends TopicsModelFixture {
 
     @Test
     void brokerThatLagsBehindNowAndAgain_breaksNothing() throws InterruptedException {
-        Simulation sim = running(1, 0);
+        RelaySimulation sim = running(1, 0);
         for (int outage = 0; outage < 3; outage++) {
             sim.kafka.blindLooks = 1;
             while (sim.kafka.blindLooks > 0) {
@@ -71,9 +71,9 @@ class TopicDoubtsModelTest extends TopicsModelFixture {
     @Test
     void doubt_isFollowedUpSoon_alsoAcrossALookWithoutAnAnswer_howeverRareLooksAre() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = rarelyLooking(seed);
+            RelaySimulation sim = rarelyLooking(seed);
             Position before = boundary(sim);
-            sim.kafka.makeAgain(Simulation.TOPIC);
+            sim.kafka.makeAgain(RelaySimulation.TOPIC);
             sim.pass(RARELY);
             idle(sim, 5);
             assertEquals(StreamStatus.RUNNING, status(sim), "seed " + seed);
@@ -93,7 +93,7 @@ class TopicDoubtsModelTest extends TopicsModelFixture {
     @Test
     void doubtOfTheLedger_isFollowedUpSoon_howeverRareLooksAre() throws InterruptedException {
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation sim = rarelyLooking(seed);
+            RelaySimulation sim = rarelyLooking(seed);
             sim.kafka.replaceLedgerByItsCopy();
             sim.pass(RARELY);
             LedgerLostException e = assertThrows(LedgerLostException.class, () -> idle(sim, LOOKS));
@@ -101,8 +101,8 @@ class TopicDoubtsModelTest extends TopicsModelFixture {
         }
     }
 
-    private static Simulation rarelyLooking(long seed) throws InterruptedException {
-        Simulation sim = running(new Simulation(seed, new SimSource.Rules(true), 0, RARELY));
+    private static RelaySimulation rarelyLooking(long seed) throws InterruptedException {
+        RelaySimulation sim = running(new RelaySimulation(seed, Rules.all(), 0, RARELY));
         idle(sim, 300);
         return sim;
     }

@@ -1,14 +1,9 @@
-package dev.freshet.relay.sim;
+package dev.freshet.simulation;
 
 import java.util.Random;
 
 /** Kills the relay at a step now and then: what it had not made durable is gone. */
-final class Chaos {
-    /** The end of a process, which nobody may catch. */
-    static final class Killed extends Error {
-        private static final long serialVersionUID = 1L;
-    }
-
+final class Chaos implements Calls {
     private final Random random;
     private final int oneIn;
     private int kills;
@@ -18,11 +13,13 @@ final class Chaos {
         this.oneIn = oneIn;
     }
 
-    void step() {
+    @Override
+    public Trouble call() {
         if (oneIn > 0 && random.nextInt(oneIn) == 0) {
             kills++;
             throw new Killed();
         }
+        return Trouble.NONE;
     }
 
     int kills() {

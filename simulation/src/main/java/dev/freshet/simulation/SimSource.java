@@ -1,4 +1,4 @@
-package dev.freshet.relay.sim;
+package dev.freshet.simulation;
 
 import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.ChangeLog;
@@ -8,10 +8,11 @@ import dev.freshet.capture.SlotState;
 import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
-import dev.freshet.capture.WindowRows;
 import dev.freshet.model.Change;
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
+import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Column;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.model.ledger.SourceIdentity;
@@ -21,42 +22,64 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The source's ports over a {@link SimDatabase}. */
 final class SimSource implements Source {
-    static final String STREAM = "customers";
-    static final SchemaRecord SCHEMA = new SchemaRecord(
-            STREAM,
-            List.of(new Column("id", "integer", false, true), new Column("v", "text", true, true)),
-            List.of("id"));
+    private static final Map<String, SchemaRecord> SCHEMAS = new ConcurrentHashMap<>();
+    private static final Map<String, String> VERSIONS = new ConcurrentHashMap<>();
 
     private final SimDatabase db;
     private final InstantSource clock;
     private final Random random;
     private final Rules rules;
+    private final Calls calls;
+    private @Nullable Log log;
 
-    SimSource(SimDatabase db, InstantSource clock, Random random, Rules rules) {
+    SimSource(SimDatabase db, InstantSource clock, Random random, Rules rules, Calls calls) {
         this.db = db;
         this.clock = clock;
         this.random = random;
         this.rules = rules;
+        this.calls = calls;
     }
 
-    /** Which rules of the protocol hold; each is switched off once to see that a test notices. */
-    record Rules(boolean waitForVisibility) {}
+    static SchemaRecord schema(String stream) {
+        return SCHEMAS.computeIfAbsent(
+                stream,
+                s -> new SchemaRecord(
+                        s,
+                        List.of(new Column("id", "integer", false, true), new Column("v", "text", true, true)),
+                        List.of("id")));
+    }
+
+    /** Returns a schema's version; finding it takes a hash. */
+    static String version(String stream) {
+        return VERSIONS.computeIfAbsent(stream, s -> schema(s).version());
+    }
+
+    /** The process has ended, and its connections with it. */
+    void cutOff() {
+        if (log != null) {
+            log.close();
+        }
+    }
+
+    private void call() {
+        if (calls.call() != Calls.Trouble.NONE) {
+            throw new RetriableException("The connection to the source is lost");
+        }
+    }
 
     @Override
     public SourceIdentity identify() {
+        call();
         return new SourceIdentity("shop", "postgresql", "7", 1, "shop", "freshet_shop");
     }
 
@@ -80,25 +103,34 @@ final class SimSource implements Source {
                         "shop",
                         db.confirmed,
                         db.confirmed,
-                        db.slotActive ? 1 : null,
+                        db.reader == 0 ? null : db.reader,
                         null,
                         db.end - db.confirmed));
     }
 
     @Override
     public long createSlot() {
+        call();
+        if (db.confirmed >= 0 && !db.slotDropped) {
+            throw new ConfigurationException("The slot is there already");
+        }
         db.confirmed = db.end;
         return db.end;
     }
 
     @Override
     public void terminateReader(int pid) {
-        db.slotActive = false;
+        call();
+        if (db.reader == pid) {
+            db.reader = 0;
+        }
     }
 
     @Override
     public List<CapturedStream> capture(List<TableCapture> tables) {
-        return List.of(new CapturedStream(tables.get(0), SCHEMA, "catalog"));
+        return tables.stream()
+                .map(t -> new CapturedStream(t, schema(t.stream()), "catalog"))
+                .toList();
     }
 
     @Override
@@ -109,17 +141,23 @@ final class SimSource implements Source {
     @Override
     public ChangeLog open(
             long startLsn, int epoch, List<CapturedStream> streams, @Nullable Map<String, String> options) {
-        db.slotActive = true;
-        return new Log(Math.max(startLsn, db.confirmed), epoch);
+        call();
+        if (db.reader != 0) {
+            throw new RetriableException("The slot is read by another process");
+        }
+        Log opened = new Log(Math.max(startLsn, db.confirmed), epoch);
+        log = opened;
+        return opened;
     }
 
     @Override
     public SnapshotReader snapshots() {
-        return new Reader();
+        return new SimSnapshots(db, random, rules, calls);
     }
 
     @Override
     public FreshnessSample sample(Map<String, String> known) {
+        call();
         return new FreshnessSample(clock.instant(), db.end, Map.of());
     }
 
@@ -135,6 +173,7 @@ final class SimSource implements Source {
     private final class Log implements ChangeLog {
         private final int epoch;
         private final Deque<LogEvent> ready = new ArrayDeque<>();
+        private final int pid = db.startReader();
         private long readTo;
 
         Log(long start, int epoch) {
@@ -144,6 +183,10 @@ final class SimSource implements Source {
 
         @Override
         public List<LogEvent> poll(Duration wait) {
+            call();
+            if (db.reader != pid) {
+                throw new RetriableException("The connection to the source was ended");
+            }
             if (ready.isEmpty()) {
                 db.log.stream()
                         .filter(tx -> tx.lsn() >= readTo)
@@ -164,16 +207,23 @@ final class SimSource implements Source {
             long ordinal = 0;
             for (SimDatabase.Item item : tx.items()) {
                 Position p = new Position(epoch, tx.lsn(), ++ordinal, 0);
-                if (item.equals(SimDatabase.TRUNCATE)) {
-                    ready.add(new LogEvent.Broken(STREAM, p, "the table was truncated"));
+                if (item.truncates()) {
+                    ready.add(new LogEvent.Broken(item.stream(), p, "the table was truncated"));
                 } else if (item.mark() != null) {
                     ready.add(new LogEvent.Marked(item.mark(), p, tx.xid()));
                 } else {
                     String value = item.value();
                     Op op = value == null ? Op.DELETE : item.existed() ? Op.UPDATE : Op.CREATE;
                     byte[] row = value == null ? null : SimDatabase.row(item.key(), value);
-                    ready.add(new LogEvent.Row(
-                            new Change(STREAM, op, p, at, SimDatabase.key(item.key()), row, SCHEMA.version(), false)));
+                    ready.add(new LogEvent.Row(new Change(
+                            item.stream(),
+                            op,
+                            p,
+                            at,
+                            SimDatabase.key(item.key()),
+                            row,
+                            version(item.stream()),
+                            false)));
                 }
             }
             ready.add(new LogEvent.Committed(tx.endLsn()));
@@ -182,7 +232,9 @@ final class SimSource implements Source {
 
         @Override
         public void confirm(long lsn) {
-            db.confirmed = Math.max(db.confirmed, lsn);
+            if (db.reader == pid) {
+                db.confirmed = Math.max(db.confirmed, lsn);
+            }
         }
 
         @Override
@@ -192,67 +244,9 @@ final class SimSource implements Source {
 
         @Override
         public void close() {
-            db.slotActive = false;
-        }
-    }
-
-    private final class Reader implements SnapshotReader {
-        private @Nullable WindowRows window;
-
-        @Override
-        public long allotTransactionId() {
-            return db.nextXid++;
-        }
-
-        @Override
-        public boolean allEndedBelow(long xid) {
-            return !rules.waitForVisibility() || db.invisible.stream().allMatch(x -> x > xid);
-        }
-
-        @Override
-        public Set<Long> invisible(Collection<Long> xids) {
-            Set<Long> not = new HashSet<>(xids);
-            not.retainAll(db.invisible);
-            return rules.waitForVisibility() ? not : Set.of();
-        }
-
-        @Override
-        public void mark(String text) {
-            db.mark(text);
-        }
-
-        @Override
-        public long estimateRows(String stream) {
-            return db.table.size();
-        }
-
-        @Override
-        public void startWindow(String stream, String resume) {
-            int from = resume.isEmpty() ? -1 : Integer.parseInt(resume);
-            List<WindowRows.Row> rows = new ArrayList<>();
-            int last = from;
-            for (Map.Entry<Integer, String> e : new TreeMap<>(db.visible()).entrySet()) {
-                if (e.getKey() > from && rows.size() < 5) {
-                    rows.add(
-                            new WindowRows.Row(SimDatabase.key(e.getKey()), SimDatabase.row(e.getKey(), e.getValue())));
-                    last = e.getKey();
-                }
+            if (db.reader == pid) {
+                db.reader = 0;
             }
-            boolean end = rows.size() < 5;
-            window = new WindowRows(stream, SCHEMA, rows, Integer.toString(last), end);
         }
-
-        @Override
-        public Optional<WindowRows> pollWindow() {
-            return random.nextInt(3) == 0 ? Optional.ofNullable(window) : Optional.empty();
-        }
-
-        @Override
-        public void cancelWindow() {
-            window = null;
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -1,0 +1,88 @@
+package dev.freshet.simulation;
+
+import java.util.Locale;
+
+/**
+ * One step of a schedule.
+ *
+ * @param kind what happens
+ * @param salt what decides how: from it all random numbers of the step are drawn, so that a step means the same wherever it
+ *     stands
+ */
+record Decision(Kind kind, int salt) {
+    /** What can happen. */
+    enum Kind {
+        /** The source commits a transaction over its tables; some become visible late. */
+        WRITE(30, false),
+        /** The source commits something that is not captured. */
+        ELSEWHERE(4, false),
+        /** What was committed becomes visible. */
+        SHOW(8, false),
+        /** An agent of a relay works. */
+        RELAY(60, false),
+        /** An agent of a relay works, and its process ends at some call. */
+        RELAY_KILLED(3, true),
+        /** An agent of a relay works, and stands still at some call while the next steps happen. */
+        RELAY_PAUSED(3, true),
+        /** An agent of a relay works, and loses its connection at some call, before or after it is done. */
+        RELAY_CUT(3, true),
+        /** The source ends the connection of whoever reads its slot, as it does with one that stands still for long. */
+        SLOT_FREED(4, true),
+        /** An agent of an instance of the replica works. */
+        COPY(80, false),
+        /** An agent of an instance works, and its process ends at some call. */
+        COPY_KILLED(4, true),
+        /** An agent of an instance works, and stands still at some call while the next steps happen. */
+        COPY_PAUSED(8, true),
+        /** An agent of an instance works, and loses its connection at some call, before or after it is done. */
+        COPY_CUT(5, true),
+        /** The group gives the partitions otherwise to its members. */
+        REBALANCE(4, true),
+        /** The group does not hear of a member any more. */
+        EVICT(3, true),
+        /** A topic, or the ledger, is compacted. */
+        COMPACT(8, false),
+        /** Time passes: a little, or more than topics keep what they compact. */
+        WAIT(4, true),
+        /** A table is truncated, which breaks its stream. */
+        TRUNCATE(1, true),
+        /** A topic is deleted and made again by somebody else. */
+        TOPIC_AGAIN(1, true),
+        /** The operator removes a broken stream, which is then captured anew into a new topic. */
+        REPAIR(2, true),
+        /** Nothing goes wrong until everything is complete. */
+        CALM(0, false);
+
+        private final int weight;
+        private final boolean fault;
+
+        Kind(int weight, boolean fault) {
+            this.weight = weight;
+            this.fault = fault;
+        }
+
+        int weight() {
+            return weight;
+        }
+
+        /** Returns whether some schedules do without it. */
+        boolean isFault() {
+            return fault;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return kind.name().toLowerCase(Locale.ROOT) + ':' + salt;
+    }
+
+    static Decision parse(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("'" + text + "' is no decision, such as write:17");
+        }
+        return new Decision(
+                Kind.valueOf(text.substring(0, colon).toUpperCase(Locale.ROOT)),
+                Integer.parseInt(text.substring(colon + 1)));
+    }
+}

@@ -1,0 +1,56 @@
+package dev.freshet.simulation;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Which rules of the protocol hold. Each is switched off once, in the simulated ports, to see that the model notices; with all
+ * of them on, no schedule may break anything.
+ */
+final class Rules {
+    /** The rules that can be switched off. */
+    enum Rule {
+        /** A snapshot's window waits until what the log gave is visible. */
+        WAIT_FOR_VISIBILITY,
+        /** A new owner bumps the generation under the row's lock before it reads the offset. */
+        BUMP_BEFORE_READ,
+        /** Who moves a partition on names its generation. */
+        NAME_GENERATION,
+        /** A record whose position is not above the last that was applied is dropped. */
+        DROP_SEEN_POSITIONS,
+        /** A new fill begins a new count of positions. */
+        COUNT_PER_FILL,
+        /** Who applied to the former fill is fenced: a refill and a swap bump the generations, and an owner names its fill. */
+        FENCE_FORMER_FILL,
+        /** A copy that was behind for longer than min.compaction.lag.ms is filled anew. */
+        REFILL_BEHIND_COMPACTION,
+        /** A copy that was away for longer than delete.retention.ms is filled anew. */
+        REFILL_BEHIND_TOMBSTONES,
+        /** A copy whose topic was made again is filled anew. */
+        REFILL_WHEN_TOPIC_MADE_AGAIN,
+        /** What breaks the proof withdraws "complete" before it repairs. */
+        WITHDRAW_FIRST,
+        /** Offsets are passed by the reader's position, not by the last record. */
+        PASS_BY_POSITION,
+        /** Effect and offset are one transaction. */
+        ONE_TRANSACTION
+    }
+
+    private final Set<Rule> off;
+
+    private Rules(Set<Rule> off) {
+        this.off = off;
+    }
+
+    static Rules all() {
+        return new Rules(EnumSet.noneOf(Rule.class));
+    }
+
+    static Rules without(Rule rule) {
+        return new Rules(EnumSet.of(rule));
+    }
+
+    boolean hold(Rule rule) {
+        return !off.contains(rule);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.freshet.simulation;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+
+/**
+ * A list of decisions.
+ *
+ * <p>Of the faults each seed has some only, and some of them often: what is rare in all schedules would hardly ever meet
+ * something else that is rare (Groce et al., "Swarm Testing", 2012).
+ */
+record Schedule(List<Decision> decisions) {
+    private static final int LEAST = 40;
+    private static final int MOST = 240;
+    private static final int OFTEN = 6;
+
+    Schedule {
+        decisions = List.copyOf(decisions);
+    }
+
+    /** Returns the schedule of a seed; always the same. */
+    static Schedule of(long seed) {
+        Random random = new Random(seed);
+        Map<Decision.Kind, Integer> weights = new EnumMap<>(Decision.Kind.class);
+        int sum = 0;
+        for (Decision.Kind kind : Decision.Kind.values()) {
+            int times = !kind.isFault() ? 1 : random.nextInt(3) == 0 ? 0 : random.nextInt(4) == 0 ? OFTEN : 1;
+            weights.put(kind, kind.weight() * times);
+            sum += kind.weight() * times;
+        }
+        List<Decision> decisions = new ArrayList<>();
+        if (random.nextInt(4) > 0) {
+            for (int n = random.nextInt(8); n > 0; n--) {
+                decisions.add(new Decision(Decision.Kind.WRITE, random.nextInt(1 << 20)));
+            }
+            decisions.add(new Decision(Decision.Kind.CALM, random.nextInt(1 << 20)));
+        }
+        for (int n = LEAST + random.nextInt(MOST - LEAST); n > 0; n--) {
+            int at = random.nextInt(sum);
+            for (Map.Entry<Decision.Kind, Integer> e : weights.entrySet()) {
+                at -= e.getValue();
+                if (at < 0) {
+                    decisions.add(new Decision(e.getKey(), random.nextInt(1 << 20)));
+                    break;
+                }
+            }
+        }
+        return new Schedule(decisions);
+    }
+
+    /** Reads what {@link #toString} wrote. */
+    static Schedule parse(String text) {
+        return new Schedule(Arrays.stream(text.trim().split("\\s+"))
+                .filter(s -> !s.isEmpty())
+                .map(Decision::parse)
+                .toList());
+    }
+
+    @Override
+    public String toString() {
+        return decisions.stream().map(Decision::toString).collect(Collectors.joining(" "));
+    }
+}

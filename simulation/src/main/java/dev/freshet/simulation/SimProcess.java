@@ -1,0 +1,86 @@
+package dev.freshet.simulation;
+
+import dev.freshet.model.Position;
+import dev.freshet.stream.Partition;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A process: it can be killed, paused, or cut off at any call of a port, and what it held is given back at its end. */
+final class SimProcess implements Calls {
+    /** What happens at one of the next calls. */
+    interface Interruption {
+        Trouble happen();
+    }
+
+    private final List<Runnable> atEnd = new ArrayList<>();
+    private final Set<Object> atWork = new HashSet<>();
+    private Function<Partition, Position> seen = p -> Position.ZERO;
+    private @Nullable Interruption next;
+    private int callsUntil;
+    private boolean dead;
+
+    /** Lets something happen at a later call. */
+    void interrupt(int calls, Interruption what) {
+        callsUntil = calls;
+        next = what;
+    }
+
+    /** Takes back what was to happen. */
+    void undisturbed() {
+        next = null;
+    }
+
+    /** Has something done when the process ends. */
+    void atEnd(Runnable what) {
+        atEnd.add(what);
+    }
+
+    void seen(Function<Partition, Position> byPartition) {
+        seen = byPartition;
+    }
+
+    Position seenBefore(Partition partition) {
+        return seen.apply(partition);
+    }
+
+    @Override
+    public Trouble call() {
+        if (dead) {
+            throw new Killed();
+        }
+        Interruption what = next;
+        if (what == null || --callsUntil > 0) {
+            return Trouble.NONE;
+        }
+        next = null;
+        Trouble trouble = what.happen();
+        if (dead) {
+            throw new Killed();
+        }
+        return trouble;
+    }
+
+    /** Returns whether the agent may begin to work: it is not standing still in the midst of it. */
+    boolean begin(Object agent) {
+        return !dead && atWork.add(agent);
+    }
+
+    void end(Object agent) {
+        atWork.remove(agent);
+    }
+
+    void kill() {
+        if (!dead) {
+            dead = true;
+            atEnd.forEach(Runnable::run);
+        }
+    }
+
+    boolean isDead() {
+        return dead;
+    }
+}

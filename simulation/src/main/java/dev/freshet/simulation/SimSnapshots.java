@@ -1,0 +1,91 @@
+package dev.freshet.simulation;
+
+import dev.freshet.capture.SnapshotReader;
+import dev.freshet.capture.WindowRows;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Snapshots of a {@link SimDatabase}, some rows at a time. */
+final class SimSnapshots implements SnapshotReader {
+    private static final int ROWS = 5;
+
+    private final SimDatabase db;
+    private final Random random;
+    private final Rules rules;
+    private final Calls calls;
+    private @Nullable WindowRows window;
+
+    SimSnapshots(SimDatabase db, Random random, Rules rules, Calls calls) {
+        this.db = db;
+        this.random = random;
+        this.rules = rules;
+        this.calls = calls;
+    }
+
+    private boolean waits() {
+        return rules.hold(Rules.Rule.WAIT_FOR_VISIBILITY);
+    }
+
+    @Override
+    public long allotTransactionId() {
+        return db.nextXid++;
+    }
+
+    @Override
+    public boolean allEndedBelow(long xid) {
+        return !waits() || db.invisible.stream().allMatch(x -> x > xid);
+    }
+
+    @Override
+    public Set<Long> invisible(Collection<Long> xids) {
+        Set<Long> not = new HashSet<>(xids);
+        not.retainAll(db.invisible);
+        return waits() ? not : Set.of();
+    }
+
+    @Override
+    public void mark(String text) {
+        calls.step();
+        db.mark(text);
+    }
+
+    @Override
+    public long estimateRows(String stream) {
+        return db.visible(stream).size();
+    }
+
+    @Override
+    public void startWindow(String stream, String resume) {
+        calls.step();
+        int from = resume.isEmpty() ? -1 : Integer.parseInt(resume);
+        List<WindowRows.Row> rows = new ArrayList<>();
+        int last = from;
+        for (Map.Entry<Integer, String> e : db.visible(stream).entrySet()) {
+            if (e.getKey() > from && rows.size() < ROWS) {
+                rows.add(new WindowRows.Row(SimDatabase.key(e.getKey()), SimDatabase.row(e.getKey(), e.getValue())));
+                last = e.getKey();
+            }
+        }
+        window = new WindowRows(stream, SimSource.schema(stream), rows, Integer.toString(last), rows.size() < ROWS);
+    }
+
+    @Override
+    public Optional<WindowRows> pollWindow() {
+        return random.nextInt(3) == 0 ? Optional.ofNullable(window) : Optional.empty();
+    }
+
+    @Override
+    public void cancelWindow() {
+        window = null;
+    }
+
+    @Override
+    public void close() {}
+}

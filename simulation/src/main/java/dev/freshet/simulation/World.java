@@ -1,0 +1,428 @@
+package dev.freshet.simulation;
+
+import dev.freshet.capture.Source;
+import dev.freshet.capture.TableCapture;
+import dev.freshet.model.FreshetException;
+import dev.freshet.model.RetriableException;
+import dev.freshet.model.agent.Agent;
+import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.StreamEntry;
+import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.StreamSettings;
+import dev.freshet.relay.internal.LedgerState;
+import dev.freshet.relay.internal.Ports;
+import dev.freshet.relay.internal.RelayAgent;
+import dev.freshet.relay.internal.Sampler;
+import dev.freshet.relay.internal.TopicWatch;
+import dev.freshet.relay.port.TopicStore;
+import dev.freshet.relay.port.TopicWriter;
+import dev.freshet.replica.ReplicaConfig;
+import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.agent.FillAgent;
+import dev.freshet.replica.agent.FreshnessAgent;
+import dev.freshet.replica.agent.Progress;
+import dev.freshet.replica.agent.ReplicaAgent;
+import dev.freshet.replica.port.CopyStore;
+import dev.freshet.replica.table.TableName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source with two tables, a cluster, two relays, and two instances of a replica, that do what a schedule says.
+ *
+ * <p>A process that stands still does so on the stack: the steps that follow happen inside the call at which it stopped.
+ */
+final class World {
+    static final List<String> STREAMS = List.of("orders", "stock");
+    static final Duration STEP = Duration.ofMillis(10);
+
+    /** Where nothing goes wrong, time passes faster: what happens at intervals costs less. */
+    private static final Duration CALM_STEP = STEP.multipliedBy(4);
+
+    private static final int PARTITIONS = 2;
+    private static final int CALLS = 40;
+    private static final int PAUSE = 24;
+    private static final int DEPTH = 3;
+    private static final int ROUNDS = 2_000;
+    /** An operator repairs what has been broken for so many rounds: the relays are stopped for it. */
+    private static final int PATIENCE = 80;
+
+    private static final Duration SHORT = Duration.ofMillis(100);
+
+    final SimDatabase db;
+    final SimKafka kafka;
+    final SimStore store;
+    final Oracle oracle;
+    final Random random = new Random(0);
+
+    private final Rules rules;
+    private final RelaySettings relaySettings;
+    private final ReplicaConfig replicaConfig;
+    private final SimGroup group;
+    private final Node[] relays = new Node[2];
+    private final Node[] copies = new Node[2];
+    private Schedule schedule = new Schedule(List.of());
+    private Instant now = Instant.EPOCH;
+    private int next;
+    private int depth;
+    private int steps;
+
+    /** One process with its agents, in which the one that does the most stands twice. */
+    private record Node(SimProcess process, List<Agent> agents) {}
+
+    World(Rules rules) {
+        this.rules = rules;
+        this.relaySettings = RelaySettings.builder(
+                        "shop",
+                        STREAMS.stream()
+                                .map(s -> StreamSettings.of(
+                                                new TableCapture(s, "public." + s, List.of(), List.of()), topic(s))
+                                        .withPartitions(PARTITIONS))
+                                .toList(),
+                        Map.of())
+                .batch(4, 1 << 20)
+                .sampleInterval(SHORT)
+                .topicCheckInterval(SHORT.multipliedBy(2))
+                .topicDoubtLimit(SHORT.multipliedBy(5))
+                .build();
+        ReplicaConfig.Builder replica = ReplicaConfig.builder("copy")
+                .database("jdbc:postgresql://nowhere/copies", "role", "none")
+                .kafka("bootstrap.servers", "nowhere:1")
+                .batchRecords(5)
+                .fillFilterBytes(64 << 10)
+                .snapshot(Duration.ofSeconds(2), Duration.ofMillis(500))
+                .retry(SHORT, Duration.ofSeconds(1))
+                .freshness(SHORT, Duration.ofSeconds(2))
+                .idleInTransactionTimeout(SimStore.IDLE_LIMIT);
+        STREAMS.forEach(s -> replica.stream(
+                new StreamTarget(s, topic(s), null, TableName.parse("public." + s + "_copy"), Map.of())));
+        this.replicaConfig = replica.build();
+        this.db = new SimDatabase(STREAMS, () -> now);
+        this.kafka = new SimKafka(relaySettings, () -> now);
+        this.store = new SimStore(() -> now, rules);
+        this.oracle = new Oracle(db, kafka, store);
+        this.group = new SimGroup(kafka, random);
+        for (int i = 0; i < 2; i++) {
+            relays[i] = newRelay();
+            copies[i] = newCopy();
+        }
+    }
+
+    static String topic(String stream) {
+        return "shop." + stream;
+    }
+
+    /** Returns how many steps were made. */
+    int steps() {
+        return steps;
+    }
+
+    private Node newRelay() {
+        SimProcess process = new SimProcess();
+        Ports ports = new Ports() {
+            @Override
+            public Source openSource() {
+                SimSource source = new SimSource(db, () -> now, random, rules, process);
+                process.atEnd(source::cutOff);
+                return source;
+            }
+
+            @Override
+            public TopicStore openStore() {
+                return kafka.openStore(process);
+            }
+
+            @Override
+            public TopicWriter openWriter() {
+                return kafka.openWriter(process);
+            }
+        };
+        Sampler sampler = new Sampler(relaySettings, ports, () -> now);
+        TopicWatch watch = new TopicWatch(relaySettings, ports, () -> now);
+        RelayAgent relay = new RelayAgent(relaySettings, ports, sampler, watch, List.of(), () -> now);
+        return new Node(process, List.of(relay, sampler, watch, relay));
+    }
+
+    private Node newCopy() {
+        SimProcess process = new SimProcess();
+        process.seen(store::seen);
+        SimReaders readers = new SimReaders(kafka, group, process, random, rules);
+        CopyStore copies = () -> {
+            process.step();
+            return new SimSession(store, process, replicaConfig.limits().freshnessValid());
+        };
+        Progress progress = Progress.inOneThread();
+        ReplicaAgent apply = new ReplicaAgent(replicaConfig, readers, copies, () -> now, progress);
+        FillAgent fill = new FillAgent(replicaConfig, readers, copies, () -> now, progress);
+        FreshnessAgent freshness = new FreshnessAgent(replicaConfig, readers, copies, () -> now, progress);
+        return new Node(process, List.of(apply, fill, freshness, apply));
+    }
+
+    /**
+     * Does all that the schedule says.
+     *
+     * @throws Violation if an invariant does not hold
+     */
+    void play(Schedule what) {
+        schedule = what;
+        next = 0;
+        while (next < schedule.decisions().size()) {
+            step(schedule.decisions().get(next++));
+        }
+    }
+
+    /** Does some of the steps to come while a process stands still. */
+    private Calls.Trouble standStill(int count) {
+        if (depth < DEPTH) {
+            depth++;
+            for (int i = 0; i < count && next < schedule.decisions().size(); i++) {
+                step(schedule.decisions().get(next++));
+            }
+            depth--;
+        }
+        return Calls.Trouble.NONE;
+    }
+
+    void step(Decision d) {
+        steps++;
+        seed(d.salt());
+        now = now.plus(STEP);
+        switch (d.kind()) {
+            case WRITE -> db.commitSomething(random, random.nextInt(4) == 0);
+            case ELSEWHERE -> db.commitElsewhere();
+            case SHOW -> db.invisible.clear();
+            case RELAY, RELAY_KILLED, RELAY_PAUSED, RELAY_CUT -> work(relays, d.kind(), i -> newRelay());
+            case COPY, COPY_KILLED, COPY_PAUSED, COPY_CUT -> work(copies, d.kind(), i -> newCopy());
+            case SLOT_FREED -> db.reader = 0;
+            case REBALANCE -> group.rebalance();
+            case EVICT -> group.evictOne();
+            case COMPACT -> {
+                int which = random.nextInt(STREAMS.size() + 1);
+                kafka.compact(which == STREAMS.size() ? "" : topic(STREAMS.get(which)), random.nextInt(PARTITIONS));
+            }
+            case WAIT -> pass(Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(9_000) : random.nextInt(800)));
+            case TRUNCATE -> db.truncate(anyStream());
+            case TOPIC_AGAIN -> {
+                String topic = topic(anyStream());
+                if (kafka.topics.containsKey(topic)) {
+                    kafka.makeAgain(topic);
+                }
+            }
+            case REPAIR -> repair();
+            case CALM -> calm();
+        }
+        oracle.check();
+    }
+
+    /** Seeds that are near one another give numbers that are, unless they are mixed. */
+    void seed(long salt) {
+        long mixed = (salt + 1) * 0x9e3779b97f4a7c15L;
+        random.setSeed(mixed ^ mixed >>> 29);
+    }
+
+    /** Lets every agent of a relay work once. */
+    void relay(int i) {
+        if (relays[i].process().isDead()) {
+            relays[i] = newRelay();
+        }
+        now = now.plus(STEP);
+        relays[i].agents().forEach(agent -> work(relays[i].process(), agent));
+        oracle.check();
+    }
+
+    /** Lets an agent of an instance work once. */
+    void copy(int i, CopyAgent agent) {
+        if (copies[i].process().isDead()) {
+            copies[i] = newCopy();
+        }
+        now = now.plus(STEP);
+        work(copies[i].process(), copies[i].agents().get(agent.index));
+        oracle.check();
+    }
+
+    /** Has something happen at one of the next calls of an instance. */
+    void interruptCopy(int i, int calls, SimProcess.Interruption what) {
+        copies[i].process().interrupt(calls, what);
+    }
+
+    /** Takes it back if it has not happened. */
+    void undisturbed(int i) {
+        copies[i].process().undisturbed();
+    }
+
+    void killCopy(int i) {
+        copies[i].process().kill();
+    }
+
+    /** The group does not hear of an instance any more, which does not know. */
+    void evict(int i) {
+        group.evict(copies[i].process());
+    }
+
+    /** The agents of an instance. */
+    enum CopyAgent {
+        APPLY(0),
+        FILL(1),
+        FRESHNESS(2);
+
+        private final int index;
+
+        CopyAgent(int index) {
+            this.index = index;
+        }
+    }
+
+    /** Lets time pass in which nobody works. */
+    void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    private String anyStream() {
+        return STREAMS.get(random.nextInt(STREAMS.size()));
+    }
+
+    private void work(Node[] nodes, Decision.Kind kind, IntFunction<Node> again) {
+        int i = random.nextInt(nodes.length);
+        int agent = random.nextInt(4);
+        Node node = nodes[i];
+        if (node.process().isDead()) {
+            node = again.apply(i);
+            nodes[i] = node;
+        }
+        Agent chosen = node.agents().get(agent);
+        SimProcess process = node.process();
+        switch (kind) {
+            case RELAY_KILLED, COPY_KILLED ->
+                process.interrupt(1 + random.nextInt(CALLS), () -> {
+                    process.kill();
+                    return Calls.Trouble.NONE;
+                });
+            case RELAY_PAUSED, COPY_PAUSED -> {
+                int steps = 1 + random.nextInt(PAUSE);
+                process.interrupt(1 + random.nextInt(CALLS), () -> standStill(steps));
+            }
+            case RELAY_CUT, COPY_CUT -> {
+                Calls.Trouble trouble = random.nextBoolean() ? Calls.Trouble.BEFORE : Calls.Trouble.AFTER;
+                process.interrupt(1 + random.nextInt(CALLS), () -> trouble);
+            }
+            default -> {
+                // undisturbed
+            }
+        }
+        work(process, chosen);
+    }
+
+    /** Lets an agent work once, as its runner does: what passes is tried again, and what does not ends it. */
+    private void work(SimProcess process, Agent agent) {
+        if (!process.begin(agent)) {
+            return;
+        }
+        try {
+            agent.doWork();
+        } catch (Calls.Killed e) {
+            process.kill();
+        } catch (RetriableException e) {
+            // the next step tries again
+        } catch (FreshetException e) {
+            // it has stopped for good: somebody begins it anew
+            process.kill();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Nobody interrupts the simulation", e);
+        } finally {
+            process.end(agent);
+        }
+    }
+
+    /** Does what {@code freshet remove stream} does, with the relays stopped, for each stream that is broken. */
+    void repair() {
+        Cursor cursor = kafka.cursor();
+        if (cursor == null) {
+            return;
+        }
+        for (StreamEntry entry : cursor.streams().values()) {
+            if (entry.status() == StreamStatus.BROKEN) {
+                remove(entry.stream(), entry.topic());
+            }
+        }
+    }
+
+    private void remove(String stream, String topic) {
+        for (Node node : relays) {
+            node.process().kill();
+        }
+        db.reader = 0;
+        TopicStore topics = kafka.openStore(Calls.UNDISTURBED);
+        TopicWriter writer = kafka.openWriter(Calls.UNDISTURBED);
+        writer.fence();
+        Cursor cursor = topics.readLedger().cursor();
+        if (cursor == null) {
+            return;
+        }
+        LedgerState ledger = new LedgerState("operator", cursor.source(), cursor);
+        ledger.forget(stream, topics.readLedger().keys(""));
+        topics.delete(List.of(topic));
+        writer.begin();
+        ledger.writeTo(writer, now);
+        writer.commit();
+    }
+
+    /**
+     * Goes on without faults until everything is complete: one relay, both instances, and what is broken is repaired.
+     *
+     * @throws Violation if an invariant does not hold, or it does not become so
+     */
+    void settle() {
+        String unfinished = calm();
+        if (unfinished != null) {
+            throw new Violation("Liveness: " + ROUNDS + " rounds after the last fault " + unfinished);
+        }
+    }
+
+    /** Returns why not everything is complete in the end, or null if it is. */
+    @Nullable
+    String calm() {
+        relays[1].process().kill();
+        group.evictDead();
+        String unfinished = null;
+        for (int round = 0; round < ROUNDS; round++) {
+            seed(round);
+            now = now.plus(CALM_STEP);
+            if (round % 8 == 0) {
+                db.invisible.clear();
+                group.evictDead();
+            }
+            if (round % PATIENCE == 0) {
+                repair();
+            }
+            if (relays[0].process().isDead()) {
+                relays[0] = newRelay();
+            }
+            workAll(relays[0]);
+            for (int i = 0; i < copies.length; i++) {
+                if (copies[i].process().isDead()) {
+                    copies[i] = newCopy();
+                }
+                workAll(copies[i]);
+            }
+            oracle.check();
+            unfinished = oracle.unfinished();
+            if (unfinished == null) {
+                return null;
+            }
+        }
+        return unfinished;
+    }
+
+    private void workAll(Node node) {
+        node.process().undisturbed();
+        for (Agent agent : node.agents()) {
+            work(node.process(), agent);
+        }
+    }
+}

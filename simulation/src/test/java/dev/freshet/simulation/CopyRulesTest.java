@@ -1,0 +1,260 @@
+package dev.freshet.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.simulation.Rules.Rule;
+import dev.freshet.simulation.World.CopyAgent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Each rule of the protocol that concerns copies, with the schedule that breaks a copy without it. What stands still or ends in
+ * a schedule does so at each call in turn: with the rule nothing breaks at any of them, without it something does at one.
+ */
+class CopyRulesTest {
+    private static final int CALLS = 30;
+
+    /** A schedule. */
+    private interface Story {
+        /**
+         * Plays it.
+         *
+         * @param at the number of the call at which something happens
+         */
+        void play(World world, int at);
+    }
+
+    private static @Nullable String failure(Rules rules, Story story, int at) {
+        World world = new World(rules);
+        world.seed(at);
+        try {
+            story.play(world, at);
+            world.settle();
+            return null;
+        } catch (Violation e) {
+            return e.getMessage();
+        }
+    }
+
+    private static void assertNeeded(Rule rule, String invariant, int calls, Story story) {
+        List<String> failures = new ArrayList<>();
+        for (int at = 1; at <= calls; at++) {
+            assertNull(failure(Rules.all(), story, at), "with the rule, at call " + at);
+            String failure = failure(Rules.without(rule), story, at);
+            if (failure != null) {
+                failures.add(failure);
+            }
+        }
+        assertTrue(
+                failures.stream().anyMatch(f -> f.startsWith(invariant)),
+                () -> "without " + rule + " " + invariant + " must break, but: " + failures);
+    }
+
+    private static void write(World world, int transactions) {
+        for (int i = 0; i < transactions; i++) {
+            world.db.commitSomething(world.random, false);
+        }
+        publish(world);
+    }
+
+    private static void publish(World world) {
+        for (int i = 0; i < 30; i++) {
+            world.relay(0);
+        }
+    }
+
+    private static void applyAll(World world, int instance) {
+        for (int i = 0; i < 30; i++) {
+            world.copy(instance, CopyAgent.APPLY);
+        }
+    }
+
+    private static void compactAll(World world) {
+        for (String stream : World.STREAMS) {
+            for (int p = 0; p < 2; p++) {
+                world.kafka.compact(World.topic(stream), p);
+            }
+        }
+    }
+
+    @Test
+    void newOwner_bumpsTheGeneration_beforeItReadsTheOffset() {
+        assertNeeded(Rule.BUMP_BEFORE_READ, "I1", 3 * CALLS, (world, at) -> {
+            write(world, 3);
+            world.calm();
+            write(world, 30);
+            world.evict(0);
+            world.interruptCopy(1, 1 + at % 8, () -> {
+                for (int i = 0; i < 8; i++) {
+                    world.copy(0, CopyAgent.APPLY);
+                }
+                return Calls.Trouble.NONE;
+            });
+            applyAll(world, 1);
+        });
+    }
+
+    @Test
+    void formerOwner_thatWasOnlyAsleep_commitsNothing() {
+        assertNeeded(Rule.NAME_GENERATION, "I1", CALLS, (world, at) -> {
+            write(world, 3);
+            world.calm();
+            write(world, 5);
+            world.evict(0);
+            applyAll(world, 1);
+            world.copy(0, CopyAgent.APPLY);
+        });
+    }
+
+    @Test
+    void formerOwner_ofAFormerFill_commitsNothing() {
+        assertNeeded(Rule.FENCE_FORMER_FILL, "I1", CALLS, (world, at) -> {
+            write(world, 3);
+            world.calm();
+            write(world, 30);
+            world.pass(world.kafka.deleteRetention.multipliedBy(2));
+            for (int i = 0; i < 60; i++) {
+                for (CopyAgent agent : CopyAgent.values()) {
+                    world.copy(1, agent);
+                }
+            }
+            world.copy(0, CopyAgent.APPLY);
+        });
+    }
+
+    @Test
+    void recordNotAboveTheLast_isDropped() {
+        assertNeeded(Rule.DROP_SEEN_POSITIONS, "I4", 3, (world, at) -> {
+            write(world, 12);
+            world.calm();
+            write(world, 12);
+            world.calm();
+            for (String stream : World.STREAMS) {
+                for (int p = 0; p < 2; p++) {
+                    int size =
+                            world.kafka.topics.get(World.topic(stream)).get(p).size();
+                    world.kafka.repeat(World.topic(stream), p, 0, size);
+                }
+            }
+            applyAll(world, 0);
+            applyAll(world, 1);
+        });
+    }
+
+    @Test
+    void newFill_beginsANewCount() {
+        assertNeeded(Rule.COUNT_PER_FILL, "I4", 3, (world, at) -> {
+            write(world, 5);
+            world.calm();
+            world.pass(world.kafka.deleteRetention.multipliedBy(2));
+            world.calm();
+        });
+    }
+
+    @Test
+    void copyBehindCompaction_isFilledAnew() {
+        assertNeeded(Rule.REFILL_BEHIND_COMPACTION, "I3", 10, (world, at) -> {
+            write(world, 5);
+            world.calm();
+            write(world, 30);
+            world.pass(world.kafka.minCompactionLag.plusMillis(100));
+            compactAll(world);
+            for (int i = 0; i < 15; i++) {
+                world.copy(i % 2, CopyAgent.APPLY);
+                world.pass(Duration.ofMillis(20));
+                world.copy(0, CopyAgent.FRESHNESS);
+            }
+        });
+    }
+
+    @Test
+    void fillThatTakesLongerThanTombstonesStay_beginsAgain() {
+        assertNeeded(Rule.REFILL_BEHIND_TOMBSTONES, "", CALLS, (world, at) -> {
+            world.kafka.deleteRetention = Duration.ofSeconds(2);
+            publish(world);
+            write(world, 40);
+            world.pass(world.kafka.minCompactionLag);
+            for (int i = 0; i < 3; i++) {
+                world.copy(0, CopyAgent.APPLY);
+            }
+            world.interruptCopy(0, at, () -> {
+                compactAll(world);
+                world.pass(world.kafka.deleteRetention.plusMillis(10));
+                compactAll(world);
+                return Calls.Trouble.NONE;
+            });
+            for (int i = 0; i < CALLS; i++) {
+                world.copy(0, CopyAgent.FILL);
+            }
+        });
+    }
+
+    @Test
+    void copyOfATopicThatWasMadeAgain_isFilledAnew() {
+        assertNeeded(Rule.REFILL_WHEN_TOPIC_MADE_AGAIN, "", 10, (world, at) -> {
+            write(world, 2);
+            world.calm();
+            write(world, 2);
+            world.kafka.makeAgain(World.topic("orders"));
+            write(world, 20);
+            world.repair();
+            publish(world);
+            publish(world);
+            publish(world);
+        });
+    }
+
+    @Test
+    void whatBreaksTheProof_withdrawsIt_beforeItIsRepaired() {
+        assertNeeded(Rule.WITHDRAW_FIRST, "I3", 3, (world, at) -> {
+            write(world, 5);
+            world.calm();
+            world.kafka.makeAgain(World.topic("orders"));
+            applyAll(world, 0);
+            applyAll(world, 1);
+        });
+    }
+
+    @Test
+    void offsets_arePassedByPosition_notByTheLastRecord() {
+        assertNeeded(Rule.PASS_BY_POSITION, "Liveness", 1, (world, at) -> write(world, 3));
+    }
+
+    @Test
+    void effectAndOffset_areOneTransaction() {
+        assertNeeded(Rule.ONE_TRANSACTION, "I4", CALLS, (world, at) -> {
+            write(world, 3);
+            world.calm();
+            write(world, 5);
+            world.interruptCopy(0, at, () -> {
+                world.killCopy(0);
+                return Calls.Trouble.NONE;
+            });
+            applyAll(world, 0);
+        });
+    }
+
+    @Test
+    void lostAcknowledgements_changeNothing() {
+        for (Calls.Trouble trouble : Calls.Trouble.values()) {
+            for (int at = 1; at <= CALLS; at++) {
+                int call = at;
+                assertNull(failure(
+                        Rules.all(),
+                        (world, n) -> {
+                            write(world, 3);
+                            world.interruptCopy(0, call, () -> trouble);
+                            world.calm();
+                            write(world, 5);
+                            world.interruptCopy(0, call, () -> trouble);
+                            applyAll(world, 0);
+                        },
+                        at));
+            }
+        }
+    }
+}
