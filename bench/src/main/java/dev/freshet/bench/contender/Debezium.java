@@ -9,6 +9,7 @@ import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.format.JsonByteArray;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,17 +18,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Debezium's engine with its PostgreSQL connector: batch 8192, queue 32768, poll 5 ms, JSON without schemas. A batch is
- * sent by an idempotent producer and confirmed when all of it is acknowledged.
+ * sent by an idempotent producer and confirmed when all of it is acknowledged. With {@link Keys#SNAPSHOT} it brings the
+ * table's content and nothing else.
  */
 public final class Debezium implements Contender {
     private static final long END_LIMIT_SECONDS = 60;
 
+    private final Map<String, String> others;
     private @Nullable DebeziumEngine<ChangeEvent<byte[], byte[]>> engine;
     private @Nullable BenchProducer producer;
     private @Nullable ExecutorService executor;
 
     /** Creates the contender. */
-    public Debezium() {}
+    public Debezium() {
+        this(Map.of());
+    }
+
+    /**
+     * Creates one that differs.
+     *
+     * @param others properties of the engine that take the place of those above
+     */
+    Debezium(Map<String, String> others) {
+        this.others = others;
+    }
 
     @Override
     public void start(Settings settings, Signals signals) {
@@ -80,7 +94,7 @@ public final class Debezium implements Contender {
         }
     }
 
-    private static Properties properties(Settings settings) {
+    private Properties properties(Settings settings) {
         // jdbc:postgresql://host:port/database
         URI url = URI.create(settings.get(Keys.SOURCE_URL).substring("jdbc:".length()));
         Properties p = new Properties();
@@ -97,6 +111,8 @@ public final class Debezium implements Contender {
         p.setProperty("publication.name", settings.get(Keys.PUBLICATION));
         p.setProperty("publication.autocreate.mode", "disabled");
         p.setProperty("table.include.list", "public." + BenchTable.NAME);
+        // what other contenders write into the log is no row
+        p.setProperty("message.prefix.exclude.list", ".*");
         p.setProperty("snapshot.mode", settings.flag(Keys.SNAPSHOT) ? "initial_only" : "no_data");
         p.setProperty("max.batch.size", "8192");
         p.setProperty("max.queue.size", "32768");
@@ -106,6 +122,7 @@ public final class Debezium implements Contender {
         p.setProperty("offset.storage", "org.apache.kafka.connect.storage.FileOffsetBackingStore");
         p.setProperty("offset.storage.file.filename", settings.get(Keys.FILE));
         p.setProperty("offset.flush.interval.ms", "1000");
+        p.putAll(others);
         return p;
     }
 }

@@ -1,6 +1,8 @@
 package dev.freshet.bench.suite;
 
 import dev.freshet.bench.contender.Debezium;
+import dev.freshet.bench.contender.DebeziumSink;
+import dev.freshet.bench.contender.DebeziumWay;
 import dev.freshet.bench.contender.FreshetRelay;
 import dev.freshet.bench.contender.FreshetReplica;
 import dev.freshet.bench.contender.FreshetWay;
@@ -29,6 +31,8 @@ record Candidate(
 
     /** As the {@code freshet} script runs it. */
     private static final List<String> OURS = List.of("-Xmx256m", "-XX:+UseSerialGC");
+
+    private static final String DEBEZIUM_WAY = "Debezium Engine 3.6.1 and its JDBC sink 3.6.0";
 
     /** What a contender stands for. */
     enum Role {
@@ -79,6 +83,14 @@ record Candidate(
 
     static Candidate debezium() {
         return new Candidate("Debezium Engine 3.6.1", Role.PEER, Debezium.class, heap(2048), Scene.TOPIC, true);
+    }
+
+    static Candidate debeziumWay() {
+        return new Candidate(DEBEZIUM_WAY, Role.PEER, DebeziumWay.class, heap(2048), Scene.TOPIC, true);
+    }
+
+    static Candidate debeziumSink() {
+        return new Candidate(DEBEZIUM_WAY, Role.PEER, DebeziumSink.class, heap(2048), Scene.NOTHING, false);
     }
 
     private static List<String> heap(int megabytes) {

@@ -3,8 +3,6 @@ package dev.freshet.bench.suite;
 import dev.freshet.bench.Measurement;
 import dev.freshet.bench.contender.RawUpsert;
 import dev.freshet.bench.load.BenchTable;
-import dev.freshet.bench.load.CopyWatch;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.Consumer;
@@ -22,37 +20,26 @@ record CatchUpCase(String name, BacklogCase.Writer writer, long rows) implements
 
     @Override
     public void run(Servers servers, Consumer<Measurement> report) throws Exception {
-        try (Scene scene = Scene.create(servers, "catchup");
-                Connection target = servers.target().connect(scene.database())) {
-            BenchTable.create(target, BenchTable.NAME);
+        try (Scene scene = Scene.create(servers, "catchup")) {
             BenchTable.insertAtOnce(scene.source(), 1, 1);
-            Subscription peer = new Subscription(servers.source(), scene.database(), scene.source(), target);
-            peer.create();
-            CopyWatch.await(scene.source(), target, BenchTable.NAME, 0, () -> {});
-            FreshetCopy ours = FreshetCopy.enter(scene, target);
-            ours.establish(2);
-            CopyWatch.await(scene.source(), target, BenchTable.NAME, 0, () -> {});
-
+            for (Copier.Entry entry : WholeWay.copiers()) {
+                Copier copier = scene.enter(entry);
+                copier.establish(1 + scene.copiers().size());
+            }
             CatchUpResults cold = new CatchUpResults("replica: " + name + ", cold", rows);
-            write(scene, target, peer, Scene.FIRST);
-            catchUp(scene, target, peer, Scene.FIRST - 1, cold);
-            cold.ours(ours.launch(), ours.awaitEqual(Scene.FIRST - 1));
-            ours.stop();
-
+            round(scene, Scene.FIRST, cold, Copier::launch);
             CatchUpResults warm = new CatchUpResults("replica: " + name + ", warm", rows);
-            write(scene, target, peer, Scene.FIRST + rows);
-            catchUp(scene, target, peer, Scene.FIRST + rows - 1, warm);
-            warm.ours(ours.begin(), ours.awaitEqual(Scene.FIRST + rows - 1));
+            round(scene, Scene.FIRST + rows, warm, Copier::begin);
             Results peak = new Results("replica: " + name + ", peak memory of the JVM", "MB");
-            ours.peakMegabytes().ifPresent(peak::ours);
-            ours.stop();
-            peer.drop();
-
+            for (Copier copier : scene.copiers()) {
+                copier.peakMegabytes().ifPresent(value -> peak.add(copier, value));
+                copier.end();
+            }
             double limit = RawTarget.measure(
                     RawUpsert.class,
                     servers.settings(scene.database()),
                     scene.source(),
-                    target,
+                    scene.target(),
                     "id >= " + (Scene.FIRST + rows));
             cold.limit(LIMIT, limit);
             warm.limit(LIMIT, limit);
@@ -62,17 +49,18 @@ record CatchUpCase(String name, BacklogCase.Writer writer, long rows) implements
         }
     }
 
-    private void write(Scene scene, Connection target, Subscription peer, long first) throws SQLException {
-        peer.disable();
+    private void round(Scene scene, long first, CatchUpResults results, Start start) throws SQLException {
         writer.write(scene.source(), first, first + rows - 1);
-        BenchTable.settle(target);
+        for (Copier copier : scene.copiers()) {
+            BenchTable.settle(scene.target());
+            Instant began = start.of(copier);
+            results.add(copier, began, copier.awaitEqual(first - 1));
+            copier.stop();
+        }
     }
 
-    private void catchUp(Scene scene, Connection target, Subscription peer, long before, CatchUpResults results)
-            throws SQLException {
-        Instant began = Instant.now();
-        peer.enable();
-        results.peer(began, CopyWatch.await(scene.source(), target, BenchTable.NAME, before, () -> {}));
-        BenchTable.settle(target);
+    /** How a copier goes on. */
+    private interface Start {
+        Instant of(Copier copier) throws SQLException;
     }
 }

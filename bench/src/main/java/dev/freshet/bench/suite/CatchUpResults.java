@@ -23,14 +23,9 @@ final class CatchUpResults {
         rate.limit(what, rowsPerSecond);
     }
 
-    void ours(Instant began, CopyWatch.Arrival arrival) {
-        rate.ours(new Span(began, arrival.last(), rows).rate());
-        firstRow.ours(millis(began, arrival));
-    }
-
-    void peer(Instant began, CopyWatch.Arrival arrival) {
-        rate.peer(Subscription.LABEL, new Span(began, arrival.last(), rows).rate());
-        firstRow.peer(Subscription.LABEL, millis(began, arrival));
+    void add(Copier copier, Instant began, CopyWatch.Arrival arrival) {
+        rate.add(copier, new Span(began, arrival.last(), rows).rate());
+        firstRow.add(copier, millis(began, arrival));
     }
 
     private static double millis(Instant began, CopyWatch.Arrival arrival) {

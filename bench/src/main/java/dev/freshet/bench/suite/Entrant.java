@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A candidate in a case: with its slot, its topic, and its JVM while it lives. */
 final class Entrant implements AutoCloseable {
-    /** The copy of whoever makes one. */
-    static final String COPY = "freshet_copy";
-
     private static final Duration CANARY_LIMIT = Duration.ofSeconds(2);
     private static final Duration DONE_LIMIT = Duration.ofMinutes(5);
 
@@ -62,7 +59,7 @@ final class Entrant implements AutoCloseable {
                 .with(Keys.PUBLICATION, Scene.PUBLICATION)
                 .with(Keys.SLOT, name)
                 .with(Keys.TOPIC, name)
-                .with(Keys.COPY, COPY)
+                .with(Keys.COPY, "copy_" + number)
                 .with(Keys.FILE, state.toString())
                 .with(Keys.PRODUCE, Boolean.toString(candidate.writesTopic()))
                 .with(Keys.SNAPSHOT, Boolean.toString(snapshot));
@@ -110,6 +107,11 @@ final class Entrant implements AutoCloseable {
     /** Launches the JVM. */
     void launch() {
         child = Child.launch(candidate.label(), candidate.program(), candidate.jvmOptions());
+    }
+
+    /** The table of its copy, if it makes one. */
+    String copy() {
+        return settings.get(Keys.COPY);
     }
 
     /** Lets it work until the rows of all ids from first to last are through, and stops it. */

@@ -3,12 +3,8 @@ package dev.freshet.bench.suite;
 import dev.freshet.bench.Measurement;
 import dev.freshet.bench.contender.RawCopyIn;
 import dev.freshet.bench.load.BenchTable;
-import dev.freshet.bench.load.CopyWatch;
 import dev.freshet.bench.load.Span;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -17,6 +13,8 @@ import java.util.function.Consumer;
  * @param rows how many rows the table has
  */
 record FillCase(long rows) implements Case {
+    private static final String LIMIT = "raw COPY in with primary key, warm";
+
     @Override
     public String name() {
         return "first fill";
@@ -24,40 +22,31 @@ record FillCase(long rows) implements Case {
 
     @Override
     public void run(Servers servers, Consumer<Measurement> report) throws Exception {
-        try (Scene scene = Scene.create(servers, "fill");
-                Connection target = servers.target().connect(scene.database())) {
+        try (Scene scene = Scene.create(servers, "fill")) {
             BenchTable.insertAtOnce(scene.source(), 1, rows);
             Results way = new Results("replica: first fill, table to copy, cold", "rows/s");
             Results fromTopic = new Results("replica: first fill, topic to copy, cold", "rows/s");
             Results peak = new Results("replica: first fill, peak memory of the JVM", "MB");
             double limit = RawTarget.measure(
-                    RawCopyIn.class, servers.settings(scene.database()), scene.source(), target, "true");
-            double peer = subscription(servers, scene, target);
-            for (Results results : List.of(way, fromTopic)) {
-                results.limit("raw COPY in with primary key, warm", limit);
-                results.peer(Subscription.LABEL, peer);
+                    RawCopyIn.class, servers.settings(scene.database()), scene.source(), scene.target(), "true");
+            way.limit(LIMIT, limit);
+            fromTopic.limit(LIMIT, limit);
+            for (Copier.Entry entry : WholeWay.copiers()) {
+                Copier copier = scene.enter(entry);
+                Instant began = copier.launch();
+                double rate = new Span(began, copier.awaitEqual(0).last(), rows).rate();
+                copier.peakMegabytes().ifPresent(value -> peak.add(copier, value));
+                copier.stop();
+                copier.end();
+                BenchTable.settle(scene.target());
+                way.add(copier, rate);
+                // who knows no topic has only the one way
+                fromTopic.add(copier, copier.fillFromTopic(rows).orElse(rate));
+                BenchTable.settle(scene.target());
             }
-            FreshetCopy ours = FreshetCopy.enter(scene, target);
-            Instant began = ours.launch();
-            way.ours(new Span(began, ours.awaitEqual(0).last(), rows).rate());
-            ours.peakMegabytes().ifPresent(peak::ours);
-            ours.stop();
-            fromTopic.ours(ours.fillFromTopic(rows));
             report.accept(way.measurement());
             report.accept(fromTopic.measurement());
             report.accept(peak.measurement());
         }
-    }
-
-    private double subscription(Servers servers, Scene scene, Connection target) throws SQLException {
-        BenchTable.create(target, BenchTable.NAME);
-        Subscription subscription = new Subscription(servers.source(), scene.database(), scene.source(), target);
-        Instant began = Instant.now();
-        subscription.create();
-        Instant ended = CopyWatch.await(scene.source(), target, BenchTable.NAME, 0, () -> {})
-                .last();
-        subscription.drop();
-        BenchTable.execute(target, "DROP TABLE " + BenchTable.NAME);
-        return new Span(began, ended, rows).rate();
     }
 }

@@ -20,24 +20,24 @@ final class Results {
     }
 
     void add(Candidate candidate, double value) {
-        switch (candidate.role()) {
-            case OURS -> ours(value);
-            case LIMIT -> limit(candidate.label(), value);
-            case PEER -> peer(candidate.label(), value);
-        }
+        add(candidate.role(), candidate.label(), value);
     }
 
-    void ours(double value) {
-        ours = value;
+    void add(Copier copier, double value) {
+        add(copier.role(), copier.label(), value);
+    }
+
+    private void add(Candidate.Role role, String label, double value) {
+        switch (role) {
+            case OURS -> ours = value;
+            case LIMIT -> limit(label, value);
+            case PEER -> peers.put(label, value);
+        }
     }
 
     void limit(String what, double value) {
         limitIs = what;
         limit = value;
-    }
-
-    void peer(String label, double value) {
-        peers.put(label, value);
     }
 
     Measurement measurement() {

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A database with the table, its publication, and the entrants of a case. */
 final class Scene implements AutoCloseable {
@@ -21,12 +22,15 @@ final class Scene implements AutoCloseable {
     private final Servers servers;
     private final String database;
     private final Connection source;
+    private final @Nullable Connection target;
     private final List<Entrant> entrants = new ArrayList<>();
+    private final List<Copier> copiers = new ArrayList<>();
 
-    private Scene(Servers servers, String database, Connection source) {
+    private Scene(Servers servers, String database, Connection source, @Nullable Connection target) {
         this.servers = servers;
         this.database = database;
         this.source = source;
+        this.target = target;
     }
 
     static Scene create(Servers servers, String prefix) throws SQLException {
@@ -34,7 +38,13 @@ final class Scene implements AutoCloseable {
         Connection source = servers.source().connect(database);
         BenchTable.create(source, BenchTable.NAME);
         BenchTable.execute(source, "CREATE PUBLICATION " + PUBLICATION + " FOR TABLE " + BenchTable.NAME);
-        return new Scene(servers, database, source);
+        Connection target = servers.copies() ? servers.target().connect(database) : null;
+        return new Scene(servers, database, source, target);
+    }
+
+    /** The servers of the run. */
+    Servers servers() {
+        return servers;
     }
 
     /** A connection to the database that is captured. */
@@ -42,6 +52,15 @@ final class Scene implements AutoCloseable {
         return source;
     }
 
+    /** A connection to the database of the copies, in autocommit mode. */
+    Connection target() {
+        if (target == null) {
+            throw new IllegalStateException("This run has no server for copies");
+        }
+        return target;
+    }
+
+    /** The name of both databases. */
     String database() {
         return database;
     }
@@ -57,9 +76,25 @@ final class Scene implements AutoCloseable {
         return entrants;
     }
 
+    /** Adds a copier. */
+    Copier enter(Copier.Entry entry) throws Exception {
+        Copier copier = entry.enter(this);
+        copiers.add(copier);
+        return copier;
+    }
+
+    /** The copiers, in the order in which they were added. */
+    List<Copier> copiers() {
+        return copiers;
+    }
+
     @Override
     public void close() throws SQLException, IOException {
-        try (source) {
+        try (source;
+                target) {
+            for (Copier copier : copiers) {
+                copier.close();
+            }
             for (Entrant entrant : entrants) {
                 entrant.close();
             }

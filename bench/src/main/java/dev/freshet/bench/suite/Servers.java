@@ -53,6 +53,11 @@ public final class Servers implements AutoCloseable {
         return servers.postgres();
     }
 
+    /** Whether there is a server for copies. */
+    boolean copies() {
+        return target != null;
+    }
+
     /** The PostgreSQL that holds the copies. */
     EmbeddedPostgres target() {
         if (target == null) {

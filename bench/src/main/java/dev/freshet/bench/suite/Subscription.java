@@ -3,61 +3,106 @@ package dev.freshet.bench.suite;
 import dev.freshet.bench.load.BenchTable;
 import dev.freshet.embedded.EmbeddedPostgres;
 import java.net.URI;
-import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.OptionalDouble;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * PostgreSQL's own logical replication of the bench table between the two servers, with its defaults: the peer of the
- * whole way. The copy has the source's table name.
+ * PostgreSQL's own logical replication of the bench table between the two servers, with its defaults. The copy has the
+ * source's table name.
  */
-final class Subscription {
-    /** The peer's name in the report. */
-    static final String LABEL = "PostgreSQL's own logical replication";
-
+final class Subscription extends Copier {
     private static final String NAME = "bench_subscription";
     private static final long PAUSE_NANOS = 10_000_000;
 
-    private final Connection source;
-    private final Connection target;
-    private final EmbeddedPostgres publisher;
-    private final String database;
+    private boolean exists;
 
-    Subscription(EmbeddedPostgres publisher, String database, Connection source, Connection target) {
-        this.publisher = publisher;
-        this.database = database;
-        this.source = source;
-        this.target = target;
+    private Subscription(Scene scene) {
+        super(scene);
     }
 
-    /** Creates it; the initial copy begins. */
-    void create() throws SQLException {
-        URI url = URI.create(publisher.jdbcUrl(database).substring("jdbc:".length()));
+    /** Makes the table of the copy, which a subscription does not. */
+    static Subscription enter(Scene scene) throws SQLException {
+        BenchTable.create(scene.target(), BenchTable.NAME);
+        return new Subscription(scene);
+    }
+
+    @Override
+    String label() {
+        return "PostgreSQL's own logical replication";
+    }
+
+    @Override
+    Candidate.Role role() {
+        return Candidate.Role.PEER;
+    }
+
+    @Override
+    String table() {
+        return BenchTable.NAME;
+    }
+
+    @Override
+    Instant launch() throws SQLException {
+        return exists ? begin() : create();
+    }
+
+    private Instant create() throws SQLException {
+        EmbeddedPostgres publisher = scene().servers().source();
+        URI url = URI.create(publisher.jdbcUrl(scene().database()).substring("jdbc:".length()));
+        Instant now = Instant.now();
         BenchTable.execute(
-                target,
+                scene().target(),
                 "CREATE SUBSCRIPTION " + NAME + " CONNECTION 'host=" + url.getHost() + " port=" + url.getPort()
-                        + " dbname=" + database + " user=" + publisher.user() + " password=" + publisher.password()
-                        + "' PUBLICATION " + Scene.PUBLICATION);
+                        + " dbname=" + scene().database() + " user=" + publisher.user() + " password="
+                        + publisher.password() + "' PUBLICATION " + Scene.PUBLICATION);
+        exists = true;
+        return now;
     }
 
-    /** Stops it, and waits until nothing is read any more. */
-    void disable() throws SQLException {
-        BenchTable.execute(target, "ALTER SUBSCRIPTION " + NAME + " DISABLE");
+    @Override
+    Instant begin() throws SQLException {
+        Instant now = Instant.now();
+        BenchTable.execute(scene().target(), "ALTER SUBSCRIPTION " + NAME + " ENABLE");
+        return now;
+    }
+
+    @Override
+    void check() {
+        // a failure shows as rows that do not come
+    }
+
+    @Override
+    void stop() throws SQLException {
+        BenchTable.execute(scene().target(), "ALTER SUBSCRIPTION " + NAME + " DISABLE");
         while (!"0"
                 .equals(BenchTable.text(
-                        source,
+                        scene().source(),
                         "SELECT count(*) FROM pg_replication_slots WHERE active AND slot_name = '" + NAME + "'"))) {
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
-    /** Lets it go on. */
-    void enable() throws SQLException {
-        BenchTable.execute(target, "ALTER SUBSCRIPTION " + NAME + " ENABLE");
+    @Override
+    void end() {
+        // it has no JVM
     }
 
-    /** Drops it with its slot. */
-    void drop() throws SQLException {
-        BenchTable.execute(target, "DROP SUBSCRIPTION " + NAME);
+    @Override
+    OptionalDouble peakMegabytes() {
+        return OptionalDouble.empty();
+    }
+
+    @Override
+    OptionalDouble fillFromTopic(long rows) {
+        return OptionalDouble.empty();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (exists) {
+            BenchTable.execute(scene().target(), "DROP SUBSCRIPTION " + NAME);
+        }
     }
 }

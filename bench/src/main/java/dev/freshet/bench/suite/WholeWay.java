@@ -1,0 +1,16 @@
+package dev.freshet.bench.suite;
+
+import java.util.List;
+
+/** Who takes part where the whole way is measured, from a table to its copy. */
+final class WholeWay {
+    private WholeWay() {}
+
+    /** Returns all of them, in the order of their turns. */
+    static List<Copier.Entry> copiers() {
+        return List.of(
+                Subscription::enter,
+                scene -> new JvmCopier(scene, Candidate.debeziumWay(), Candidate.debeziumSink()),
+                scene -> new JvmCopier(scene, Candidate.way(), Candidate.replica()));
+    }
+}
