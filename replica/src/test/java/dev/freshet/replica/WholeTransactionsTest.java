@@ -143,8 +143,8 @@ class WholeTransactionsTest {
         for (String table : List.of("accounts", "savings")) {
             bank.relay.set(table, "segment.ms", "200");
             bank.relay.set(table, "min.cleanable.dirty.ratio", "0.001");
-            bank.relay.set(table, "min.compaction.lag.ms", "4000");
-            bank.relay.set(table, "delete.retention.ms", "4000");
+            bank.relay.set(table, "min.compaction.lag.ms", "12000");
+            bank.relay.set(table, "delete.retention.ms", "12000");
         }
         Replica first = bank.start();
         bank.open(4);
