@@ -1,6 +1,7 @@
 package dev.freshet.bench;
 
 import dev.freshet.bench.suite.Case;
+import dev.freshet.bench.suite.FootprintSuite;
 import dev.freshet.bench.suite.LatencySuite;
 import dev.freshet.bench.suite.RelaySuite;
 import dev.freshet.bench.suite.ReplicaSuite;
@@ -23,7 +24,12 @@ import picocli.CommandLine.TypeConversionException;
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:measured", "1:a case failed, or its result was wrong", "2:wrong usage"},
-        subcommands = {BenchMain.Relay.class, BenchMain.Replica.class, BenchMain.Latency.class})
+        subcommands = {
+            BenchMain.Relay.class,
+            BenchMain.Replica.class,
+            BenchMain.Latency.class,
+            BenchMain.Footprint.class
+        })
 public final class BenchMain {
     @Option(
             names = {"-h", "--help"},
@@ -120,6 +126,41 @@ public final class BenchMain {
         List<Case> cases() {
             within("--for", length.toSeconds(), MAX_SECONDS);
             return LatencySuite.cases((int) within("--rate", rate, MAX_RATE), length);
+        }
+
+        @Override
+        boolean copies() {
+            return true;
+        }
+    }
+
+    @Command(
+            name = "footprint",
+            description = {
+                "Memory and threads of one process that does the whole way for one table, Freshet's as `freshet run` starts it.",
+                "Idle: nothing written for --idle. Busy: the most while rows are written, each a transaction, as fast as"
+                        + " their source takes them, until they are in the copy. Reads /proc, so on Linux only."
+            })
+    static final class Footprint extends BenchCommand {
+        @Option(
+                names = "--rows",
+                paramLabel = "N",
+                defaultValue = "300000",
+                description = "Rows of about 200 bytes. Default: ${DEFAULT-VALUE}.")
+        long rows;
+
+        @Option(
+                names = "--idle",
+                paramLabel = "SECONDS",
+                defaultValue = "10",
+                converter = Seconds.class,
+                description = "How long nothing is written, as in 10 or 10s. Default: ${DEFAULT-VALUE}.")
+        Duration idle = Duration.ZERO;
+
+        @Override
+        List<Case> cases() {
+            within("--idle", idle.toSeconds(), MAX_SECONDS);
+            return FootprintSuite.cases(within("--rows", rows, MAX_ROWS), idle);
         }
 
         @Override

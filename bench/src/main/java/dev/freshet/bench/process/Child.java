@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -111,15 +111,9 @@ public final class Child implements AutoCloseable {
         }
     }
 
-    /** The most memory that the JVM has held so far, in megabytes (VmHWM); empty where there is no {@code /proc}. */
-    public OptionalDouble peakMegabytes() {
-        try (var lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
-                    .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024.0)
-                    .findFirst();
-        } catch (IOException e) {
-            return OptionalDouble.empty();
-        }
+    /** What the JVM holds just now; empty if it has ended, or where there is no {@code /proc}. */
+    public Optional<Usage> usage() {
+        return Usage.of(process.pid());
     }
 
     private void command(String text) {

@@ -5,6 +5,7 @@ import dev.freshet.bench.contender.DebeziumSink;
 import dev.freshet.bench.contender.DebeziumWay;
 import dev.freshet.bench.contender.FreshetRelay;
 import dev.freshet.bench.contender.FreshetReplica;
+import dev.freshet.bench.contender.FreshetServer;
 import dev.freshet.bench.contender.FreshetWay;
 import dev.freshet.bench.contender.RawCopyOut;
 import dev.freshet.bench.contender.RawRead;
@@ -60,6 +61,10 @@ record Candidate(
 
     static Candidate way() {
         return new Candidate("Freshet", Role.OURS, FreshetWay.class, OURS, Scene.NOTHING, true);
+    }
+
+    static Candidate server() {
+        return new Candidate("Freshet", Role.OURS, FreshetServer.class, OURS, Scene.NOTHING, true);
     }
 
     static Candidate replica() {

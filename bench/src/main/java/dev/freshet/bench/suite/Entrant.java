@@ -7,6 +7,7 @@ import dev.freshet.bench.load.Span;
 import dev.freshet.bench.load.TopicWatch;
 import dev.freshet.bench.process.Child;
 import dev.freshet.bench.process.Settings;
+import dev.freshet.bench.process.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -155,8 +157,14 @@ final class Entrant implements AutoCloseable {
         return child().launched();
     }
 
+    /** What the JVM holds just now. */
+    Optional<Usage> usage() {
+        return child().usage();
+    }
+
+    /** The most memory that the JVM has held. */
     OptionalDouble peakMegabytes() {
-        return child().peakMegabytes();
+        return usage().stream().mapToDouble(Usage::peakMegabytes).findFirst();
     }
 
     /** Ends the JVM. */

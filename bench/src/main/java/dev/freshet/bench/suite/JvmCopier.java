@@ -3,8 +3,10 @@ package dev.freshet.bench.suite;
 import dev.freshet.bench.load.CopyWatch;
 import dev.freshet.bench.load.Span;
 import dev.freshet.bench.process.Child;
+import dev.freshet.bench.process.Usage;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** A copier whose whole way, from the table to the copy, is one JVM. */
@@ -68,6 +70,11 @@ final class JvmCopier extends Copier {
     @Override
     void end() {
         entrant.end();
+    }
+
+    /** What the JVM holds just now; empty where that cannot be known. */
+    Optional<Usage> usage() {
+        return entrant.usage();
     }
 
     @Override
