@@ -5,12 +5,8 @@ import dev.freshet.capture.TableCapture;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
-import dev.freshet.model.ledger.Cursor;
-import dev.freshet.model.ledger.StreamEntry;
-import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
-import dev.freshet.relay.internal.LedgerState;
 import dev.freshet.relay.internal.Ports;
 import dev.freshet.relay.internal.RelayAgent;
 import dev.freshet.relay.internal.Sampler;
@@ -65,6 +61,7 @@ final class World {
     private final RelaySettings relaySettings;
     private final ReplicaConfig replicaConfig;
     private final SimGroup group;
+    private final Operator operator;
     private final Node[] relays = new Node[2];
     private final Node[] copies = new Node[2];
     private Schedule schedule = new Schedule(List.of());
@@ -108,6 +105,7 @@ final class World {
         this.store = new SimStore(() -> now, rules);
         this.oracle = new Oracle(db, kafka, store);
         this.group = new SimGroup(kafka, random);
+        this.operator = new Operator(db, kafka);
         for (int i = 0; i < 2; i++) {
             relays[i] = newRelay();
             copies[i] = newCopy();
@@ -242,7 +240,7 @@ final class World {
             copies[i] = newCopy();
         }
         now = now.plus(STEP);
-        work(copies[i].process(), copies[i].agents().get(agent.index));
+        work(copies[i].process(), copies[i].agents().get(agent.index()));
         oracle.check();
     }
 
@@ -263,19 +261,6 @@ final class World {
     /** The group does not hear of an instance any more, which does not know. */
     void evict(int i) {
         group.evict(copies[i].process());
-    }
-
-    /** The agents of an instance. */
-    enum CopyAgent {
-        APPLY(0),
-        FILL(1),
-        FRESHNESS(2);
-
-        private final int index;
-
-        CopyAgent(int index) {
-            this.index = index;
-        }
     }
 
     /** Lets time pass in which nobody works. */
@@ -339,37 +324,14 @@ final class World {
         }
     }
 
-    /** Does what {@code freshet remove stream} does, with the relays stopped, for each stream that is broken. */
+    /** Has an operator repair what is broken, with the relays stopped. */
     void repair() {
-        Cursor cursor = kafka.cursor();
-        if (cursor == null) {
-            return;
-        }
-        for (StreamEntry entry : cursor.streams().values()) {
-            if (entry.status() == StreamStatus.BROKEN) {
-                remove(entry.stream(), entry.topic());
+        for (String stream : operator.broken()) {
+            for (Node node : relays) {
+                node.process().kill();
             }
+            operator.removeStream(stream);
         }
-    }
-
-    private void remove(String stream, String topic) {
-        for (Node node : relays) {
-            node.process().kill();
-        }
-        db.reader = 0;
-        TopicStore topics = kafka.openStore(Calls.UNDISTURBED);
-        TopicWriter writer = kafka.openWriter(Calls.UNDISTURBED);
-        writer.fence();
-        Cursor cursor = topics.readLedger().cursor();
-        if (cursor == null) {
-            return;
-        }
-        LedgerState ledger = new LedgerState("operator", cursor.source(), cursor);
-        ledger.forget(stream, topics.readLedger().keys(""));
-        topics.delete(List.of(topic));
-        writer.begin();
-        ledger.writeTo(writer, now);
-        writer.commit();
     }
 
     /**

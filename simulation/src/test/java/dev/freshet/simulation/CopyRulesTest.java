@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.simulation.Rules.Rule;
-import dev.freshet.simulation.World.CopyAgent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
