@@ -1,12 +1,10 @@
 package dev.freshet.faults;
 
+import dev.freshet.embedded.Folders;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -90,30 +88,11 @@ public final class SoakMain implements Callable<Integer> {
             System.err.println("The run failed under seed " + used + ": " + e);
         }
         if (good) {
-            delete(folder);
+            Folders.delete(folder);
         } else {
             progress.println("Logs and data are kept in " + folder);
         }
         return good ? 0 : 1;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e) throws IOException {
-                if (e != null) {
-                    throw e;
-                }
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     /** Reads {@code 90s}, {@code 30m} and {@code 8h}. */

@@ -6,16 +6,14 @@ import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.EmbeddedPostgres;
 import dev.freshet.embedded.EmbeddedServer;
 import dev.freshet.embedded.EmbeddedServers;
+import dev.freshet.embedded.Folders;
 import dev.freshet.embedded.ServerDiedException;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -60,7 +58,7 @@ final class DemoServers implements AutoCloseable {
                     data == null);
         } catch (EmbeddedException e) {
             if (data == null) {
-                delete(folder);
+                Folders.delete(folder);
             }
             throw e instanceof DataFolderException
                     ? new ConfigurationException("--data " + folder + ": " + e.summary(), e)
@@ -175,29 +173,10 @@ final class DemoServers implements AutoCloseable {
         servers.close();
         if (temporary && !kept) {
             try {
-                delete(folder);
+                Folders.delete(folder);
             } catch (IOException e) {
                 throw new UncheckedIOException("The temporary folder " + folder + " could not be removed", e);
             }
         }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e) throws IOException {
-                if (e != null) {
-                    throw e;
-                }
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }
