@@ -34,12 +34,17 @@ public record FreshnessSample(Instant time, long lsn, Map<String, Drift> drifts)
      * A catalog entry that has changed.
      *
      * @param catalog the entry now, as text
-     * @param breaking whether rows may have changed without row messages, so that the stream is broken
+     * @param harm what it means for the stream
      * @param reason what has changed, in a sentence that names the columns or commands
      */
-    public record Drift(String catalog, boolean breaking, String reason) {
+    public record Drift(String catalog, Harm harm, String reason) {
+        /** Returns whether rows may have changed without row messages. */
+        public boolean breaking() {
+            return harm != Harm.NONE;
+        }
+
         private Drift and(Drift later) {
-            return new Drift(later.catalog, breaking || later.breaking, reason + "; " + later.reason);
+            return new Drift(later.catalog, harm.and(later.harm), reason + "; " + later.reason);
         }
     }
 }

@@ -36,9 +36,10 @@ public sealed interface LogEvent {
      *
      * @param stream the stream
      * @param position where
+     * @param harm what it means for the stream, never {@link Harm#NONE}
      * @param reason what happened, in a sentence
      */
-    record Broken(String stream, Position position, String reason) implements LogEvent {}
+    record Broken(String stream, Position position, Harm harm, String reason) implements LogEvent {}
 
     /**
      * A watermark that {@link SnapshotReader#mark} wrote, this relay's or a former one's.

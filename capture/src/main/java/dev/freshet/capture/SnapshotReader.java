@@ -1,6 +1,8 @@
 package dev.freshet.capture;
 
+import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,10 +38,11 @@ public interface SnapshotReader extends AutoCloseable {
      *
      * @param stream the stream
      * @param resume where to begin: {@link WindowRows#resume()} of the window before, or empty for the first
+     * @param mostRows about how many rows to read at most, above zero; the reader's own limits hold too
      * @throws dev.freshet.model.LossException if the table was rewritten since, so that {@code resume} means nothing any
      *     more; begin again with empty
      */
-    void startWindow(String stream, String resume);
+    void startWindow(String stream, String resume, long mostRows);
 
     /**
      * Returns the window's rows once all are read; empty while the reading goes on.
@@ -48,8 +51,24 @@ public interface SnapshotReader extends AutoCloseable {
      */
     Optional<WindowRows> pollWindow();
 
-    /** Stops a reading that is under way, if there is one. */
+    /** Stops a reading or look-up that is under way, if there is one. */
     void cancelWindow();
+
+    /**
+     * Begins to look up keys in a stream's table, under one snapshot taken now. It takes the place of a window.
+     *
+     * @param stream the stream
+     * @param keys keys as records have them, a bounded number; the list and what is in it stay as they are
+     */
+    void startLookup(String stream, List<byte[]> keys);
+
+    /**
+     * Returns, once the look-up has ended, those of the keys that the table has, with the same bytes; empty while it goes on. A
+     * key that no row can have now, since its columns are others or have another type, is not among them.
+     *
+     * @throws dev.freshet.model.RetriableException if the look-up failed; it may be begun again
+     */
+    Optional<Set<ByteBuffer>> pollLookup();
 
     /** Closes all connections. */
     @Override

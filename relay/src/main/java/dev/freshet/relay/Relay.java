@@ -3,13 +3,17 @@ package dev.freshet.relay;
 import dev.freshet.capture.Source;
 import dev.freshet.model.agent.AgentRunner;
 import dev.freshet.model.agent.FaultLog;
+import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.relay.internal.Helper;
 import dev.freshet.relay.internal.Ports;
 import dev.freshet.relay.internal.RelayAgent;
 import dev.freshet.relay.internal.Sampler;
 import dev.freshet.relay.internal.TopicWatch;
+import dev.freshet.relay.kafka.KafkaTopicKeys;
 import dev.freshet.relay.kafka.KafkaTopicStore;
 import dev.freshet.relay.kafka.KafkaTopicWriter;
+import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.relay.port.TopicKeys;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
 import java.time.Duration;
@@ -118,6 +122,11 @@ public final class Relay implements AutoCloseable {
         @Override
         public TopicWriter openWriter() {
             return KafkaTopicWriter.create(settings);
+        }
+
+        @Override
+        public TopicKeys openKeys(TopicInfo topic, OffsetVector from, OffsetVector end) {
+            return new KafkaTopicKeys(settings, topic, from, end);
         }
     }
 }

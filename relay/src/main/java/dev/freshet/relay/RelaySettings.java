@@ -53,6 +53,7 @@ public final class RelaySettings {
     private final Duration topicDoubtLimit;
     private final long retainedWalAlarmBytes;
     private final int ledgerReplicationFactor;
+    private final long snapshotMaxRowsPerSecond;
 
     private RelaySettings(Builder b) {
         source = b.source;
@@ -71,6 +72,7 @@ public final class RelaySettings {
         topicDoubtLimit = b.topicDoubtLimit;
         retainedWalAlarmBytes = b.retainedWalAlarmBytes;
         ledgerReplicationFactor = b.ledgerReplicationFactor;
+        snapshotMaxRowsPerSecond = b.snapshotMaxRowsPerSecond;
     }
 
     /**
@@ -164,6 +166,11 @@ public final class RelaySettings {
         return ledgerReplicationFactor;
     }
 
+    /** Returns how many rows a second snapshots read at most, unless an operator says otherwise; 0 for no limit. */
+    public long snapshotMaxRowsPerSecond() {
+        return snapshotMaxRowsPerSecond;
+    }
+
     /** Collects settings; each setter checks its value at once. */
     public static final class Builder {
         private final String source;
@@ -182,6 +189,7 @@ public final class RelaySettings {
         private Duration topicDoubtLimit = DEFAULT_TOPIC_DOUBT_LIMIT;
         private long retainedWalAlarmBytes = DEFAULT_RETAINED_WAL_ALARM_BYTES;
         private int ledgerReplicationFactor = -1;
+        private long snapshotMaxRowsPerSecond;
 
         private Builder(String source, List<StreamSettings> streams, Map<String, String> kafka) {
             this.source = Names.require("source", source);
@@ -296,6 +304,19 @@ public final class RelaySettings {
         /** Sets the replication factor of a new ledger; by default -1, the broker's default. */
         public Builder ledgerReplicationFactor(int factor) {
             this.ledgerReplicationFactor = factor;
+            return this;
+        }
+
+        /**
+         * Sets how many rows a second snapshots read at most, 1 or more; by default there is no limit. Windows become as small
+         * as a second's rows.
+         */
+        public Builder snapshotMaxRowsPerSecond(long rows) {
+            if (rows < 1) {
+                throw new IllegalArgumentException(
+                        "A snapshot must be allowed to read 1 row a second or more, but is allowed " + rows);
+            }
+            this.snapshotMaxRowsPerSecond = rows;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package dev.freshet.capture.postgres;
 
 import dev.freshet.capture.FreshnessSample.Drift;
+import dev.freshet.capture.Harm;
 import dev.freshet.capture.postgres.CatalogEntry.Attribute;
 import dev.freshet.capture.postgres.CatalogEntry.Leaf;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class CatalogDrift {
     private final List<String> breaking = new ArrayList<>();
     private final List<String> harmless = new ArrayList<>();
+    private Harm harm = Harm.NONE;
 
     private CatalogDrift() {}
 
@@ -45,20 +47,22 @@ final class CatalogDrift {
         drift.compare(before, now, isEmpty);
         List<String> reasons = new ArrayList<>(drift.breaking);
         reasons.addAll(drift.harmless);
-        return new Drift(now.text(), !drift.breaking.isEmpty(), String.join("; ", reasons));
+        return new Drift(now.text(), drift.harm, String.join("; ", reasons));
     }
 
     private void compare(CatalogEntry before, CatalogEntry now, Predicate<Leaf> isEmpty) {
         if (now.isGone()) {
-            breaking.add("table " + before.table() + " was dropped or renamed, or the role cannot see it any more");
+            harms(
+                    Harm.TABLE,
+                    "table " + before.table() + " was dropped or renamed, or the role cannot see it any more");
             return;
         }
         if (before.isGone()) {
-            breaking.add("table " + now.table() + " is there again after it was gone");
+            harms(Harm.CAPTURE, "table " + now.table() + " is there again after it was gone");
             return;
         }
         if (before.oid() != now.oid()) {
-            breaking.add("table " + now.table() + " was dropped and made again");
+            harms(Harm.CAPTURE, "table " + now.table() + " was dropped and made again");
             return;
         }
         if (!before.table().equals(now.table())) {
@@ -72,6 +76,15 @@ final class CatalogDrift {
         }
     }
 
+    private void harms(Harm by, String reason) {
+        harm = harm.and(by);
+        breaking.add(reason);
+    }
+
+    private static Harm harmOf(Attribute column, CatalogEntry now) {
+        return now.asked().key().contains(column.name()) ? Harm.KEY : Harm.ROWS;
+    }
+
     private void publication(CatalogEntry before, CatalogEntry now) {
         CatalogEntry.Publishing was = before.publication();
         CatalogEntry.Publishing is = now.publication();
@@ -79,11 +92,12 @@ final class CatalogDrift {
             return;
         }
         if (is.operations().isEmpty()) {
-            breaking.add("table " + now.table() + " is not in the publication any more");
+            harms(Harm.CAPTURE, "table " + now.table() + " is not in the publication any more");
         } else if (was.operations().isEmpty()) {
-            breaking.add("table " + now.table() + " was added to the publication again");
+            harms(Harm.CAPTURE, "table " + now.table() + " was added to the publication again");
         } else {
-            breaking.add(
+            harms(
+                    Harm.CAPTURE,
                     "the publication has table " + now.table() + " with other operations, columns or rows than before"
                             + " (operations " + was.operations() + " to " + is.operations()
                             + ", publish_via_partition_root " + was.viaRoot() + " to " + is.viaRoot()
@@ -97,13 +111,13 @@ final class CatalogDrift {
         for (Attribute was : before.attributes()) {
             Attribute same = is.remove(was.number());
             if (same == null) {
-                breaking.add("column '" + was.name() + "' was dropped");
+                harms(harmOf(was, now), "column '" + was.name() + "' was dropped");
             } else if (!same.name().equals(was.name())) {
-                breaking.add("column '" + was.name() + "' was renamed to '" + same.name() + "'");
+                harms(harmOf(was, now), "column '" + was.name() + "' was renamed to '" + same.name() + "'");
             } else if (same.typeOid() != was.typeOid()) {
-                breaking.add("column '" + was.name() + "' got another type");
+                harms(harmOf(was, now), "column '" + was.name() + "' got another type");
             } else if (!same.generated().equals(was.generated())) {
-                breaking.add("column '" + was.name() + "' became or ceased to be a generated one");
+                harms(Harm.ROWS, "column '" + was.name() + "' became or ceased to be a generated one");
             } else if (same.typmod() != was.typmod()) {
                 // values that did not fit were rewritten, which the file tells
                 harmless.add("column '" + was.name() + "' got another length or precision");
@@ -114,7 +128,9 @@ final class CatalogDrift {
         }
         for (Attribute added : is.values()) {
             if (added.missing()) {
-                breaking.add("column '" + added.name() + "' was added with a default, which older rows have now too");
+                harms(
+                        Harm.ROWS,
+                        "column '" + added.name() + "' was added with a default, which older rows have now too");
             } else {
                 harmless.add("column '" + added.name() + "' was added");
             }
@@ -131,19 +147,21 @@ final class CatalogDrift {
                 return;
             }
             if (!key.startsWith(Attribute.LABEL)) {
-                breaking.add(column + "an attribute of its composite type was dropped or got another type");
+                harms(Harm.ROWS, column + "an attribute of its composite type was dropped or got another type");
             } else if (same == null) {
-                breaking.add(column + "the enum label '" + was + "' is gone");
+                harms(Harm.ROWS, column + "the enum label '" + was + "' is gone");
             } else {
-                breaking.add(column + "the enum label '" + was + "' was renamed to '" + same
-                        + "', which older rows have now too");
+                harms(
+                        Harm.ROWS,
+                        column + "the enum label '" + was + "' was renamed to '" + same
+                                + "', which older rows have now too");
             }
         });
         is.forEach((key, added) -> {
             if (key.startsWith(Attribute.LABEL)) {
                 harmless.add(column + "the enum label '" + added + "' was added");
             } else {
-                breaking.add(column + "its composite type got another attribute, which older rows have now too");
+                harms(Harm.ROWS, column + "its composite type got another attribute, which older rows have now too");
             }
         });
     }
@@ -153,27 +171,37 @@ final class CatalogDrift {
         for (Leaf was : before.leaves()) {
             Leaf same = is.remove(was.oid());
             if (same == null) {
-                breaking.add("partition " + was.table() + " was detached or dropped");
+                harms(Harm.ROWS, "partition " + was.table() + " was detached or dropped");
             } else if (same.fileNode() != was.fileNode()) {
-                breaking.add("table " + was.table()
-                        + " was rewritten (by TRUNCATE, an ALTER TABLE that rewrites, VACUUM" + " FULL or CLUSTER)");
+                harms(
+                        Harm.ROWS,
+                        "table " + was.table() + " was rewritten (by TRUNCATE, an ALTER TABLE that rewrites, VACUUM"
+                                + " FULL or CLUSTER)");
             } else if (!identifies(same, now.asked().key())) {
-                breaking.add("the replica identity of table " + was.table() + " does not hold the key's columns "
-                        + now.asked().key() + " any more");
+                harms(
+                        Harm.TABLE,
+                        "the replica identity of table " + was.table() + " does not hold the key's columns "
+                                + now.asked().key() + " any more");
             } else if (!same.identityKind().equals(was.identityKind())) {
                 harmless.add("table " + was.table() + " got another replica identity");
             }
         }
         for (Leaf added : is.values()) {
             if (!added.kind().equals("r")) {
-                breaking.add("partition " + added.table() + " was attached, which has no log here (relkind '"
-                        + added.kind() + "')");
+                harms(
+                        Harm.TABLE,
+                        "partition " + added.table() + " was attached, which has no log here (relkind '" + added.kind()
+                                + "')");
             } else if (!isEmpty.test(added)) {
-                breaking.add("partition " + added.table()
-                        + " was attached with rows in it, or filled before it was first seen");
+                harms(
+                        Harm.ROWS,
+                        "partition " + added.table()
+                                + " was attached with rows in it, or filled before it was first seen");
             } else if (!identifies(added, now.asked().key())) {
-                breaking.add("partition " + added.table() + " has a replica identity without the key's columns "
-                        + now.asked().key());
+                harms(
+                        Harm.TABLE,
+                        "partition " + added.table() + " has a replica identity without the key's columns "
+                                + now.asked().key());
             } else {
                 harmless.add("partition " + added.table() + " was added, empty");
             }

@@ -1,5 +1,6 @@
 package dev.freshet.capture.postgres;
 
+import dev.freshet.capture.Harm;
 import dev.freshet.capture.LogEvent;
 import dev.freshet.capture.postgres.table.LogPrefixes;
 import dev.freshet.model.Change;
@@ -220,12 +221,12 @@ final class PgOutputDecoder {
         announceTransaction();
         String reason = target.takeBreak();
         if (reason != null) {
-            broken(target, reason);
+            broken(target, Harm.ROWS, reason);
         }
         RowPlan plan = target.plan();
         if (plan == null) {
             if (reason == null) {
-                broken(target, target.undecodable());
+                broken(target, target.undecodableHarm(), target.undecodable());
             }
             return null;
         }
@@ -259,7 +260,7 @@ final class PgOutputDecoder {
             Target target = targets.get(Bytes.int4(in, at + 6 + 4 * i));
             if (target != null) {
                 announceTransaction();
-                broken(target, "the table was truncated");
+                broken(target, Harm.ROWS, "the table was truncated");
             }
         }
     }
@@ -294,12 +295,12 @@ final class PgOutputDecoder {
         sink.accept(new LogEvent.Message(prefix, position, content), EVENT_BYTES + length, !transactional);
     }
 
-    private void broken(Target target, String reason) throws InterruptedException {
-        sink.accept(new LogEvent.Broken(target.stream(), position(0), reason), EVENT_BYTES, false);
+    private void broken(Target target, Harm harm, String reason) throws InterruptedException {
+        sink.accept(new LogEvent.Broken(target.stream(), position(0), harm, reason), EVENT_BYTES, false);
     }
 
     private void unreadable(Target target, IllegalArgumentException e) throws InterruptedException {
-        broken(target, "a row could not be decoded (" + e.getMessage() + "); it is missing from the topic");
+        broken(target, Harm.TABLE, "a row could not be decoded (" + e.getMessage() + "); it is missing from the topic");
     }
 
     private Position position(int sub) {

@@ -1,5 +1,6 @@
 package dev.freshet.capture.postgres;
 
+import dev.freshet.capture.Harm;
 import dev.freshet.capture.LogEvent;
 import dev.freshet.capture.postgres.table.Identifiers;
 import dev.freshet.model.Change;
@@ -114,6 +115,7 @@ final class ReadBack implements AutoCloseable {
                     new LogEvent.Broken(
                             row.target().stream(),
                             row.position(),
+                            Harm.ROWS,
                             "an unchanged large value that the log does not hold could not be read back from the table ("
                                     + why + "); with REPLICA IDENTITY FULL on the table the log has such values"));
         }

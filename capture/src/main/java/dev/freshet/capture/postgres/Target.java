@@ -1,6 +1,7 @@
 package dev.freshet.capture.postgres;
 
 import dev.freshet.capture.CapturedStream;
+import dev.freshet.capture.Harm;
 import dev.freshet.model.ledger.Column;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -69,6 +70,11 @@ final class Target {
     /** Returns why rows cannot be made. */
     String undecodable() {
         return undecodable == null ? "the log has a row without a description of its table" : undecodable;
+    }
+
+    /** Returns what it means that rows cannot be made. */
+    Harm undecodableHarm() {
+        return undecodable == null ? Harm.CAPTURE : Harm.KEY;
     }
 
     /** Returns why the stream is broken from its next row on, once; else null. */

@@ -70,7 +70,7 @@ class SnapshotBesideLogTest {
             fixture.open();
             LogFixture.rows(fixture.drain()).forEach(c -> apply(c, log));
             Map<String, String> snapshot = new TreeMap<>();
-            snapshots.startWindow("t", "");
+            snapshots.startWindow("t", "", Long.MAX_VALUE);
             WindowRows window = rows(snapshots);
             window.rows().forEach(r -> snapshot.put(text(r.key()), text(r.value())));
             assertEquals(3, snapshot.size());
@@ -112,7 +112,7 @@ class SnapshotBesideLogTest {
             String at = "";
             boolean last = false;
             while (!last) {
-                snapshots.startWindow("t", at);
+                snapshots.startWindow("t", at, Long.MAX_VALUE);
                 WindowRows window = rows(snapshots);
                 window.rows().forEach(r -> source.put(text(r.key()), text(r.value())));
                 at = window.resume();
@@ -207,7 +207,7 @@ class SnapshotBesideLogTest {
                 streamed.clear();
                 Set<String> changed = new HashSet<>();
                 touched = changed;
-                snapshots.startWindow(stream, at);
+                snapshots.startWindow(stream, at, Long.MAX_VALUE);
                 Optional<WindowRows> window = snapshots.pollWindow();
                 while (window.isEmpty()) {
                     poll();

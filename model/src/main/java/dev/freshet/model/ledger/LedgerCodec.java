@@ -1,14 +1,11 @@
 package dev.freshet.model.ledger;
 
-import dev.freshet.model.Position;
-import dev.freshet.model.json.JsonReader;
 import dev.freshet.model.json.JsonWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger's records as JSON. Members that a reader does not know are passed over, so that a newer relay can add some.
@@ -96,13 +93,13 @@ public final class LedgerCodec {
         if (e.reason() != null) {
             w.name("reason").string(e.reason());
         }
+        if (e.mending() != null) {
+            w.name("mending").string(e.mending().text());
+        }
         SnapshotProgress p = e.snapshot();
         if (p != null) {
-            w.name("snapshot").beginObject();
-            w.name("resume").string(p.resume());
-            w.name("rowsDone").number(p.rowsDone());
-            w.name("rowsEstimated").number(p.rowsEstimated());
-            w.endObject();
+            w.name("snapshot");
+            SnapshotCodec.write(w, p);
         }
         w.endObject();
     }
@@ -163,6 +160,8 @@ public final class LedgerCodec {
 
     private static StreamEntry streamEntry(String name, Tree t) {
         Tree snapshot = t.treeOrNull("snapshot");
+        StreamStatus status = StreamStatus.of(t.text("status"));
+        String mending = t.textOrNull("mending");
         return new StreamEntry(
                 name,
                 t.text("topic"),
@@ -170,15 +169,12 @@ public final class LedgerCodec {
                 (int) t.number("partitions"),
                 t.text("fingerprint"),
                 t.text("schema"),
-                StreamStatus.of(t.text("status")),
+                status,
                 t.position("since"),
                 t.textOrNull("reason"),
-                snapshot == null
-                        ? null
-                        : new SnapshotProgress(
-                                snapshot.text("resume"),
-                                snapshot.number("rowsDone"),
-                                snapshot.number("rowsEstimated")));
+                snapshot == null ? null : SnapshotCodec.read(snapshot),
+                // older relays did not say; a new topic always helps
+                status != StreamStatus.BROKEN ? null : mending == null ? Mending.TOPIC : Mending.of(mending));
     }
 
     /** Encodes a boundary of the history. */
@@ -262,96 +258,5 @@ public final class LedgerCodec {
     public static TimelineRecord decodeTimeline(byte[] json) {
         Tree t = Tree.parse(json, "timeline");
         return new TimelineRecord(t.text("system"), t.number("timeline"), t.number("switchLsn"));
-    }
-
-    /** A parsed object whose members are asked for by name and kind. */
-    private record Tree(String what, Map<?, ?> members) {
-        static Tree parse(byte[] json, String what) {
-            JsonReader reader = new JsonReader(json);
-            Object tree = reader.nextTree();
-            reader.end();
-            return of(what, tree);
-        }
-
-        private static Tree of(String what, @Nullable Object value) {
-            return new Tree(what, cast(Map.class, what, value));
-        }
-
-        private static <T> T cast(Class<T> type, String what, @Nullable Object value) {
-            if (!type.isInstance(value)) {
-                throw new IllegalArgumentException("The ledger's record has no usable member '" + what + "': expected "
-                        + type.getSimpleName() + ", but found "
-                        + (value == null ? "nothing" : value.getClass().getSimpleName()));
-            }
-            return type.cast(value);
-        }
-
-        private <T> T member(Class<T> type, String name) {
-            return cast(type, what + '.' + name, members.get(name));
-        }
-
-        List<String> names() {
-            List<String> names = new ArrayList<>();
-            members.keySet().forEach(k -> names.add((String) k));
-            return names;
-        }
-
-        String text(String name) {
-            return member(String.class, name);
-        }
-
-        @Nullable
-        String textOrNull(String name) {
-            return members.get(name) == null ? null : text(name);
-        }
-
-        long number(String name) {
-            return member(Long.class, name);
-        }
-
-        boolean bool(String name) {
-            return member(Boolean.class, name);
-        }
-
-        Position position(String name) {
-            return Position.parse(text(name));
-        }
-
-        @Nullable
-        Position positionOrNull(String name) {
-            return members.get(name) == null ? null : position(name);
-        }
-
-        Tree tree(String name) {
-            return of(what + '.' + name, members.get(name));
-        }
-
-        @Nullable
-        Tree treeOrNull(String name) {
-            return members.get(name) == null ? null : tree(name);
-        }
-
-        long[] numbers(String name) {
-            List<?> list = member(List.class, name);
-            return list.stream()
-                    .mapToLong(o -> cast(Long.class, what + '.' + name + "[]", o))
-                    .toArray();
-        }
-
-        List<String> texts(String name) {
-            List<String> texts = new ArrayList<>();
-            for (Object o : member(List.class, name)) {
-                texts.add(cast(String.class, what + '.' + name + "[]", o));
-            }
-            return texts;
-        }
-
-        List<Tree> trees(String name) {
-            List<Tree> trees = new ArrayList<>();
-            for (Object o : member(List.class, name)) {
-                trees.add(of(what + '.' + name + "[]", o));
-            }
-            return trees;
-        }
     }
 }

@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param schemaVersion the newest schema record's version; empty before there is one
  * @param status what the stream is worth
  * @param since since which position it has that status
- * @param reason for a broken or stopped stream, what happened, in a sentence; else null. What helps is told by {@link #advice}
+ * @param reason for a broken or stopped stream, and for one whose rows are read anew, what happened, in a sentence; else null.
+ *     What helps is told by {@link #advice}
  * @param snapshot the progress while snapshotting, and how it ended while running; null for a broken or stopped stream, and
  *     where it is not known
+ * @param mending what makes a broken stream whole again; null for others
  */
 public record StreamEntry(
         String stream,
@@ -29,7 +31,8 @@ public record StreamEntry(
         StreamStatus status,
         Position since,
         @Nullable String reason,
-        @Nullable SnapshotProgress snapshot) {
+        @Nullable SnapshotProgress snapshot,
+        @Nullable Mending mending) {
     /** Rejects contradictions between status and the rest. */
     public StreamEntry {
         Objects.requireNonNull(since, "since");
@@ -46,53 +49,103 @@ public record StreamEntry(
         if (status == StreamStatus.BROKEN && reason == null) {
             throw new IllegalArgumentException("Stream '" + stream + "' is broken without a reason");
         }
+        if ((status == StreamStatus.BROKEN) != (mending != null)) {
+            throw new IllegalArgumentException("Stream '" + stream + "' is " + status.text() + " and has "
+                    + (mending == null ? "nothing that mends it" : "something that mends it"));
+        }
+    }
+
+    /** Creates an entry; a broken stream is mended by its rows. */
+    public StreamEntry(
+            String stream,
+            String topic,
+            String topicId,
+            int partitions,
+            String fingerprint,
+            String schemaVersion,
+            StreamStatus status,
+            Position since,
+            @Nullable String reason,
+            @Nullable SnapshotProgress snapshot) {
+        this(
+                stream,
+                topic,
+                topicId,
+                partitions,
+                fingerprint,
+                schemaVersion,
+                status,
+                since,
+                reason,
+                snapshot,
+                status == StreamStatus.BROKEN ? Mending.ROWS : null);
     }
 
     /** Returns this entry with the snapshot's progress; it becomes or stays snapshotting. */
     public StreamEntry snapshotting(Position at, SnapshotProgress progress) {
+        boolean already = status == StreamStatus.SNAPSHOTTING;
+        return with(StreamStatus.SNAPSHOTTING, already ? since : at, already ? reason : null, progress, null);
+    }
+
+    /**
+     * Returns this entry, whose rows are read anew from the beginning on; then the keys that have vanished get tombstones.
+     *
+     * @param why what happened, in a sentence
+     */
+    public StreamEntry readAnew(Position at, String why) {
+        SnapshotProgress before =
+                snapshot == null || status != StreamStatus.SNAPSHOTTING ? SnapshotProgress.first() : snapshot;
         Position from = status == StreamStatus.SNAPSHOTTING ? since : at;
-        return with(StreamStatus.SNAPSHOTTING, from, null, progress);
+        return with(StreamStatus.SNAPSHOTTING, from, why, before.again(), null);
     }
 
-    /** Returns this entry, running since the position; the snapshot's progress stays as it is now. */
+    /** Returns this entry, running since the position; what is worth knowing of the snapshot's progress stays. */
     public StreamEntry running(Position at) {
-        return with(StreamStatus.RUNNING, at, null, snapshot);
+        return with(StreamStatus.RUNNING, at, null, snapshot == null ? null : snapshot.ended(), null);
     }
 
-    /** Returns this entry, broken since the position; a stream already broken keeps its first position and reason. */
+    /** As {@link #broken(Position, String, Mending)}, mended by its rows. */
     public StreamEntry broken(Position at, String why) {
-        return status == StreamStatus.BROKEN ? this : with(StreamStatus.BROKEN, at, why, null);
+        return broken(at, why, Mending.ROWS);
+    }
+
+    /**
+     * Returns this entry, broken since the position; a stream already broken keeps its first position, and its reason too
+     * unless more is needed to mend it now.
+     */
+    public StreamEntry broken(Position at, String why, Mending by) {
+        if (mending == null) {
+            return with(StreamStatus.BROKEN, at, why, null, by);
+        }
+        return mending.compareTo(by) >= 0 ? this : with(StreamStatus.BROKEN, since, why, null, by);
     }
 
     /** Returns this entry, stopped since the position. */
     public StreamEntry stopped(Position at, String why) {
-        return with(StreamStatus.STOPPED, at, why, null);
+        return with(StreamStatus.STOPPED, at, why, null, null);
     }
 
     /** Returns this entry with another schema version. */
     public StreamEntry withSchemaVersion(String version) {
         return new StreamEntry(
-                stream, topic, topicId, partitions, fingerprint, version, status, since, reason, snapshot);
+                stream, topic, topicId, partitions, fingerprint, version, status, since, reason, snapshot, mending);
     }
 
     /** Returns this entry with another fingerprint. */
     public StreamEntry withFingerprint(String print) {
         return new StreamEntry(
-                stream, topic, topicId, partitions, print, schemaVersion, status, since, reason, snapshot);
+                stream, topic, topicId, partitions, print, schemaVersion, status, since, reason, snapshot, mending);
     }
 
-    /**
-     * Returns how the reason is shown: with what helps behind it, unless it names that itself, as the loss of a whole source
-     * does. Null where there is no reason.
-     */
+    /** Returns how the reason is shown: with the command that mends it behind. Null where there is no reason. */
     public @Nullable String advice() {
-        if (reason == null || reason.contains("'freshet remove ")) {
+        if (reason == null || status == StreamStatus.SNAPSHOTTING || mending == Mending.SOURCE) {
             return reason;
         }
         return withoutStop(reason)
                 + (status == StreamStatus.STOPPED
                         ? "; run 'freshet remove stream " + stream
-                                + "' to take its topic away, or put the stream back first to begin it anew by that"
+                                + "' to take its topic away, or put the stream back to have its rows read anew"
                         : "; run 'freshet remove stream " + stream + "' to begin it anew");
     }
 
@@ -112,8 +165,12 @@ public record StreamEntry(
     }
 
     private StreamEntry with(
-            StreamStatus newStatus, Position at, @Nullable String why, @Nullable SnapshotProgress progress) {
+            StreamStatus newStatus,
+            Position at,
+            @Nullable String why,
+            @Nullable SnapshotProgress progress,
+            @Nullable Mending by) {
         return new StreamEntry(
-                stream, topic, topicId, partitions, fingerprint, schemaVersion, newStatus, at, why, progress);
+                stream, topic, topicId, partitions, fingerprint, schemaVersion, newStatus, at, why, progress, by);
     }
 }

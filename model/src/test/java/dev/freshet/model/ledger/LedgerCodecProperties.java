@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -56,9 +57,24 @@ class LedgerCodecProperties {
                         status,
                         Position.boundary(1, lsn),
                         status == StreamStatus.BROKEN || status == StreamStatus.STOPPED ? sound(text) : null,
-                        status == StreamStatus.SNAPSHOTTING || (status == StreamStatus.RUNNING && lsn % 2 == 0)
-                                ? new SnapshotProgress(sound(text), 7, -1)
-                                : null));
+                        status == StreamStatus.SNAPSHOTTING
+                                ? progress(sound(text), lsn)
+                                : status == StreamStatus.RUNNING && lsn % 2 == 0
+                                        ? new SnapshotProgress(sound(text), 7, -1)
+                                        : null,
+                        status == StreamStatus.BROKEN ? Mending.values()[(int) (lsn % 3)] : null));
+    }
+
+    private static SnapshotProgress progress(String resume, long choice) {
+        OffsetVector end = OffsetVector.of(4, choice);
+        VanishedKeys keys =
+                switch ((int) (choice % 4)) {
+                    case 0 -> null;
+                    case 1 -> VanishedKeys.NOT_BEGUN;
+                    case 2 -> new VanishedKeys(end, null);
+                    default -> new VanishedKeys(end, null).begin().at(OffsetVector.of(4, choice / 2));
+                };
+        return new SnapshotProgress(resume, 7, -1, keys, choice % 5 == 0, choice % 3);
     }
 
     private static String sound(String text) {
@@ -120,6 +136,41 @@ class LedgerCodecProperties {
                 IllegalArgumentException.class,
                 () -> LedgerCodec.decodeCursor(bytes(json.replace("\"format\":1", "\"format\":2"))));
         assertTrue(String.valueOf(e.getMessage()).contains("format 2"));
+    }
+
+    /** What relays wrote before there was a re-snapshot. */
+    @Example
+    void olderEntries_areRead_andABrokenOneIsMendedByANewTopic() {
+        String json = "{\"format\":1,\"incarnation\":\"i\",\"source\":{\"name\":\"shop\",\"type\":\"postgresql\","
+                + "\"system\":\"7\",\"timeline\":1,\"database\":\"d\",\"slot\":\"s\"},\"epoch\":1,"
+                + "\"write\":\"0001.0000000000000005.0000000000.00000000\",\"atBoundary\":false,"
+                + "\"writtenAt\":\"2026-01-02T03:04:05Z\",\"streams\":{%s}}";
+        String entry = "\"%s\":{\"topic\":\"t.%s\",\"topicId\":\"i\",\"partitions\":1,\"fingerprint\":\"f\","
+                + "\"schema\":\"v\",\"since\":\"0001.0000000000000005.0000000000.00000000\",%s}";
+        String snapshotting =
+                "\"status\":\"snapshotting\",\"snapshot\":{\"resume\":\"r\",\"rowsDone\":3," + "\"rowsEstimated\":9}";
+        Cursor cursor = LedgerCodec.decodeCursor(bytes(String.format(
+                json,
+                String.format(entry, "a", "a", snapshotting) + ","
+                        + String.format(entry, "b", "b", "\"status\":\"broken\",\"reason\":\"why\""))));
+        assertEquals(
+                new SnapshotProgress("r", 3, 9),
+                Objects.requireNonNull(cursor.streams().get("a")).snapshot());
+        assertEquals(
+                Mending.TOPIC, Objects.requireNonNull(cursor.streams().get("b")).mending());
+    }
+
+    @Example
+    void brokenStream_isMendedByTheGreaterOfItsCauses() {
+        Position at = Position.boundary(1, 5);
+        StreamEntry rows =
+                new StreamEntry("a", "t", "i", 1, "f", "", StreamStatus.BROKEN, at, "truncated", null, Mending.ROWS);
+        StreamEntry topic = rows.broken(Position.boundary(1, 9), "made again", Mending.TOPIC);
+        assertEquals(Mending.TOPIC, topic.mending());
+        assertEquals(at, topic.since());
+        assertEquals(topic, topic.broken(at, "truncated", Mending.ROWS));
+        assertEquals("made again; run 'freshet remove stream a' to begin it anew", topic.advice());
+        assertEquals("lost", rows.broken(at, "lost", Mending.SOURCE).advice());
     }
 
     @Example

@@ -2,12 +2,14 @@ package dev.freshet.relay.internal;
 
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.FreshnessSample;
+import dev.freshet.capture.Harm;
 import dev.freshet.capture.LogEvent;
-import dev.freshet.capture.WindowRows;
 import dev.freshet.model.Change;
 import dev.freshet.model.Lsn;
-import dev.freshet.model.Op;
 import dev.freshet.model.Position;
+import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.Mending;
+import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.port.TopicEnds;
 import dev.freshet.relay.port.TopicInfo;
@@ -40,9 +42,6 @@ public final class LeaderSession implements AutoCloseable {
     /** How often an entry is written at most that has no records: it moves boundary and freshness. */
     private static final Duration ENTRY_INTERVAL = Duration.ofMillis(100);
 
-    /** In place of a row that was sent, so that its bytes can be collected. */
-    private static final WindowRows.Row SENT = new WindowRows.Row(new byte[0], new byte[0]);
-
     private final RelaySettings settings;
     private final InstantSource clock;
     private final TopicWriter writer;
@@ -65,10 +64,12 @@ public final class LeaderSession implements AutoCloseable {
     /** Up to where the catalog is known not to have drifted: a break that is found later happened after it. */
     private long lastCleanLsn;
 
-    private Snapshotter.@Nullable Window emitting;
-    private int emitted;
+    private @Nullable Emission emitting;
     private Snapshotter.@Nullable Window finishedWindow;
     private @Nullable FreshnessSample sample;
+    /** Why the tables have to be captured anew once the ledger says so; null if they have not. */
+    private @Nullable String captureAnew;
+
     private Instant nextLedgerEntry;
     private long recordsSent;
     private Instant lastTransaction;
@@ -253,10 +254,7 @@ public final class LeaderSession implements AutoCloseable {
         if (window != null) {
             finishedWindow = null;
             ledger.snapshotted(
-                    window.rows().stream(),
-                    Position.boundary(ledger.epoch(), endLsn),
-                    window.progress(),
-                    window.rows().last());
+                    window.stream(), Position.boundary(ledger.epoch(), endLsn), window.progress(), window.done());
         }
         claimSample();
         boolean full = batch.records() >= settings.batchRecords() || batch.bytes() >= settings.batchBytes();
@@ -265,53 +263,46 @@ public final class LeaderSession implements AutoCloseable {
         }
     }
 
-    /** Breaks streams in the entry whose boundary first covers what broke them: what is before it is still whole. */
+    /** Tells it in the entry whose boundary first covers it: what is before it is still whole. */
     private void breakStreams() {
-        for (LogEvent.Broken b : brokenInside) {
-            ledger.breakAndWarn(b.stream(), b.position(), b.reason());
-        }
+        brokenInside.forEach(b -> harm(b.stream(), b.position(), b.harm(), b.reason()));
         brokenInside.clear();
+    }
+
+    private void harm(String stream, Position at, Harm harm, String reason) {
+        snapshotter.abandon(stream);
+        if (harm.isMendedByReading()) {
+            ledger.readAnew(stream, at, reason);
+            if (harm == Harm.CAPTURE) {
+                captureAnew = reason;
+            }
+        } else {
+            ledger.breakAndWarn(stream, at, harm, reason);
+        }
     }
 
     private void startEmitting(Snapshotter.Window window) {
         if (!batch.isEmpty()) {
             commitBoundary();
         }
-        ledger.schema(window.rows().schema());
-        emitting = window;
-        emitted = 0;
+        if (window.schema() != null) {
+            ledger.schema(window.schema());
+        }
+        StreamEntry entry = Objects.requireNonNull(ledger.stream(window.stream()));
+        emitting = new Emission(window, entry.schemaVersion());
     }
 
     /** Sends as much of the window as a batch takes; the last piece stays open for the transaction's boundary. */
     private int emitPiece() {
-        Snapshotter.Window window = Objects.requireNonNull(emitting);
-        List<WindowRows.Row> rows = window.rows().rows();
-        String stream = window.rows().stream();
-        String version = window.rows().schema().version();
-        int from = emitted;
-        while (emitted < rows.size()
-                && batch.records() < settings.batchRecords()
-                && batch.bytes() < settings.batchBytes()) {
-            WindowRows.Row row = rows.get(emitted);
-            rows.set(emitted, SENT);
-            emitted++;
-            batch.send(new Change(
-                    stream,
-                    Op.READ,
-                    window.position().withSub(emitted),
-                    committedAt,
-                    row.key(),
-                    row.value(),
-                    version,
-                    false));
-        }
-        if (emitted < rows.size()) {
-            commitInside(window.position().withSub(emitted));
-        } else {
-            finishedWindow = window;
+        Emission emission = Objects.requireNonNull(emitting);
+        int done = emission.piece(batch, settings, committedAt);
+        if (emission.isWhole()) {
+            finishedWindow = emission.window();
             emitting = null;
+        } else {
+            commitInside(emission.window().position().withSub(emission.sent()));
         }
-        return emitted - from + 1;
+        return done + 1;
     }
 
     private void claimSample() {
@@ -323,7 +314,7 @@ public final class LeaderSession implements AutoCloseable {
         for (Map.Entry<String, FreshnessSample.Drift> e : taken.drifts().entrySet()) {
             FreshnessSample.Drift drift = e.getValue();
             if (drift.breaking()) {
-                ledger.breakAndWarn(e.getKey(), Position.boundary(ledger.epoch(), lastCleanLsn), drift.reason());
+                harm(e.getKey(), Position.boundary(ledger.epoch(), lastCleanLsn), drift.harm(), drift.reason());
             }
             ledger.catalog(e.getKey(), drift.catalog());
         }
@@ -345,6 +336,11 @@ public final class LeaderSession implements AutoCloseable {
         history.onBoundary(ledger, clock.instant());
         writeEntry();
         log.confirm(boundaryLsn);
+        if (captureAnew != null) {
+            throw new RetriableException(
+                    captureAnew + ". The relay takes over anew, to capture the table as it is now");
+        }
+        snapshotter.wake();
     }
 
     private void writeEntry() {
@@ -365,15 +361,16 @@ public final class LeaderSession implements AutoCloseable {
      *
      * @param reasons by stream, what has happened, in a sentence
      * @param since from where on something is missing, not behind the last boundary
+     * @param by what mends them
      */
-    void breakAlone(Map<String, String> reasons, Position since) {
+    void breakAlone(Map<String, String> reasons, Position since, Mending by) {
         open.clear();
         if (!batch.isEmpty()) {
             writer.giveUp();
             batch.reset();
         }
         ledger.giveUp();
-        reasons.forEach((stream, reason) -> ledger.breakStream(stream, since, reason));
+        reasons.forEach((stream, reason) -> ledger.breakStream(stream, since, reason, by));
         batch.begin();
         writeEntry();
     }

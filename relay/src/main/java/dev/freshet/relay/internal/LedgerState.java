@@ -1,16 +1,19 @@
 package dev.freshet.relay.internal;
 
+import dev.freshet.capture.Harm;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
+import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.model.ledger.VanishedKeys;
 import dev.freshet.relay.port.TopicWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -130,21 +133,45 @@ public final class LedgerState {
         changed = true;
     }
 
-    /** Breaks a stream, unless it is broken or stopped already. */
-    public void breakStream(String stream, Position at, String reason) {
+    /**
+     * Breaks a stream, unless it is stopped already.
+     *
+     * @param by what mends it
+     */
+    public void breakStream(String stream, Position at, String reason, Mending by) {
         StreamEntry entry = streams.get(stream);
         if (entry != null && entry.status() != StreamStatus.STOPPED) {
-            put(entry.broken(at, reason));
+            put(entry.broken(at, reason, by));
         }
     }
 
-    /** Breaks a stream as {@link #breakStream} does, and logs it once with what helps. */
-    public void breakAndWarn(String stream, Position at, String reason) {
+    /** Breaks a stream for what has happened to its table, and logs it once with what helps. */
+    public void breakAndWarn(String stream, Position at, Harm harm, String reason) {
         StreamEntry before = streams.get(stream);
-        breakStream(stream, at, reason);
+        breakStream(stream, at, reason, harm == Harm.KEY ? Mending.TOPIC : Mending.ROWS);
         StreamEntry after = streams.get(stream);
         if (after != null && !after.equals(before)) {
             LOG.warn("{}", after.trouble());
+        }
+    }
+
+    /** Has a stream's rows read anew, if boundaries speak for it; one that is broken waits for an operator. */
+    public void readAnew(String stream, Position at, String reason) {
+        StreamEntry entry = streams.get(stream);
+        if (entry != null && entry.status().isClaimed()) {
+            put(entry.readAnew(at, reason));
+            LOG.warn("The rows of stream '{}' are read anew, since at {}: {}", stream, at, reason);
+        }
+    }
+
+    /** Tells re-snapshots that have just begun up to where their topics may have keys that have vanished. */
+    public void endsKnown(Map<String, OffsetVector> ends) {
+        for (StreamEntry e : List.copyOf(streams.values())) {
+            SnapshotProgress p = e.snapshot();
+            OffsetVector end = ends.get(e.topic());
+            if (p != null && p.keys() != null && p.keys().end() == null && end != null) {
+                put(e.snapshotting(e.since(), p.withKeys(new VanishedKeys(end, null))));
+            }
         }
     }
 
@@ -213,6 +240,7 @@ public final class LedgerState {
         Position position = Position.boundary(epoch, lsn);
         write = position;
         boundary = new Boundary(position, completeTo, ends);
+        endsKnown(ends);
     }
 
     /** Writes the entry and what stands beside it into the open batch. */

@@ -7,6 +7,7 @@ import dev.freshet.model.LossException;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
+import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
@@ -156,8 +157,9 @@ public final class RelayAgent implements Agent {
         String incarnation = UUID.randomUUID().toString();
         TopicWriter writer = ports.openWriter();
         try (TopicStore store = ports.openStore()) {
-            TakeOver.Outcome outcome =
-                    new TakeOver(settings, clock, incarnation, s, store, writer, guard, refusals).run();
+            TakeOver.Outcome outcome = new TakeOver(
+                            settings, clock, incarnation, s, store, writer, ports::openKeys, guard, refusals)
+                    .run();
             session = outcome.session();
             List<TableCapture> notBegun = settings.streams().stream()
                     .map(StreamSettings::capture)
@@ -300,7 +302,7 @@ public final class RelayAgent implements Agent {
                 reasons.put(stream.stream(), reason);
             }
         }
-        breakAlone(leader, reasons, leader.ledger().wholeAt(), damaged);
+        breakAlone(leader, reasons, leader.ledger().wholeAt(), Mending.TOPIC, damaged);
     }
 
     /** What the log cannot give any more is missing from the last boundary on, from every stream. */
@@ -311,13 +313,13 @@ public final class RelayAgent implements Agent {
         }
         Map<String, String> reasons = new HashMap<>();
         leader.ledger().streams().forEach(e -> reasons.put(e.stream(), String.valueOf(loss.getMessage())));
-        breakAlone(leader, reasons, leader.ledger().boundary().position(), loss);
+        breakAlone(leader, reasons, leader.ledger().boundary().position(), Mending.SOURCE, loss);
     }
 
     private static void breakAlone(
-            LeaderSession leader, Map<String, String> reasons, Position since, RuntimeException cause) {
+            LeaderSession leader, Map<String, String> reasons, Position since, Mending by, RuntimeException cause) {
         try {
-            leader.breakAlone(reasons, since);
+            leader.breakAlone(reasons, since, by);
         } catch (RuntimeException e) {
             cause.addSuppressed(e);
         }

@@ -1,18 +1,24 @@
 package dev.freshet.relay.internal;
 
+import dev.freshet.capture.Harm;
 import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.WindowRows;
-import dev.freshet.model.LossException;
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.OffsetVector;
+import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.relay.port.TopicKeys;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads tables beside the log, window by window.
+ * Reads tables beside the log, window by window: their rows, and for a re-snapshot then the keys that have vanished.
  *
  * <p>Implementation note. A commit stands in the log before a new snapshot shows it (a commit that waits for a stand-by),
  * and a transaction that was open when its table joined the publication is decoded without its changes. Therefore:
@@ -33,24 +39,30 @@ import org.slf4j.LoggerFactory;
  *       be visible yet, are a fixed set; the window's snapshot is taken only when all of them are visible.
  *   <li>From the low watermark on, the keys that the log changes are noted. When the rows are read, a high watermark is
  *       committed. When it arrives, rows whose key was noted are dropped (the log's own record of them is in the topic
- *       already, with everything that the row had), and the others are written at the high watermark's position.
+ *       already, with everything that the row had), and the others are written at the high watermark's position; so are
+ *       tombstones for keys of the topic that the table does not have.
  *   <li>The high watermark is the next window's low one, so that the next window is read while this one is written.
  * </ol>
  *
  * <p>Watermarks carry the relay's incarnation; those of others are passed over, so that a window never goes on after a
- * crash: it begins again from the progress in the ledger.
+ * crash: it begins again from the progress in the ledger. A window is abandoned when rows of its stream change without
+ * row messages, since it may show them as they were before.
  */
 public final class Snapshotter implements AutoCloseable {
     /** How many changed keys are noted at most while a window is read; then the log waits for the reading. */
     static final int MAX_CHANGED_KEYS = 200_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Snapshotter.class);
+    /** From how many noted transactions on those that are visible are forgotten while nothing is read. */
+    private static final int MANY_TRANSACTIONS = 10_000;
+
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(20);
     private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
 
     private enum Phase {
         IDLE,
         JOINING,
+        PACED,
         AWAITING_LOW,
         SETTLING,
         READING,
@@ -62,6 +74,8 @@ public final class Snapshotter implements AutoCloseable {
     private final LedgerState ledger;
     private final String incarnation;
     private final InstantSource clock;
+    private final long maxRowsPerSecond;
+    private final Topics topics;
     private final Set<Long> settling = new HashSet<>();
     private final Set<Long> streamed = new HashSet<>();
     private final Set<ByteBuffer> changedKeys = new HashSet<>();
@@ -70,23 +84,77 @@ public final class Snapshotter implements AutoCloseable {
     private long joinXid;
     private int mark;
     private @Nullable String stream;
-    private SnapshotProgress progress = new SnapshotProgress("", 0, -1);
-    private @Nullable WindowRows rows;
+    private SnapshotProgress progress = SnapshotProgress.first();
+    private @Nullable Chunks chunks;
+    private Chunks.@Nullable Read read;
     private @Nullable String finished;
+    private Instant started = Instant.MIN;
+    private Instant nextWindow = Instant.MIN;
 
-    /** Creates a snapshotter that reads nothing until {@link #join}. */
-    public Snapshotter(SnapshotReader reader, LedgerState ledger, String incarnation, InstantSource clock) {
+    /**
+     * Creates a snapshotter that reads nothing until {@link #wake}.
+     *
+     * @param maxRowsPerSecond how many rows a second are read at most, unless an operator says otherwise; 0 for no limit
+     * @param topics opens a stream's topic
+     */
+    public Snapshotter(
+            SnapshotReader reader,
+            LedgerState ledger,
+            String incarnation,
+            InstantSource clock,
+            long maxRowsPerSecond,
+            Topics topics) {
         this.reader = reader;
         this.ledger = ledger;
         this.incarnation = incarnation;
         this.clock = clock;
+        this.maxRowsPerSecond = maxRowsPerSecond;
+        this.topics = topics;
     }
 
-    /** Begins to wait for the end of the transactions that are open now; to be called after the publication has changed. */
-    public void join() {
-        if (nextStream() != null) {
+    /** Opens a topic to read its keys. */
+    @FunctionalInterface
+    public interface Topics {
+        /**
+         * Opens it.
+         *
+         * @param from by partition, where to begin
+         * @param end by partition, where to end
+         */
+        TopicKeys open(TopicInfo topic, OffsetVector from, OffsetVector end);
+    }
+
+    /**
+     * Begins, if nothing is being done and there is something to do: waits for the end of the transactions that are open now.
+     * To be called after the publication has changed, and whenever the ledger has news.
+     */
+    public void wake() {
+        if (phase == Phase.IDLE && nextStream() != null) {
             joinXid = reader.allotTransactionId();
             phase = Phase.JOINING;
+        }
+    }
+
+    /** Forgets what was read of a stream whose rows have changed without row messages. */
+    public void abandon(String changed) {
+        if (changed.equals(finished)) {
+            finished = null;
+        }
+        if (changed.equals(stream)) {
+            closeChunks();
+            stream = null;
+            phase = Phase.IDLE;
+            settling.clear();
+            streamed.clear();
+            changedKeys.clear();
+        }
+    }
+
+    private void closeChunks() {
+        read = null;
+        if (chunks != null) {
+            chunks.close();
+            chunks = null;
         }
     }
 
@@ -110,11 +178,19 @@ public final class Snapshotter implements AutoCloseable {
             return step();
         } catch (RetriableException e) {
             LOG.warn("A window of stream {} begins again: {}", stream, e.getMessage());
-            reader.cancelWindow();
-            rows = null;
+            closeChunks();
             nextProbe = clock.instant().plus(FAILURE_PAUSE);
             phase = phase == Phase.JOINING ? Phase.JOINING : Phase.FAILED;
             return 0;
+        } catch (ConfigurationException e) {
+            String name = stream;
+            if (name == null) {
+                throw e;
+            }
+            // the table is not what can be captured; the other streams go on
+            abandon(name);
+            ledger.breakAndWarn(name, ledger.boundary().position(), Harm.TABLE, String.valueOf(e.getMessage()));
+            return 1;
         }
     }
 
@@ -123,6 +199,7 @@ public final class Snapshotter implements AutoCloseable {
             case IDLE, AWAITING_LOW -> 0;
             case JOINING -> join(joinXid);
             case FAILED -> probe() ? markLow() : 0;
+            case PACED -> pace();
             case SETTLING -> settle();
             case READING -> read();
             case AWAITING_HIGH -> {
@@ -132,6 +209,16 @@ public final class Snapshotter implements AutoCloseable {
                 yield 0;
             }
         };
+    }
+
+    private int pace() {
+        if (!clock.instant().isBefore(nextWindow)) {
+            return markLow();
+        }
+        if (streamed.size() > MANY_TRANSACTIONS && probe()) {
+            streamed.retainAll(reader.invisible(streamed));
+        }
+        return 0;
     }
 
     private int join(long xid) {
@@ -170,11 +257,18 @@ public final class Snapshotter implements AutoCloseable {
     /** Returns a stream to be read; one whose last window is on its way into the topic is none. */
     private @Nullable String nextStream() {
         for (StreamEntry e : ledger.streams()) {
-            if (e.status() == StreamStatus.SNAPSHOTTING && !e.stream().equals(finished)) {
+            if (isReady(e) && !e.stream().equals(finished)) {
                 return e.stream();
             }
         }
         return null;
+    }
+
+    private static boolean isReady(@Nullable StreamEntry entry) {
+        return entry != null
+                && entry.status() == StreamStatus.SNAPSHOTTING
+                && entry.snapshot() != null
+                && entry.snapshot().isReady();
     }
 
     private int settle() {
@@ -192,23 +286,39 @@ public final class Snapshotter implements AutoCloseable {
     }
 
     private int startWindow() {
-        String name = Objects.requireNonNull(stream, "a stream is chosen when its low watermark arrives");
-        try {
-            reader.startWindow(name, progress.resume());
-        } catch (LossException rewritten) {
-            progress = new SnapshotProgress("", 0, reader.estimateRows(name));
-            reader.startWindow(name, "");
+        Chunks next = chunks == null ? openChunks() : chunks;
+        chunks = next;
+        if (!next.prepare()) {
+            return 0;
         }
+        started = clock.instant();
+        next.start(rate() == 0 ? Long.MAX_VALUE : rate());
         phase = Phase.READING;
         return 1;
     }
 
+    private Chunks openChunks() {
+        String name = Objects.requireNonNull(stream, "a stream is chosen when its low watermark arrives");
+        if (!progress.atKeys()) {
+            return new RowChunks(reader, name, progress);
+        }
+        StreamEntry e = Objects.requireNonNull(ledger.stream(name));
+        TopicInfo topic = new TopicInfo(name, e.topic(), e.topicId(), e.partitions());
+        return new KeyChunks(reader, name, progress, (from, end) -> topics.open(topic, from, end));
+    }
+
+    private long rate() {
+        return progress.maxRowsPerSecond() > 0 ? progress.maxRowsPerSecond() : maxRowsPerSecond;
+    }
+
     private int read() {
-        Optional<WindowRows> read = reader.pollWindow();
-        if (read.isEmpty()) {
+        Optional<Chunks.Read> ready = Objects.requireNonNull(chunks).poll();
+        if (ready.isEmpty()) {
             return 0;
         }
-        rows = read.get();
+        read = ready.get();
+        long rate = rate();
+        nextWindow = rate == 0 ? Instant.MIN : started.plusMillis(1000 * read.looked() / rate);
         reader.mark(text(++mark));
         phase = Phase.AWAITING_HIGH;
         return 1;
@@ -239,6 +349,9 @@ public final class Snapshotter implements AutoCloseable {
             return Optional.empty();
         }
         Optional<Window> complete = phase == Phase.AWAITING_HIGH ? complete(position) : Optional.empty();
+        if (phase == Phase.IDLE) {
+            return complete;
+        }
         changedKeys.clear();
         settling.addAll(streamed);
         streamed.clear();
@@ -248,25 +361,28 @@ public final class Snapshotter implements AutoCloseable {
 
     private Optional<Window> complete(Position position) {
         dropChanged();
-        WindowRows window = Objects.requireNonNull(rows, "rows are read before the high watermark is set");
-        rows = null;
-        StreamEntry entry = ledger.stream(window.stream());
+        Chunks.Read window = Objects.requireNonNull(read, "rows are read before the high watermark is set");
+        read = null;
+        String name = Objects.requireNonNull(stream);
+        StreamEntry entry = ledger.stream(name);
         if (entry == null || entry.status() != StreamStatus.SNAPSHOTTING) {
-            stream = null;
+            abandon(name);
             return Optional.empty();
         }
-        long done = progress.rowsDone() + window.rows().size();
-        progress = new SnapshotProgress(window.resume(), done, progress.rowsEstimated());
-        Window complete = new Window(window, position, progress);
-        if (window.last()) {
-            stream = null;
-            finished = window.stream();
+        boolean atKeys = progress.atKeys();
+        progress = Objects.requireNonNull(chunks).written(window);
+        if (window.done() || progress.atKeys() != atKeys) {
+            closeChunks();
         }
-        return Optional.of(complete);
+        if (window.done()) {
+            stream = null;
+            finished = name;
+        }
+        return Optional.of(new Window(name, window.schema(), window.rows(), position, progress, window.done()));
     }
 
     private void dropChanged() {
-        WindowRows window = rows;
+        Chunks.Read window = read;
         if (window != null && !changedKeys.isEmpty()) {
             window.rows().removeIf(r -> changedKeys.contains(ByteBuffer.wrap(r.key())));
             changedKeys.clear();
@@ -276,8 +392,8 @@ public final class Snapshotter implements AutoCloseable {
     /** Chooses what the window after this watermark reads; its progress may not be in the ledger yet. */
     private void choose() {
         String current = stream;
-        StreamEntry entry = current == null ? null : ledger.stream(current);
-        if (entry == null || entry.status() != StreamStatus.SNAPSHOTTING) {
+        if (current == null || !isReady(ledger.stream(current))) {
+            closeChunks();
             current = nextStream();
             if (current == null) {
                 stream = null;
@@ -288,25 +404,32 @@ public final class Snapshotter implements AutoCloseable {
             stream = current;
             progress = Objects.requireNonNull(
                     Objects.requireNonNull(ledger.stream(current)).snapshot());
-            if (progress.rowsEstimated() < 0) {
-                progress = new SnapshotProgress(progress.resume(), progress.rowsDone(), reader.estimateRows(current));
-            }
         }
-        phase = Phase.SETTLING;
+        phase = clock.instant().isBefore(nextWindow) ? Phase.PACED : Phase.SETTLING;
         nextProbe = Instant.MIN;
     }
 
     @Override
     public void close() {
+        closeChunks();
         reader.close();
     }
 
     /**
-     * Rows to be written.
+     * What is to be written.
      *
-     * @param rows the rows, without those that the log has changed meanwhile
+     * @param stream the stream
+     * @param schema the shape of the values; null for keys that have vanished, which get tombstones
+     * @param rows the rows, without those that the log has changed meanwhile; the list is the caller's
      * @param position the high watermark's position; the rows get sub-ordinals from 1
      * @param progress the progress once they are written
+     * @param done whether the snapshot is done then
      */
-    public record Window(WindowRows rows, Position position, SnapshotProgress progress) {}
+    public record Window(
+            String stream,
+            @Nullable SchemaRecord schema,
+            List<WindowRows.Row> rows,
+            Position position,
+            SnapshotProgress progress,
+            boolean done) {}
 }

@@ -4,6 +4,7 @@ import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Position;
+import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
@@ -192,7 +193,7 @@ final class StreamJoiner {
                 StreamStatus.SNAPSHOTTING,
                 at,
                 null,
-                new SnapshotProgress("", 0, -1)));
+                SnapshotProgress.first()));
         ledger.schema(captured.schema());
     }
 
@@ -201,6 +202,7 @@ final class StreamJoiner {
         Position at = ledger.boundary().position();
         String damage = damages.get(name);
         String broken = null;
+        Mending by = Mending.TOPIC;
         if (!known.topic().equals(stream.topic())) {
             broken = "The stream's topic was changed in the configuration from '" + known.topic() + "' to '"
                     + stream.topic() + "'";
@@ -214,22 +216,24 @@ final class StreamJoiner {
         }
         if (broken != null) {
             // what else there is to say comes up once this is mended
-        } else if (known.status() == StreamStatus.STOPPED) {
-            broken = "The stream was not captured for a while (" + known.reason() + ")";
         } else if (!identityPart(known.fingerprint()).equals(identityPart(fingerprint(captured.capture())))) {
             broken = "The table or key of the stream was changed in the configuration";
         }
         Refusal refusal = refusals.of(known);
         if (refusal != null && !clock.instant().isBefore(refusal.givenUpAt())) {
+            by = broken == null && !refusal.damaged() ? Mending.ROWS : by;
             broken = broken == null ? refusal.reason() : broken;
             muted.add(name);
         }
         if (broken != null) {
-            ledger.put(known.broken(at, broken));
+            ledger.put(known.broken(at, broken, by));
+        } else if (known.status() == StreamStatus.STOPPED) {
+            ledger.put(known.withFingerprint(fingerprint(captured.capture()))
+                    .readAnew(at, "The stream was not captured for a while (" + known.reason() + ")"));
         } else if (!known.fingerprint().equals(fingerprint(captured.capture()))
                 && known.status() != StreamStatus.BROKEN) {
             ledger.put(known.withFingerprint(fingerprint(captured.capture()))
-                    .snapshotting(at, new SnapshotProgress("", 0, -1)));
+                    .readAnew(at, "The columns of the stream were changed in the configuration"));
         }
     }
 
@@ -248,10 +252,15 @@ final class StreamJoiner {
 
     private void stopUnconfigured() {
         for (StreamEntry e : List.copyOf(ledger.streams())) {
+            OffsetVector written = ledger.boundary().offsets().get(e.topic());
             boolean configured =
                     settings.streams().stream().anyMatch(s -> s.name().equals(e.stream()));
             if (!configured && e.status() != StreamStatus.STOPPED) {
                 ledger.put(e.stopped(ledger.boundary().position(), "it is no longer in the configuration"));
+            }
+            if (!configured && written != null) {
+                // so that a loss is noticed if the stream comes back
+                ends.add(e.topic(), written.toArray());
             }
         }
     }

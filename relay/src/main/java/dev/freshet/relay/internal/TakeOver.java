@@ -16,6 +16,7 @@ import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.EpochRecord;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
+import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.TimelineRecord;
 import dev.freshet.relay.RelaySettings;
@@ -53,12 +54,14 @@ final class TakeOver {
     private final Source source;
     private final TopicStore store;
     private final TopicWriter writer;
+    private final Snapshotter.Topics keys;
     private final TopicGuard guard;
     private final Refusals refusals;
 
     /**
      * Prepares a take-over.
      *
+     * @param keys opens topics to read their keys
      * @param guard what is known of the topics from before
      * @param refusals which topics have refused records
      */
@@ -69,6 +72,7 @@ final class TakeOver {
             Source source,
             TopicStore store,
             TopicWriter writer,
+            Snapshotter.Topics keys,
             TopicGuard guard,
             Refusals refusals) {
         this.settings = settings;
@@ -77,6 +81,7 @@ final class TakeOver {
         this.source = source;
         this.store = store;
         this.writer = writer;
+        this.keys = keys;
         this.guard = guard;
         this.refusals = refusals;
     }
@@ -113,6 +118,8 @@ final class TakeOver {
         requireSlot(ledger);
         StreamJoiner joiner = new StreamJoiner(settings, clock, store, ledger, contents, guard, refusals);
         StreamJoiner.Joined joined = joiner.join(captured, uncaptured, topics.streams());
+        // taken after the fence: what stands behind is the log's own
+        ledger.endsKnown(joined.ends().toVectors());
         // Whatever is not whole has been broken by now.
         ledger.wholeAt(ledger.boundary().position());
         boolean inside = !cursor.atBoundary();
@@ -121,7 +128,8 @@ final class TakeOver {
         try {
             ledger.options(inside ? cursor.options() : log.options());
             writeAlone(ledger);
-            Snapshotter snapshotter = new Snapshotter(source.snapshots(), ledger, incarnation, clock);
+            Snapshotter snapshotter = new Snapshotter(
+                    source.snapshots(), ledger, incarnation, clock, settings.snapshotMaxRowsPerSecond(), keys);
             LeaderSession session = new LeaderSession(
                     settings,
                     clock,
@@ -133,7 +141,7 @@ final class TakeOver {
                     joined.topics(),
                     joined.ends(),
                     joined.muted());
-            snapshotter.join();
+            snapshotter.wake();
             return new Outcome(session, Map.copyOf(joined.catalogs()), Map.copyOf(joined.notBegun()));
         } catch (RuntimeException e) {
             log.close();
@@ -336,7 +344,7 @@ final class TakeOver {
                 settings, what, ledger.boundary().position().lsn(), until == null ? source.flushedLsn() : until);
         Map<String, Position> since = new HashMap<>();
         ledger.streams().forEach(e -> since.put(e.stream(), ledger.boundary().position()));
-        since.forEach((stream, position) -> ledger.breakStream(stream, position, message));
+        since.forEach((stream, position) -> ledger.breakStream(stream, position, message, Mending.SOURCE));
         writeAlone(ledger);
         return new LossException(message);
     }

@@ -18,9 +18,13 @@ final class Density {
         this.settings = settings;
     }
 
-    /** Returns how many pages the next window should take, at least one. */
-    long pages() {
-        return pages;
+    /**
+     * Returns how many pages the next window should take, at least one.
+     *
+     * @param mostRows about how many rows they may have, if that is less than the settings say
+     */
+    long pages(long mostRows) {
+        return mostRows >= settings.rows() ? pages : Math.max(1, pages * mostRows / settings.rows());
     }
 
     /** Learns from a window: how many pages it took, and how many rows and bytes of JSON stood in them. */

@@ -11,6 +11,7 @@ import dev.freshet.capture.postgres.value.Connections;
 import dev.freshet.capture.postgres.value.TypeCatalog;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -87,6 +88,7 @@ public final class PostgresSnapshotReader implements SnapshotReader {
     private final Map<String, Density> densities = new HashMap<>();
     private @Nullable Connection anchor;
     private @Nullable WindowReading reading;
+    private @Nullable RunningLookup lookup;
 
     private PostgresSnapshotReader(
             Connections connections,
@@ -163,8 +165,30 @@ public final class PostgresSnapshotReader implements SnapshotReader {
     }
 
     @Override
-    public void startWindow(String stream, String resume) {
-        if (reading != null) {
+    public void startLookup(String stream, List<byte[]> keys) {
+        if (reading != null || lookup != null) {
+            throw new IllegalStateException("A window is being read already");
+        }
+        lookup = new RunningLookup(connections, types, captures.apply(stream), settings, keys, threads);
+    }
+
+    @Override
+    public Optional<Set<ByteBuffer>> pollLookup() {
+        RunningLookup current = lookup;
+        if (current == null || !current.ended()) {
+            return Optional.empty();
+        }
+        lookup = null;
+        try {
+            return Optional.of(current.result());
+        } catch (CompletionException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public void startWindow(String stream, String resume, long mostRows) {
+        if (reading != null || lookup != null) {
             throw new IllegalStateException("A window is being read already");
         }
         TableCapture capture = captures.apply(stream);
@@ -176,7 +200,7 @@ public final class PostgresSnapshotReader implements SnapshotReader {
                 session = Sessions.open(connections, settings);
                 anchor = session;
             }
-            Plan plan = planner.begin(session, capture, resume, density.pages());
+            Plan plan = planner.begin(session, capture, resume, density.pages(mostRows));
             reading = new WindowReading(plan, types, settings, connections, idle, threads);
             begun = true;
         } catch (SQLException e) {
@@ -231,7 +255,7 @@ public final class PostgresSnapshotReader implements SnapshotReader {
         }
         return cause instanceof RuntimeException known
                 ? known
-                : new FreshetException("A snapshot window could not be read", cause);
+                : new FreshetException("A snapshot could not be read", cause);
     }
 
     @Override
@@ -241,6 +265,10 @@ public final class PostgresSnapshotReader implements SnapshotReader {
             current.cancel();
             reading = null;
             closeAnchor();
+        }
+        if (lookup != null) {
+            lookup.cancel();
+            lookup = null;
         }
     }
 

@@ -186,6 +186,24 @@ public final class TypeCatalog {
         return KeyTypes.problem(type(named.oid), named.typmod, this::base);
     }
 
+    /**
+     * Returns what it takes to look up a key's column by the text of its value.
+     *
+     * @param typeOid a type of which {@link #keyProblem} says nothing
+     * @param typmod its modifier
+     */
+    public synchronized KeyDecoder.KeyColumn keyColumn(int typeOid, int typmod) {
+        PgType type = base(typeOid);
+        PgType element = type.array() ? base(type.element()) : type;
+        boolean ownEquality = !type.array() && type.kind() != 'e' && !type.builtIn();
+        return new KeyDecoder.KeyColumn(
+                typeName(typeOid, typmod),
+                ownEquality ? type.schema() : "pg_catalog",
+                element.builtIn() ? element.name() : "",
+                type.array(),
+                type.array() ? type(type.element()).delimiter() : ',');
+    }
+
     private ValueEncoder build(PgType type, boolean key) {
         if (!type.array()) {
             return Encoders.of(type, key);

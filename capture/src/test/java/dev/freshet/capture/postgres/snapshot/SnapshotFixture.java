@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.awaitility.Awaitility;
 
 /** A snapshot reader of one database, and what tests do with it. A stream is called like its table. */
@@ -43,7 +45,7 @@ final class SnapshotFixture implements AutoCloseable {
 
     /** Reads one window and waits for its rows. */
     WindowRows window(String stream, String resume) {
-        reader.startWindow(stream, resume);
+        reader.startWindow(stream, resume, Long.MAX_VALUE);
         return rows();
     }
 
@@ -65,6 +67,21 @@ final class SnapshotFixture implements AutoCloseable {
             at = windows.get(windows.size() - 1).resume();
         } while (!windows.get(windows.size() - 1).last());
         return windows;
+    }
+
+    /** Looks keys up and returns those that are there. */
+    Set<String> lookup(String stream, List<String> keys) {
+        reader.startLookup(
+                stream,
+                keys.stream().map(k -> k.getBytes(StandardCharsets.UTF_8)).toList());
+        Set<String> present = new TreeSet<>();
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(2))
+                .atMost(Duration.ofSeconds(30))
+                .until(reader::pollLookup, Optional::isPresent)
+                .orElseThrow()
+                .forEach(k -> present.add(StandardCharsets.UTF_8.decode(k).toString()));
+        return present;
     }
 
     static List<String> keys(List<WindowRows> windows) {

@@ -62,7 +62,7 @@ class SnapshotRightsTest {
     @Test
     void selectOnTheLeaves_isEnough() throws SQLException {
         database.execute("GRANT SELECT ON t_low TO " + role);
-        reader.startWindow("t", "");
+        reader.startWindow("t", "", Long.MAX_VALUE);
         assertEquals(List.of("{\"id\":1}", "{\"id\":2}"), keys(rows()));
         reader.mark("low");
         assertTrue(reader.allEndedBelow(reader.allotTransactionId() - 1));
@@ -71,7 +71,8 @@ class SnapshotRightsTest {
 
     @Test
     void missingRight_isNamedWithTheWayOut() {
-        ConfigurationException e = assertThrows(ConfigurationException.class, () -> reader.startWindow("t", ""));
+        ConfigurationException e =
+                assertThrows(ConfigurationException.class, () -> reader.startWindow("t", "", Long.MAX_VALUE));
         String message = String.valueOf(e.getMessage());
         assertTrue(message.contains("t_low") && message.contains("SELECT"), message);
     }
@@ -82,7 +83,7 @@ class SnapshotRightsTest {
                 "GRANT SELECT ON t_low TO " + role,
                 "ALTER TABLE t_low ENABLE ROW LEVEL SECURITY",
                 "CREATE POLICY few ON t_low USING (id = 1)");
-        reader.startWindow("t", "");
+        reader.startWindow("t", "", Long.MAX_VALUE);
         ConfigurationException e = assertThrows(ConfigurationException.class, this::rows);
         assertTrue(String.valueOf(e.getMessage()).contains("BYPASSRLS"), e.getMessage());
     }

@@ -194,7 +194,8 @@ class SnapshotWindowsTest {
                     "INSERT INTO t SELECT g, g, repeat('x', 500) FROM generate_series(1, 5000) g");
             WindowRows first = fixture.window("t", "");
             database.execute(rewrite);
-            LossException e = assertThrows(LossException.class, () -> fixture.reader.startWindow("t", first.resume()));
+            LossException e = assertThrows(
+                    LossException.class, () -> fixture.reader.startWindow("t", first.resume(), Long.MAX_VALUE));
             assertTrue(String.valueOf(e.getMessage()).contains("rewritten"), rewrite + ": " + e.getMessage());
             // and it may begin again at once
             assertFalse(fixture.window("t", "").rows().isEmpty() && !rewrite.startsWith("TRUNCATE"));
@@ -208,9 +209,10 @@ class SnapshotWindowsTest {
                 "INSERT INTO t SELECT g, repeat('x', 500) FROM generate_series(1, 5000) g");
         WindowRows first = fixture.window("t", "");
         database.execute("DROP TABLE t", "CREATE TABLE t (id int PRIMARY KEY, pad text)");
-        LossException e = assertThrows(LossException.class, () -> fixture.reader.startWindow("t", first.resume()));
+        LossException e = assertThrows(
+                LossException.class, () -> fixture.reader.startWindow("t", first.resume(), Long.MAX_VALUE));
         assertTrue(String.valueOf(e.getMessage()).contains("dropped or detached"), e.getMessage());
-        assertThrows(LossException.class, () -> fixture.reader.startWindow("t", "nonsense"));
+        assertThrows(LossException.class, () -> fixture.reader.startWindow("t", "nonsense", Long.MAX_VALUE));
     }
 
     @Test
@@ -219,7 +221,8 @@ class SnapshotWindowsTest {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
-            RetriableException e = assertThrows(RetriableException.class, () -> fixture.reader.startWindow("t", ""));
+            RetriableException e =
+                    assertThrows(RetriableException.class, () -> fixture.reader.startWindow("t", "", Long.MAX_VALUE));
             assertTrue(String.valueOf(e.getMessage()).contains("locked"), e.getMessage());
             statement.execute("COMMIT");
         }
@@ -231,7 +234,7 @@ class SnapshotWindowsTest {
         database.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, pad text)",
                 "INSERT INTO t SELECT g, repeat('x', 500) FROM generate_series(1, 2000) g");
-        fixture.reader.startWindow("t", "");
+        fixture.reader.startWindow("t", "", Long.MAX_VALUE);
         // the window is not fetched yet, so that its lock stands
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
@@ -261,7 +264,7 @@ class SnapshotWindowsTest {
         database.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, pad text)",
                 "INSERT INTO t SELECT g, repeat('x', 500) FROM generate_series(1, 50000) g");
-        fixture.reader.startWindow("t", "");
+        fixture.reader.startWindow("t", "", Long.MAX_VALUE);
         fixture.reader.cancelWindow();
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
