@@ -36,6 +36,13 @@ public interface Source extends AutoCloseable {
     long createSlot();
 
     /**
+     * Drops the slot, if it is there, and ends whoever reads it.
+     *
+     * @throws dev.freshet.model.ConfigurationException if it is not one of ours
+     */
+    void dropSlot();
+
+    /**
      * Ends the server process that reads the slot, if there is one: a half-open connection of a relay that is fenced.
      *
      * @param pid as {@link SlotState#activePid()} gave it; nothing happens if another one reads by now

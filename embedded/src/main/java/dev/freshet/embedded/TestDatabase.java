@@ -31,6 +31,11 @@ public final class TestDatabase implements AutoCloseable {
         this.name = name;
     }
 
+    /** Returns a database of a server, which is there already, as on a standby. */
+    public static TestDatabase of(EmbeddedPostgres server, String name) {
+        return new TestDatabase(server, name);
+    }
+
     /** The database's name: lower-case letters and digits. */
     public String name() {
         return name;

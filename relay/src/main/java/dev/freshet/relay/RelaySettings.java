@@ -52,6 +52,7 @@ public final class RelaySettings {
     private final Duration topicCheckInterval;
     private final Duration topicDoubtLimit;
     private final long retainedWalAlarmBytes;
+    private final LossPolicy onLoss;
     private final int ledgerReplicationFactor;
     private final long snapshotMaxRowsPerSecond;
 
@@ -71,6 +72,7 @@ public final class RelaySettings {
         topicCheckInterval = b.topicCheckInterval;
         topicDoubtLimit = b.topicDoubtLimit;
         retainedWalAlarmBytes = b.retainedWalAlarmBytes;
+        onLoss = b.onLoss;
         ledgerReplicationFactor = b.ledgerReplicationFactor;
         snapshotMaxRowsPerSecond = b.snapshotMaxRowsPerSecond;
     }
@@ -109,6 +111,11 @@ public final class RelaySettings {
     /** Returns the properties for every Kafka client. */
     public Map<String, String> kafka() {
         return kafka;
+    }
+
+    /** Returns what happens when changes of the source cannot be had any more. */
+    public LossPolicy onLoss() {
+        return onLoss;
     }
 
     /** Returns how many records a Kafka transaction has at most. */
@@ -187,6 +194,7 @@ public final class RelaySettings {
         private Duration streamRetryLimit = DEFAULT_STREAM_RETRY_LIMIT;
         private Duration topicCheckInterval = DEFAULT_TOPIC_CHECK_INTERVAL;
         private Duration topicDoubtLimit = DEFAULT_TOPIC_DOUBT_LIMIT;
+        private LossPolicy onLoss = LossPolicy.STOP;
         private long retainedWalAlarmBytes = DEFAULT_RETAINED_WAL_ALARM_BYTES;
         private int ledgerReplicationFactor = -1;
         private long snapshotMaxRowsPerSecond;
@@ -253,6 +261,12 @@ public final class RelaySettings {
                 throw new IllegalArgumentException("The batch linger must not be negative, but is " + linger);
             }
             this.batchLinger = linger;
+            return this;
+        }
+
+        /** Sets what happens when changes of the source cannot be had any more; by default the relay stops. */
+        public Builder onLoss(LossPolicy policy) {
+            this.onLoss = policy;
             return this;
         }
 

@@ -49,7 +49,7 @@ class LossTest extends RelayFixture {
         assertEquals(RelayStatus.State.STOPPED, relay.status().state());
         assertTrue(message.contains(what), message);
         assertTrue(FROM_TO.matcher(message).find(), message);
-        assertTrue(message.contains("freshet remove source shop"), message);
+        assertTrue(message.contains("freshet resnapshot --source shop"), message);
         String reason = String.valueOf(entry("items", StreamStatus.BROKEN).reason());
         assertTrue(reason.contains(what), reason);
     }

@@ -143,7 +143,7 @@ public record PostgresSettings(
         private String slot;
         private String publication;
         private boolean makePublication = true;
-        private boolean failoverSlot;
+        private boolean failoverSlot = true;
         private Duration statusInterval = DEFAULT_STATUS_INTERVAL;
         private Duration walSenderTimeout = Duration.ofSeconds(10);
         private Duration silenceLimit = DEFAULT_SILENCE_LIMIT;
@@ -180,7 +180,7 @@ public record PostgresSettings(
             return this;
         }
 
-        /** Sets whether the slot is made with {@code failover}, on 17 and newer; default false. */
+        /** Sets whether the slot is made with {@code failover}, on 17 and newer; default true, which changes nothing without stand-bys. */
         public Builder failoverSlot(boolean failover) {
             failoverSlot = failover;
             return this;

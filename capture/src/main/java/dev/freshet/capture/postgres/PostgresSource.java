@@ -38,7 +38,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +46,6 @@ import org.jspecify.annotations.Nullable;
  * open log and a reader of snapshots have connections of their own. Belongs to one thread.
  */
 public final class PostgresSource implements Source {
-    private static final long RELEASE_NANOS = 10_000_000_000L;
-    private static final long RECHECK_NANOS = 20_000_000L;
-
     private final PostgresSettings settings;
     private final Sessions sessions;
     private final TypeCatalog types;
@@ -169,15 +165,17 @@ public final class PostgresSource implements Source {
     }
 
     @Override
+    public void dropSlot() {
+        ask("the replication slot could not be dropped", c -> {
+            slots.drop(c);
+            return true;
+        });
+    }
+
+    @Override
     public void terminateReader(int pid) {
         ask("the process that reads the slot could not be ended", c -> {
-            try (PreparedStatement statement = c.prepareStatement(
-                    "SELECT pg_catalog.pg_terminate_backend(active_pid) FROM pg_catalog.pg_replication_slots"
-                            + " WHERE slot_name = ? AND active_pid = ?")) {
-                statement.setString(1, settings.slot());
-                statement.setInt(2, pid);
-                statement.execute();
-            }
+            slots.terminateReader(c, pid);
             return pid;
         });
     }
@@ -352,32 +350,7 @@ public final class PostgresSource implements Source {
 
     @Override
     public void remove() {
-        long until = System.nanoTime() + RELEASE_NANOS;
-        Optional<SlotState> slot = slot();
-        if (slot.isPresent()) {
-            SlotState present = slot.get();
-            ask("the replication slot could not be looked at", c -> {
-                slots.requireOurs(present, c.getCatalog());
-                return present;
-            });
-        }
-        while (slot.isPresent() && slot.get().activePid() != null) {
-            if (System.nanoTime() > until) {
-                throw slots.inUse(slot.get().activePid());
-            }
-            terminateReader(slot.get().activePid());
-            LockSupport.parkNanos(this, RECHECK_NANOS);
-            slot = slot();
-        }
-        if (slot.isPresent()) {
-            ask("the replication slot could not be dropped", c -> {
-                try (PreparedStatement statement =
-                        c.prepareStatement("SELECT pg_catalog.pg_drop_replication_slot(?)")) {
-                    statement.setString(1, settings.slot());
-                    return statement.execute();
-                }
-            });
-        }
+        dropSlot();
         ask("the publication could not be dropped", c -> {
             publications.drop(c);
             return true;

@@ -5,6 +5,7 @@ import dev.freshet.capture.postgres.value.Connections;
 import dev.freshet.capture.postgres.value.SessionSettings;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
+import dev.freshet.model.RetriableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
+import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,6 +84,13 @@ final class Sessions implements Connections {
         if (connection == null) {
             throw new ConfigurationException("Source '" + settings.source() + "': the driver cannot read the url "
                     + settings.url() + " with its parameters; look them up in the manual of pgjdbc");
+        }
+        // the server tells it by itself, at each connect
+        if ("on".equals(connection.unwrap(PGConnection.class).getParameterStatus("in_hot_standby"))) {
+            closeQuietly(connection);
+            throw new RetriableException("Source '" + settings.source() + "' at " + settings.url()
+                    + ": the server is a stand-by, from which nothing is captured. Freshet tries again until it is promoted;"
+                    + " if another server is the primary, name that one in the url");
         }
         return connection;
     }

@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The source's replication slot, over a connection that each method is given. */
@@ -20,6 +21,9 @@ final class Slots {
 
     private static final int HAS_CONFLICTING = 16;
     private static final int HAS_INVALIDATION_REASON = 17;
+
+    private static final long RELEASE_NANOS = 10_000_000_000L;
+    private static final long RECHECK_NANOS = 20_000_000L;
 
     private final PostgresSettings settings;
 
@@ -105,6 +109,42 @@ final class Slots {
         }
     }
 
+    /** Ends the server process that reads the slot, if it still is that one. */
+    void terminateReader(Connection connection, int pid) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT pg_catalog.pg_terminate_backend(active_pid) FROM pg_catalog.pg_replication_slots"
+                        + " WHERE slot_name = ? AND active_pid = ?")) {
+            statement.setString(1, settings.slot());
+            statement.setInt(2, pid);
+            statement.execute();
+        }
+    }
+
+    /** Drops the slot if it is there, and ends whoever reads it. */
+    void drop(Connection connection) throws SQLException {
+        Optional<SlotState> slot = find(connection);
+        if (slot.isEmpty()) {
+            return;
+        }
+        requireOurs(slot.get(), connection.getCatalog());
+        long until = System.nanoTime() + RELEASE_NANOS;
+        while (slot.isPresent() && slot.get().activePid() != null) {
+            if (System.nanoTime() > until) {
+                throw inUse(slot.get().activePid());
+            }
+            terminateReader(connection, slot.get().activePid());
+            LockSupport.parkNanos(this, RECHECK_NANOS);
+            slot = find(connection);
+        }
+        if (slot.isPresent()) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("SELECT pg_catalog.pg_drop_replication_slot(?)")) {
+                statement.setString(1, settings.slot());
+                statement.execute();
+            }
+        }
+    }
+
     /**
      * Checks that the log can be read from the slot without a gap.
      *
@@ -185,8 +225,8 @@ final class Slots {
     }
 
     private String repair() {
-        return "To repair it, run 'freshet remove source " + settings.source()
-                + "' and start again: that makes a new slot and takes a new snapshot of every stream of the source";
+        return "To repair it, run 'freshet resnapshot --source " + settings.source()
+                + "': that makes a new slot and reads every table of the source anew";
     }
 
     private String named() {

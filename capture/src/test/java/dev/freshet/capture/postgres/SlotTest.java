@@ -69,7 +69,7 @@ class SlotTest {
             db.execute("SELECT pg_drop_replication_slot('" + f.settings.slot() + "')");
             LossException e = assertThrows(LossException.class, f::open);
             assertTrue(message(e).contains("from " + Lsn.format(f.start)), message(e));
-            assertTrue(message(e).contains("freshet remove source shop"), message(e));
+            assertTrue(message(e).contains("freshet resnapshot --source shop"), message(e));
         }
     }
 

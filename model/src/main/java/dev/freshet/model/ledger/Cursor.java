@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param options under which server options the log is decoded, where {@code write} lies inside a transaction
  * @param boundary the last boundary, or null before there is one; with {@code write} inside a transaction it lies before
  * @param wholeAt the last boundary at which a look found all topics whole that boundaries speak for, or null before one
+ * @param loss why the log cannot be followed any more, or null while it can
  * @param atBoundary whether this entry itself is a boundary: {@code write} is its position
  * @param writtenAt when the relay wrote it, by the relay's clock
  * @param streams the streams by name
@@ -30,9 +31,25 @@ public record Cursor(
         Map<String, String> options,
         @Nullable Boundary boundary,
         @Nullable Position wholeAt,
+        @Nullable SourceLoss loss,
         boolean atBoundary,
         Instant writtenAt,
         Map<String, StreamEntry> streams) {
+    /** Creates a cursor from which the log can be followed. */
+    public Cursor(
+            String incarnation,
+            SourceIdentity source,
+            int epoch,
+            Position write,
+            Map<String, String> options,
+            @Nullable Boundary boundary,
+            @Nullable Position wholeAt,
+            boolean atBoundary,
+            Instant writtenAt,
+            Map<String, StreamEntry> streams) {
+        this(incarnation, source, epoch, write, options, boundary, wholeAt, null, atBoundary, writtenAt, streams);
+    }
+
     /** Copies the maps, sorted, and rejects a boundary that is not where the entry claims it, and topics whole above it. */
     public Cursor {
         Objects.requireNonNull(writtenAt, "writtenAt");

@@ -43,6 +43,13 @@ public final class LedgerCodec {
         if (c.wholeAt() != null) {
             w.name("wholeAt").string(c.wholeAt().toString());
         }
+        SourceLoss loss = c.loss();
+        if (loss != null) {
+            w.name("loss").beginObject();
+            w.name("reason").string(loss.reason());
+            w.name("mayBeginAnew").bool(loss.mayBeginAnew());
+            w.endObject();
+        }
         w.name("streams").beginObject();
         c.streams().forEach((name, entry) -> {
             w.name(name);
@@ -125,6 +132,7 @@ public final class LedgerCodec {
             }
         }
         Tree boundary = t.treeOrNull("boundary");
+        Tree loss = t.treeOrNull("loss");
         return new Cursor(
                 t.text("incarnation"),
                 identity(t.tree("source")),
@@ -133,6 +141,7 @@ public final class LedgerCodec {
                 options,
                 boundary == null ? null : boundary(boundary),
                 t.positionOrNull("wholeAt"),
+                loss == null ? null : new SourceLoss(loss.text("reason"), loss.bool("mayBeginAnew")),
                 t.bool("atBoundary"),
                 Instant.parse(t.text("writtenAt")),
                 streams);

@@ -13,7 +13,7 @@ final class Emission {
     /** In place of a row that was sent, so that its bytes can be collected. */
     private static final WindowRows.Row SENT = new WindowRows.Row(new byte[0], new byte[0]);
 
-    private final Snapshotter.Window window;
+    private final SnapshotWindow window;
     private final String version;
     private int sent;
 
@@ -22,12 +22,12 @@ final class Emission {
      *
      * @param version the version of the stream's schema
      */
-    Emission(Snapshotter.Window window, String version) {
+    Emission(SnapshotWindow window, String version) {
         this.window = window;
         this.version = version;
     }
 
-    Snapshotter.Window window() {
+    SnapshotWindow window() {
         return window;
     }
 

@@ -29,7 +29,9 @@ final class KeyChunks implements Chunks {
     private final SnapshotReader reader;
     private final String stream;
     private final OffsetVector end;
-    private final Map<ByteBuffer, Boolean> gathered = new LinkedHashMap<>();
+    /** By key the same key, or null where its last record is a tombstone. */
+    private final Map<ByteBuffer, byte @Nullable []> gathered = new LinkedHashMap<>();
+
     private final BiFunction<OffsetVector, OffsetVector, TopicKeys> topics;
     private @Nullable TopicKeys topic;
     private SnapshotProgress progress;
@@ -67,7 +69,7 @@ final class KeyChunks implements Chunks {
             topic = open;
         }
         at = open.poll((key, tombstone) -> {
-            gathered.put(ByteBuffer.wrap(key), !tombstone);
+            gathered.put(ByteBuffer.wrap(key), tombstone ? null : key);
             bytes += key.length;
         });
         return false;
@@ -76,11 +78,11 @@ final class KeyChunks implements Chunks {
     @Override
     public void start(long mostRows) {
         List<byte[]> live = new ArrayList<>();
-        gathered.forEach((key, alive) -> {
-            if (alive) {
-                live.add(key.array());
+        for (byte[] key : gathered.values()) {
+            if (key != null) {
+                live.add(key);
             }
-        });
+        }
         asked = live;
         reader.startLookup(stream, live);
     }

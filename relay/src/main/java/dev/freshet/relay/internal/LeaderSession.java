@@ -54,10 +54,9 @@ public final class LeaderSession implements AutoCloseable {
     private final Position skipTo;
 
     private final Deque<LogEvent> inbox = new ArrayDeque<>();
-    private final List<Change> open = new ArrayList<>();
+    private final OpenRows open = new OpenRows();
     private final List<LogEvent.Broken> brokenInside = new ArrayList<>();
     private final Set<String> written = new HashSet<>();
-    private long openBytes;
     private boolean inTransaction;
     private Instant committedAt = Instant.EPOCH;
     private long boundaryLsn;
@@ -65,7 +64,7 @@ public final class LeaderSession implements AutoCloseable {
     private long lastCleanLsn;
 
     private @Nullable Emission emitting;
-    private Snapshotter.@Nullable Window finishedWindow;
+    private @Nullable SnapshotWindow finishedWindow;
     private @Nullable FreshnessSample sample;
     /** Why the tables have to be captured anew once the ledger says so; null if they have not. */
     private @Nullable String captureAnew;
@@ -223,34 +222,25 @@ public final class LeaderSession implements AutoCloseable {
             return;
         }
         open.add(change);
-        openBytes += change.bytes();
-        if (open.size() >= settings.batchRecords() || openBytes >= settings.batchBytes()) {
+        if (open.records() >= settings.batchRecords() || open.bytes() >= settings.batchBytes()) {
             if (!batch.isEmpty()) {
                 commitBoundary();
             }
             Position last = change.position();
-            sendOpen();
+            open.sendTo(batch);
             commitInside(last);
         }
     }
 
-    private void sendOpen() {
-        for (Change change : open) {
-            batch.send(change);
-        }
-        open.clear();
-        openBytes = 0;
-    }
-
     private void committed(long endLsn) {
-        sendOpen();
+        open.sendTo(batch);
         inTransaction = false;
         if (!brokenInside.isEmpty()) {
             breakStreams();
         }
         boundaryLsn = endLsn;
         lastTransaction = clock.instant();
-        Snapshotter.Window window = finishedWindow;
+        SnapshotWindow window = finishedWindow;
         if (window != null) {
             finishedWindow = null;
             ledger.snapshotted(
@@ -281,7 +271,7 @@ public final class LeaderSession implements AutoCloseable {
         }
     }
 
-    private void startEmitting(Snapshotter.Window window) {
+    private void startEmitting(SnapshotWindow window) {
         if (!batch.isEmpty()) {
             commitBoundary();
         }
@@ -356,21 +346,36 @@ public final class LeaderSession implements AutoCloseable {
     }
 
     /**
-     * Breaks streams at once, durably. The entry is written alone: the open batch is given up, since its topics may be what
-     * takes no record, and with it what it was to say of streams, which would tell them whole behind the last boundary.
+     * Breaks streams whose topics are at fault, at once and durably.
      *
      * @param reasons by stream, what has happened, in a sentence
      * @param since from where on something is missing, not behind the last boundary
-     * @param by what mends them
      */
-    void breakAlone(Map<String, String> reasons, Position since, Mending by) {
+    void breakAlone(Map<String, String> reasons, Position since) {
+        tellAlone(() -> reasons.forEach((stream, reason) -> ledger.breakStream(stream, since, reason, Mending.TOPIC)));
+    }
+
+    /**
+     * Tells, at once and durably, that the log cannot be followed any more from the last boundary on.
+     *
+     * @param reason what happened, what is missing and what helps
+     */
+    void lose(String reason) {
+        tellAlone(() -> ledger.lose(reason));
+    }
+
+    /**
+     * Writes an entry alone: the open batch is given up, since its topics may be what takes no record, and with it what it was to
+     * say of streams, which would tell them whole behind the last boundary.
+     */
+    private void tellAlone(Runnable news) {
         open.clear();
         if (!batch.isEmpty()) {
             writer.giveUp();
             batch.reset();
         }
         ledger.giveUp();
-        reasons.forEach((stream, reason) -> ledger.breakStream(stream, since, reason, by));
+        news.run();
         batch.begin();
         writeEntry();
     }

@@ -11,6 +11,7 @@ import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.SourceIdentity;
+import dev.freshet.model.ledger.SourceLoss;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.model.ledger.VanishedKeys;
@@ -47,6 +48,7 @@ public final class LedgerState {
     private Position write;
     private Boundary boundary;
     private @Nullable Position wholeAt;
+    private @Nullable SourceLoss loss;
     private @Nullable Instant completeTo;
     private boolean changed;
 
@@ -65,6 +67,7 @@ public final class LedgerState {
         this.write = last.write();
         this.boundary = Objects.requireNonNull(last.boundary());
         this.wholeAt = last.wholeAt();
+        this.loss = last.loss();
         this.completeTo = boundary.completeTo();
         streams.putAll(last.streams());
     }
@@ -142,6 +145,24 @@ public final class LedgerState {
         StreamEntry entry = streams.get(stream);
         if (entry != null && entry.status() != StreamStatus.STOPPED) {
             put(entry.broken(at, reason, by));
+        }
+    }
+
+    /**
+     * Takes note that the log cannot be followed any more from the last boundary on, which breaks every stream.
+     *
+     * @param reason what happened, what is missing and what helps
+     */
+    public void lose(String reason) {
+        if (loss == null) {
+            loss = new SourceLoss(reason, false);
+            changed = true;
+        }
+        for (StreamEntry entry : List.copyOf(streams.values())) {
+            // a topic that is at fault needs its own mending afterwards
+            if (entry.status() != StreamStatus.STOPPED && entry.mending() != Mending.TOPIC) {
+                put(entry.broken(boundary.position(), reason, Mending.SOURCE));
+            }
         }
     }
 
@@ -272,6 +293,7 @@ public final class LedgerState {
                 options,
                 boundary,
                 wholeAt,
+                loss,
                 write.equals(boundary.position()),
                 now,
                 streams);

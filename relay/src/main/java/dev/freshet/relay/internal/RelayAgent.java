@@ -4,10 +4,8 @@ import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.LossException;
-import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
-import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
@@ -112,8 +110,9 @@ public final class RelayAgent implements Agent {
         } catch (LossException e) {
             recordLoss(e);
             endSession();
-            report(State.STOPPED, e.getMessage());
-            throw e;
+            RuntimeException end = Loss.exception(settings, String.valueOf(e.getMessage()));
+            report(end instanceof RetriableException ? State.RETRYING : State.STOPPED, e.getMessage());
+            throw end;
         } catch (RetriableException e) {
             if (e instanceof StreamWriteException refused) {
                 noteRefusal(refused);
@@ -302,24 +301,20 @@ public final class RelayAgent implements Agent {
                 reasons.put(stream.stream(), reason);
             }
         }
-        breakAlone(leader, reasons, leader.ledger().wholeAt(), Mending.TOPIC, damaged);
+        writeAlone(() -> leader.breakAlone(reasons, leader.ledger().wholeAt()), damaged);
     }
 
     /** What the log cannot give any more is missing from the last boundary on, from every stream. */
     private void recordLoss(LossException loss) {
         LeaderSession leader = session;
-        if (leader == null) {
-            return;
+        if (leader != null) {
+            writeAlone(() -> leader.lose(String.valueOf(loss.getMessage())), loss);
         }
-        Map<String, String> reasons = new HashMap<>();
-        leader.ledger().streams().forEach(e -> reasons.put(e.stream(), String.valueOf(loss.getMessage())));
-        breakAlone(leader, reasons, leader.ledger().boundary().position(), Mending.SOURCE, loss);
     }
 
-    private static void breakAlone(
-            LeaderSession leader, Map<String, String> reasons, Position since, Mending by, RuntimeException cause) {
+    private static void writeAlone(Runnable entry, RuntimeException cause) {
         try {
-            leader.breakAlone(reasons, since, by);
+            entry.run();
         } catch (RuntimeException e) {
             cause.addSuppressed(e);
         }

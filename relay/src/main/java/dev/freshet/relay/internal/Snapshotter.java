@@ -2,26 +2,18 @@ package dev.freshet.relay.internal;
 
 import dev.freshet.capture.Harm;
 import dev.freshet.capture.SnapshotReader;
-import dev.freshet.capture.WindowRows;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
-import dev.freshet.model.ledger.OffsetVector;
-import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.relay.port.TopicInfo;
-import dev.freshet.relay.port.TopicKeys;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,12 +41,7 @@ import org.slf4j.LoggerFactory;
  * row messages, since it may show them as they were before.
  */
 public final class Snapshotter implements AutoCloseable {
-    /** How many changed keys are noted at most while a window is read; then the log waits for the reading. */
-    static final int MAX_CHANGED_KEYS = 200_000;
-
     private static final Logger LOG = LoggerFactory.getLogger(Snapshotter.class);
-    /** From how many noted transactions on those that are visible are forgotten while nothing is read. */
-    private static final int MANY_TRANSACTIONS = 10_000;
 
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(20);
     private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
@@ -75,10 +62,9 @@ public final class Snapshotter implements AutoCloseable {
     private final String incarnation;
     private final InstantSource clock;
     private final long maxRowsPerSecond;
-    private final Topics topics;
-    private final Set<Long> settling = new HashSet<>();
-    private final Set<Long> streamed = new HashSet<>();
-    private final Set<ByteBuffer> changedKeys = new HashSet<>();
+    private final TopicOpener topics;
+    private final Unsettled unsettled;
+    private final ChangedKeys changedKeys = new ChangedKeys();
     private Phase phase = Phase.IDLE;
     private Instant nextProbe = Instant.MIN;
     private long joinXid;
@@ -103,25 +89,14 @@ public final class Snapshotter implements AutoCloseable {
             String incarnation,
             InstantSource clock,
             long maxRowsPerSecond,
-            Topics topics) {
+            TopicOpener topics) {
         this.reader = reader;
+        this.unsettled = new Unsettled(reader);
         this.ledger = ledger;
         this.incarnation = incarnation;
         this.clock = clock;
         this.maxRowsPerSecond = maxRowsPerSecond;
         this.topics = topics;
-    }
-
-    /** Opens a topic to read its keys. */
-    @FunctionalInterface
-    public interface Topics {
-        /**
-         * Opens it.
-         *
-         * @param from by partition, where to begin
-         * @param end by partition, where to end
-         */
-        TopicKeys open(TopicInfo topic, OffsetVector from, OffsetVector end);
     }
 
     /**
@@ -144,8 +119,7 @@ public final class Snapshotter implements AutoCloseable {
             closeChunks();
             stream = null;
             phase = Phase.IDLE;
-            settling.clear();
-            streamed.clear();
+            unsettled.clear();
             changedKeys.clear();
         }
     }
@@ -165,7 +139,7 @@ public final class Snapshotter implements AutoCloseable {
 
     /** Returns whether the log has to wait for the reading, since too many keys have changed meanwhile. */
     public boolean holdsLog() {
-        return phase == Phase.READING && changedKeys.size() >= MAX_CHANGED_KEYS;
+        return phase == Phase.READING && changedKeys.areTooMany();
     }
 
     /**
@@ -203,7 +177,7 @@ public final class Snapshotter implements AutoCloseable {
             case SETTLING -> settle();
             case READING -> read();
             case AWAITING_HIGH -> {
-                if (changedKeys.size() >= MAX_CHANGED_KEYS) {
+                if (changedKeys.areTooMany()) {
                     dropChanged();
                 }
                 yield 0;
@@ -215,8 +189,8 @@ public final class Snapshotter implements AutoCloseable {
         if (!clock.instant().isBefore(nextWindow)) {
             return markLow();
         }
-        if (streamed.size() > MANY_TRANSACTIONS && probe()) {
-            streamed.retainAll(reader.invisible(streamed));
+        if (unsettled.areMany() && probe()) {
+            unsettled.trim();
         }
         return 0;
     }
@@ -225,9 +199,7 @@ public final class Snapshotter implements AutoCloseable {
         if (!probe()) {
             return 0;
         }
-        if (!streamed.isEmpty()) {
-            streamed.retainAll(reader.invisible(streamed));
-        }
+        unsettled.trim();
         return reader.allEndedBelow(xid) ? markLow() : 0;
     }
 
@@ -272,17 +244,17 @@ public final class Snapshotter implements AutoCloseable {
     }
 
     private int settle() {
-        if (changedKeys.size() >= MAX_CHANGED_KEYS) {
+        if (changedKeys.areTooMany()) {
             // A commit takes long to become visible; from a new low watermark on there is less to remember.
             return markLow();
         }
-        if (!settling.isEmpty()) {
+        if (!unsettled.isSettled()) {
             if (!probe()) {
                 return 0;
             }
-            settling.retainAll(reader.invisible(settling));
+            unsettled.settle();
         }
-        return settling.isEmpty() ? startWindow() : 0;
+        return unsettled.isSettled() ? startWindow() : 0;
     }
 
     private int startWindow() {
@@ -327,7 +299,7 @@ public final class Snapshotter implements AutoCloseable {
     /** Takes note of a transaction of the log. */
     public void onTransaction(long xid) {
         if (phase != Phase.IDLE) {
-            streamed.add(xid);
+            unsettled.add(xid);
         }
     }
 
@@ -335,7 +307,7 @@ public final class Snapshotter implements AutoCloseable {
     public void onChange(String changedStream, byte[] key) {
         if ((phase == Phase.SETTLING || phase == Phase.READING || phase == Phase.AWAITING_HIGH)
                 && changedStream.equals(stream)) {
-            changedKeys.add(ByteBuffer.wrap(key));
+            changedKeys.add(key);
         }
     }
 
@@ -344,22 +316,21 @@ public final class Snapshotter implements AutoCloseable {
      *
      * @return the window that it completes, ready to be written at its position; empty for any other watermark
      */
-    public Optional<Window> onMark(String text, Position position) {
+    public Optional<SnapshotWindow> onMark(String text, Position position) {
         if (!text.equals(text(mark)) || (phase != Phase.AWAITING_LOW && phase != Phase.AWAITING_HIGH)) {
             return Optional.empty();
         }
-        Optional<Window> complete = phase == Phase.AWAITING_HIGH ? complete(position) : Optional.empty();
+        Optional<SnapshotWindow> complete = phase == Phase.AWAITING_HIGH ? complete(position) : Optional.empty();
         if (phase == Phase.IDLE) {
             return complete;
         }
         changedKeys.clear();
-        settling.addAll(streamed);
-        streamed.clear();
+        unsettled.fix();
         choose();
         return complete;
     }
 
-    private Optional<Window> complete(Position position) {
+    private Optional<SnapshotWindow> complete(Position position) {
         dropChanged();
         Chunks.Read window = Objects.requireNonNull(read, "rows are read before the high watermark is set");
         read = null;
@@ -378,14 +349,12 @@ public final class Snapshotter implements AutoCloseable {
             stream = null;
             finished = name;
         }
-        return Optional.of(new Window(name, window.schema(), window.rows(), position, progress, window.done()));
+        return Optional.of(new SnapshotWindow(name, window.schema(), window.rows(), position, progress, window.done()));
     }
 
     private void dropChanged() {
-        Chunks.Read window = read;
-        if (window != null && !changedKeys.isEmpty()) {
-            window.rows().removeIf(r -> changedKeys.contains(ByteBuffer.wrap(r.key())));
-            changedKeys.clear();
+        if (read != null) {
+            changedKeys.dropFrom(read.rows());
         }
     }
 
@@ -398,7 +367,7 @@ public final class Snapshotter implements AutoCloseable {
             if (current == null) {
                 stream = null;
                 phase = Phase.IDLE;
-                settling.clear();
+                unsettled.release();
                 return;
             }
             stream = current;
@@ -414,22 +383,4 @@ public final class Snapshotter implements AutoCloseable {
         closeChunks();
         reader.close();
     }
-
-    /**
-     * What is to be written.
-     *
-     * @param stream the stream
-     * @param schema the shape of the values; null for keys that have vanished, which get tombstones
-     * @param rows the rows, without those that the log has changed meanwhile; the list is the caller's
-     * @param position the high watermark's position; the rows get sub-ordinals from 1
-     * @param progress the progress once they are written
-     * @param done whether the snapshot is done then
-     */
-    public record Window(
-            String stream,
-            @Nullable SchemaRecord schema,
-            List<WindowRows.Row> rows,
-            Position position,
-            SnapshotProgress progress,
-            boolean done) {}
 }

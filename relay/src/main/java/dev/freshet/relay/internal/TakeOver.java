@@ -8,17 +8,16 @@ import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.LossException;
-import dev.freshet.model.Lsn;
-import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.EpochRecord;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
-import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.SourceIdentity;
+import dev.freshet.model.ledger.SourceLoss;
 import dev.freshet.model.ledger.TimelineRecord;
+import dev.freshet.relay.LossPolicy;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.port.LedgerContents;
@@ -46,7 +45,6 @@ import org.jspecify.annotations.Nullable;
 final class TakeOver {
     private static final Duration RELEASE_LIMIT = Duration.ofSeconds(5);
     private static final Duration RELEASE_PROBE = Duration.ofMillis(50);
-    private static final int FIRST_EPOCH = 1;
 
     private final RelaySettings settings;
     private final InstantSource clock;
@@ -54,7 +52,7 @@ final class TakeOver {
     private final Source source;
     private final TopicStore store;
     private final TopicWriter writer;
-    private final Snapshotter.Topics keys;
+    private final TopicOpener keys;
     private final TopicGuard guard;
     private final Refusals refusals;
 
@@ -72,7 +70,7 @@ final class TakeOver {
             Source source,
             TopicStore store,
             TopicWriter writer,
-            Snapshotter.Topics keys,
+            TopicOpener keys,
             TopicGuard guard,
             Refusals refusals) {
         this.settings = settings;
@@ -107,15 +105,20 @@ final class TakeOver {
         SourceIdentity identity = source.identify();
         releaseSlot();
         if (cursor != null && cursor.boundary() != null) {
-            requireSameSource(cursor, identity);
+            requireFollowable(cursor, identity);
         }
         Map<String, String> uncaptured = new HashMap<>();
         List<CapturedStream> captured = capture(cursor, contents, uncaptured);
+        SourceBeginning beginning = new SourceBeginning(settings, clock, incarnation, source, writer);
+        String reason = "first capture of the source";
         if (cursor == null || cursor.boundary() == null) {
-            cursor = begin(cursor, identity);
+            cursor = beginning.first(cursor, identity);
+        } else if (cursor.loss() != null) {
+            reason = cursor.loss().reason();
+            cursor = beginning.anew(cursor, identity);
         }
-        LedgerState ledger = resume(cursor, identity, contents);
-        requireSlot(ledger);
+        LedgerState ledger = resume(cursor, identity, contents, reason);
+        require(cursor, new HistoryCheck(settings, source, cursor).slot());
         StreamJoiner joiner = new StreamJoiner(settings, clock, store, ledger, contents, guard, refusals);
         StreamJoiner.Joined joined = joiner.join(captured, uncaptured, topics.streams());
         // taken after the fence: what stands behind is the log's own
@@ -146,6 +149,16 @@ final class TakeOver {
         } catch (RuntimeException e) {
             log.close();
             throw e;
+        }
+    }
+
+    /** A loss that stands in the ledger is one whatever the source looks like by now. */
+    private void requireFollowable(Cursor cursor, SourceIdentity identity) {
+        SourceLoss loss = cursor.loss();
+        if (loss == null) {
+            require(cursor, new HistoryCheck(settings, source, cursor).history(identity));
+        } else if (!loss.mayBeginAnew() && settings.onLoss() == LossPolicy.STOP) {
+            throw new LossException(loss.reason());
         }
     }
 
@@ -194,90 +207,6 @@ final class TakeOver {
         }
     }
 
-    private void requireSameSource(Cursor cursor, SourceIdentity now) {
-        SourceIdentity then = cursor.source();
-        Boundary boundary = Objects.requireNonNull(cursor.boundary());
-        long lsn = boundary.position().lsn();
-        if (!then.system().equals(now.system())) {
-            throw lost(
-                    cursor,
-                    "The server at sources." + settings.source() + ".url has the system identifier " + now.system()
-                            + ", but the ledger was written from " + then.system() + ": it is another history",
-                    null);
-        }
-        // A write inside a transaction lies above the boundary; what it has written must exist too.
-        long written = Math.max(lsn, cursor.write().lsn() + (cursor.atBoundary() ? 0 : 1));
-        if (then.timeline() != now.timeline()) {
-            requireBranchedBehind(cursor, now, written);
-        }
-        long flushed = source.flushedLsn();
-        if (flushed < written) {
-            throw lost(
-                    cursor,
-                    "The server's log ends at " + Lsn.format(flushed) + ", but changes up to " + Lsn.format(written)
-                            + " are in the topics: the server was restored from an older state",
-                    flushed);
-        }
-    }
-
-    private void requireBranchedBehind(Cursor cursor, SourceIdentity now, long written) {
-        long then = cursor.source().timeline();
-        for (TimelineRecord t : source.timelines()) {
-            if (t.timeline() == then && t.switchLsn() >= written) {
-                return;
-            }
-            if (t.timeline() == then) {
-                throw lost(
-                        cursor,
-                        "The server left timeline " + then + " at " + Lsn.format(t.switchLsn()) + ", but changes up to "
-                                + Lsn.format(written) + " of it are in the topics: some of them do not exist any more",
-                        t.switchLsn());
-            }
-        }
-        throw lost(
-                cursor,
-                "The server is on timeline " + now.timeline() + ", which did not branch off from timeline " + then
-                        + ", of which changes are in the topics: it is another history",
-                null);
-    }
-
-    /** First start: the intent is written before the slot is made, so that a slot left by a crash is known as ours. */
-    private Cursor begin(@Nullable Cursor intent, SourceIdentity identity) {
-        Optional<SlotState> slot = source.slot();
-        if (intent == null && slot.isPresent()) {
-            throw new ConfigurationException("The slot '" + settings.slot() + "' exists, but the ledger '"
-                    + settings.ledger()
-                    + "' knows nothing of it: if the ledger was deleted, or an earlier Freshet left the slot, run 'freshet remove source "
-                    + settings.source() + "'; else set sources." + settings.source() + ".slot to another name");
-        }
-        if (intent == null) {
-            writeAlone(new Cursor(
-                    incarnation,
-                    identity,
-                    FIRST_EPOCH,
-                    Position.boundary(FIRST_EPOCH, 0),
-                    Map.of(),
-                    null,
-                    null,
-                    false,
-                    clock.instant(),
-                    Map.of()));
-        }
-        long start = slot.isPresent() ? slot.get().confirmedLsn() : source.createSlot();
-        Position position = Position.boundary(FIRST_EPOCH, start);
-        return new Cursor(
-                incarnation,
-                identity,
-                FIRST_EPOCH,
-                position,
-                Map.of(),
-                new Boundary(position, null, Map.of()),
-                null,
-                true,
-                clock.instant(),
-                Map.of());
-    }
-
     /** Makes the streams known before their first record, so that a topic with records is never one of nobody. */
     private void writeAlone(LedgerState ledger) {
         writer.begin();
@@ -286,66 +215,43 @@ final class TakeOver {
         ledger.written();
     }
 
-    private void writeAlone(Cursor cursor) {
-        writer.begin();
-        writer.writeLedger(LedgerKey.CURSOR, LedgerCodec.encode(cursor));
-        writer.commit();
-    }
-
-    private LedgerState resume(Cursor cursor, SourceIdentity identity, LedgerContents contents) {
+    private LedgerState resume(Cursor cursor, SourceIdentity identity, LedgerContents contents, String reason) {
         Boundary boundary = Objects.requireNonNull(cursor.boundary());
         LedgerState ledger = new LedgerState(incarnation, identity, cursor);
         contents.keys(LedgerKey.SCHEMA).forEach(ledger::knowSchema);
-        if (contents.keys(LedgerKey.EPOCH).isEmpty()) {
+        String epoch = LedgerKey.epoch(cursor.epoch());
+        boolean begins = !contents.keys(LedgerKey.EPOCH).contains(epoch);
+        if (begins) {
             ledger.beside(
-                    LedgerKey.epoch(cursor.epoch()),
+                    epoch,
                     LedgerCodec.encode(new EpochRecord(
-                            cursor.epoch(),
-                            identity,
-                            boundary.position().lsn(),
-                            clock.instant(),
-                            "first capture of the source")));
+                            cursor.epoch(), identity, boundary.position().lsn(), clock.instant(), reason)));
         }
         Set<String> timelines = contents.keys(LedgerKey.TIMELINE);
         for (TimelineRecord t : source.timelines()) {
             String key = LedgerKey.timeline(t.timeline());
-            if (!timelines.contains(key)) {
+            // another history has timelines of its own under the same numbers
+            if (begins || !timelines.contains(key)) {
                 ledger.beside(key, LedgerCodec.encode(t));
             }
         }
         return ledger;
     }
 
-    private void requireSlot(LedgerState ledger) {
-        long start = ledger.boundary().position().lsn();
-        SlotState slot = source.slot().orElse(null);
-        if (slot == null) {
-            throw lost(ledger, "The slot '" + settings.slot() + "' is gone", null);
+    private void require(Cursor cursor, HistoryCheck.@Nullable Gap gap) {
+        if (gap != null) {
+            throw lost(cursor, gap);
         }
-        if (slot.lost() != null) {
-            throw lost(ledger, "The slot '" + settings.slot() + "' is not usable any more (" + slot.lost() + ")", null);
-        }
-        if (slot.confirmedLsn() > start) {
-            throw lost(
-                    ledger,
-                    "The slot '" + settings.slot() + "' was moved on by another program to "
-                            + Lsn.format(slot.confirmedLsn()),
-                    slot.confirmedLsn());
-        }
-    }
-
-    private LossException lost(Cursor cursor, String what, @Nullable Long until) {
-        return lost(new LedgerState(incarnation, cursor.source(), cursor), what, until);
     }
 
     /** Breaks every stream in the ledger, since nothing is served as complete when it is known not to be. */
-    private LossException lost(LedgerState ledger, String what, @Nullable Long until) {
-        String message = Loss.message(
-                settings, what, ledger.boundary().position().lsn(), until == null ? source.flushedLsn() : until);
-        Map<String, Position> since = new HashMap<>();
-        ledger.streams().forEach(e -> since.put(e.stream(), ledger.boundary().position()));
-        since.forEach((stream, position) -> ledger.breakStream(stream, position, message, Mending.SOURCE));
+    private RuntimeException lost(Cursor cursor, HistoryCheck.Gap gap) {
+        LedgerState ledger = new LedgerState(incarnation, cursor.source(), cursor);
+        long from = ledger.boundary().position().lsn();
+        String message =
+                Loss.message(settings, gap.what(), from, gap.until() == null ? source.flushedLsn() : gap.until());
+        ledger.lose(message);
         writeAlone(ledger);
-        return new LossException(message);
+        return Loss.exception(settings, message);
     }
 }

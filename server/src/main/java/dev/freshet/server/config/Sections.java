@@ -1,6 +1,7 @@
 package dev.freshet.server.config;
 
 import dev.freshet.model.JdbcUrl;
+import dev.freshet.relay.LossPolicy;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
 import java.time.Duration;
@@ -84,6 +85,16 @@ public final class Sections {
             RelaySettings.DEFAULT_RETAINED_WAL_ALARM_BYTES,
             "If the slot holds back more log than this, status, metrics and log raise an alarm. Nothing is dropped: that "
                     + "is the server's `max_slot_wal_keep_size`, which must be higher to leave time.");
+
+    static final Setting<LossPolicy> ON_LOSS = Setting.withDefault(
+            "on-loss",
+            ValueTypes.oneOf(LossPolicy.class, LossPolicy::text),
+            LossPolicy.STOP,
+            LossPolicy::text,
+            "What happens when changes cannot be had any more, since the slot is gone or the server has become another history "
+                    + "(a restored backup, a stand-by promoted behind what is published). `stop`: every stream is broken until "
+                    + "`freshet resnapshot --source` has said that the server is the right one. `resnapshot`: the relay makes "
+                    + "a new slot and reads every table anew by itself, and publishes deletes for what does not exist any more.");
 
     static final Setting<JsonNode> SOURCE_LIMITS = Setting.optional(
             "limits",
@@ -281,7 +292,7 @@ public final class Sections {
     static final Section SOURCES = new Section(
             "sources.<name>",
             "A database whose tables are captured.",
-            List.of(TYPE, URL, USER, PASSWORD, SLOT, PUBLICATION, LEDGER, MAX_RETAINED_WAL, SOURCE_LIMITS));
+            List.of(TYPE, URL, USER, PASSWORD, SLOT, PUBLICATION, LEDGER, MAX_RETAINED_WAL, ON_LOSS, SOURCE_LIMITS));
     static final Section STREAMS = new Section(
             "streams.<name>",
             "A table as a stream of its rows' states. With `source` it is captured here; without, it is another Freshet's, "

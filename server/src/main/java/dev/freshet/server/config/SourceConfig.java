@@ -1,6 +1,7 @@
 package dev.freshet.server.config;
 
 import dev.freshet.model.JdbcUrl;
+import dev.freshet.relay.LossPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param publication the publication
  * @param ledger the ledger topic
  * @param maxRetainedWalBytes above how many bytes held back by the slot an alarm is raised
+ * @param onLoss what happens when changes cannot be had any more
  * @param limits batches, intervals and time-outs, by the settings of {@link SourceLimits}
  */
 public record SourceConfig(
@@ -27,4 +29,5 @@ public record SourceConfig(
         String publication,
         String ledger,
         long maxRetainedWalBytes,
+        LossPolicy onLoss,
         Limits limits) {}

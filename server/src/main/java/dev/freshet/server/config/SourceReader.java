@@ -50,6 +50,7 @@ final class SourceReader {
                 values.find(Sections.PUBLICATION, Names.slot(name)),
                 ledger(),
                 values.get(Sections.MAX_RETAINED_WAL),
+                values.get(Sections.ON_LOSS),
                 limits.limits());
     }
 }

@@ -51,6 +51,7 @@ public final class Settings {
                 .ledger(source.ledger())
                 .slot(source.slot())
                 .retainedWalAlarmBytes(source.maxRetainedWalBytes())
+                .onLoss(source.onLoss())
                 .batch(limits.get(SourceLimits.BATCH_RECORDS), limits.get(SourceLimits.BATCH_SIZE))
                 .batchAge(limits.get(SourceLimits.COMMIT_INTERVAL))
                 .batchLinger(limits.get(SourceLimits.COMMIT_LINGER))

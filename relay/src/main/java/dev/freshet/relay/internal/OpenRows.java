@@ -1,0 +1,36 @@
+package dev.freshet.relay.internal;
+
+import dev.freshet.model.Change;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The rows of the source transaction that is being read. Belongs to the relay's thread. */
+final class OpenRows {
+    private final List<Change> rows = new ArrayList<>();
+    private long bytes;
+
+    void add(Change change) {
+        rows.add(change);
+        bytes += change.bytes();
+    }
+
+    int records() {
+        return rows.size();
+    }
+
+    /** Returns how many bytes the keys and values have. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Adds them to the batch, and is empty. */
+    void sendTo(Batch batch) {
+        rows.forEach(batch::send);
+        clear();
+    }
+
+    void clear() {
+        rows.clear();
+        bytes = 0;
+    }
+}
