@@ -1,5 +1,8 @@
 package dev.freshet.simulation;
 
+import dev.freshet.relay.port.TopicKeys;
+import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
@@ -142,6 +145,10 @@ final class SimKafka {
 
     TopicWriter openWriter(Calls calls) {
         return new SimTopicWriter(this, calls);
+    }
+
+    TopicKeys openKeys(Calls calls, TopicInfo topic, OffsetVector from, OffsetVector end) {
+        return new SimTopicKeys(Objects.requireNonNull(topics.get(topic.topic())), calls, from, end);
     }
 
     TopicStore openStore(Calls calls) {

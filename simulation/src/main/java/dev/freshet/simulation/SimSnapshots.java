@@ -1,5 +1,7 @@
 package dev.freshet.simulation;
 
+import java.util.stream.Collectors;
+import java.nio.ByteBuffer;
 import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.WindowRows;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ final class SimSnapshots implements SnapshotReader {
     private final Rules rules;
     private final Calls calls;
     private @Nullable WindowRows window;
+    private @Nullable Set<ByteBuffer> present;
 
     SimSnapshots(SimDatabase db, Random random, Rules rules, Calls calls) {
         this.db = db;
@@ -62,7 +65,7 @@ final class SimSnapshots implements SnapshotReader {
     }
 
     @Override
-    public void startWindow(String stream, String resume) {
+    public void startWindow(String stream, String resume, long mostRows) {
         calls.step();
         int from = resume.isEmpty() ? -1 : Integer.parseInt(resume);
         List<WindowRows.Row> rows = new ArrayList<>();
@@ -84,6 +87,21 @@ final class SimSnapshots implements SnapshotReader {
     @Override
     public void cancelWindow() {
         window = null;
+        present = null;
+    }
+
+    @Override
+    public void startLookup(String stream, List<byte[]> keys) {
+        calls.step();
+        Set<ByteBuffer> found = new HashSet<>();
+        db.visible(stream).keySet().forEach(k -> found.add(ByteBuffer.wrap(SimDatabase.key(k))));
+        found.retainAll(keys.stream().map(ByteBuffer::wrap).collect(Collectors.toSet()));
+        present = found;
+    }
+
+    @Override
+    public Optional<Set<ByteBuffer>> pollLookup() {
+        return random.nextInt(3) == 0 ? Optional.ofNullable(present) : Optional.empty();
     }
 
     @Override

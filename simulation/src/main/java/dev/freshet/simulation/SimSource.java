@@ -1,5 +1,6 @@
 package dev.freshet.simulation;
 
+import dev.freshet.capture.Harm;
 import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.FreshnessSample;
@@ -119,6 +120,14 @@ final class SimSource implements Source {
     }
 
     @Override
+    public void dropSlot() {
+        call();
+        db.confirmed = -1;
+        db.slotDropped = false;
+        db.reader = 0;
+    }
+
+    @Override
     public void terminateReader(int pid) {
         call();
         if (db.reader == pid) {
@@ -208,7 +217,7 @@ final class SimSource implements Source {
             for (SimDatabase.Item item : tx.items()) {
                 Position p = new Position(epoch, tx.lsn(), ++ordinal, 0);
                 if (item.truncates()) {
-                    ready.add(new LogEvent.Broken(item.stream(), p, "the table was truncated"));
+                    ready.add(new LogEvent.Broken(item.stream(), p, Harm.ROWS, "the table was truncated"));
                 } else if (item.mark() != null) {
                     ready.add(new LogEvent.Marked(item.mark(), p, tx.xid()));
                 } else {

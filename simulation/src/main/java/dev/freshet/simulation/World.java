@@ -1,5 +1,8 @@
 package dev.freshet.simulation;
 
+import dev.freshet.relay.port.TopicKeys;
+import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.FreshetException;
@@ -139,6 +142,11 @@ final class World {
             @Override
             public TopicWriter openWriter() {
                 return kafka.openWriter(process);
+            }
+
+            @Override
+            public TopicKeys openKeys(TopicInfo topic, OffsetVector from, OffsetVector end) {
+                return kafka.openKeys(process, topic, from, end);
             }
         };
         Sampler sampler = new Sampler(relaySettings, ports, () -> now);

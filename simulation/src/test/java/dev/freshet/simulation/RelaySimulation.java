@@ -1,5 +1,8 @@
 package dev.freshet.simulation;
 
+import dev.freshet.relay.port.TopicKeys;
+import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.RetriableException;
@@ -196,6 +199,11 @@ final class RelaySimulation {
         @Override
         public TopicWriter openWriter() {
             return kafka.openWriter(chaos);
+        }
+
+        @Override
+        public TopicKeys openKeys(TopicInfo topic, OffsetVector from, OffsetVector end) {
+            return kafka.openKeys(chaos, topic, from, end);
         }
     }
 }
