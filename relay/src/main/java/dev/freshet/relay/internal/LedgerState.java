@@ -43,6 +43,9 @@ public final class LedgerState {
     private final Map<String, StreamEntry> streams = new TreeMap<>();
     private final Map<String, byte @Nullable []> beside = new LinkedHashMap<>();
     private final Set<String> schemas = new HashSet<>();
+    /** Re-snapshots that get the ends of their topics at the next boundary. */
+    private final Set<String> endsDue = new HashSet<>();
+
     private List<StreamEntry> durable = List.of();
     private Map<String, String> options;
     private Position write;
@@ -180,17 +183,43 @@ public final class LedgerState {
     public void readAnew(String stream, Position at, String reason) {
         StreamEntry entry = streams.get(stream);
         if (entry != null && entry.status().isClaimed()) {
+            endsDue.remove(stream);
             put(entry.readAnew(at, reason));
             LOG.warn("The rows of stream '{}' are read anew, since at {}: {}", stream, at, reason);
         }
     }
 
-    /** Tells re-snapshots that have just begun up to where their topics may have keys that have vanished. */
-    public void endsKnown(Map<String, OffsetVector> ends) {
+    /** Returns the re-snapshots that do not know yet up to where their topics may have keys that have vanished. */
+    public Set<String> awaitingEnds() {
+        Set<String> awaiting = new HashSet<>();
+        for (StreamEntry e : streams.values()) {
+            if (awaitsEnd(e) && !endsDue.contains(e.stream())) {
+                awaiting.add(e.stream());
+            }
+        }
+        return awaiting;
+    }
+
+    private static boolean awaitsEnd(StreamEntry e) {
+        SnapshotProgress p = e.snapshot();
+        return p != null && p.keys() != null && p.keys().end() == null;
+    }
+
+    /**
+     * Has re-snapshots get the ends of their topics at the next boundary, since the log was read up to what was committed
+     * after they had begun: only then does the topic have every key that has vanished.
+     */
+    public void endsDue(Set<String> awaiting) {
+        if (endsDue.addAll(awaiting)) {
+            changed = true;
+        }
+    }
+
+    private void endsKnown(Map<String, OffsetVector> ends) {
         for (StreamEntry e : List.copyOf(streams.values())) {
             SnapshotProgress p = e.snapshot();
             OffsetVector end = ends.get(e.topic());
-            if (p != null && p.keys() != null && p.keys().end() == null && end != null) {
+            if (p != null && awaitsEnd(e) && end != null && endsDue.remove(e.stream())) {
                 put(e.snapshotting(e.since(), p.withKeys(new VanishedKeys(end, null))));
             }
         }
@@ -280,6 +309,7 @@ public final class LedgerState {
     /** Goes back to the last durable entry: what was to be written with the next one is void, since its batch is. */
     public void giveUp() {
         beside.clear();
+        endsDue.clear();
         streams.clear();
         durable.forEach(e -> streams.put(e.stream(), e));
     }

@@ -12,6 +12,8 @@ import dev.freshet.relay.port.TopicInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,9 @@ import org.slf4j.LoggerFactory;
  *       already, with everything that the row had), and the others are written at the high watermark's position; so are
  *       tombstones for keys of the topic that the table does not have.
  *   <li>The high watermark is the next window's low one, so that the next window is read while this one is written.
+ *   <li>A re-snapshot begins when the end of its topic is known: that at a boundary behind a watermark that was set after
+ *       the harm. An earlier end would leave out keys that the log still had to write before they vanished, and no record
+ *       tells of their end.
  * </ol>
  *
  * <p>Watermarks carry the relay's incarnation; those of others are passed over, so that a window never goes on after a
@@ -65,6 +70,9 @@ public final class Snapshotter implements AutoCloseable {
     private final TopicOpener topics;
     private final Unsettled unsettled;
     private final ChangedKeys changedKeys = new ChangedKeys();
+    /** Re-snapshots that had begun when the last watermark was set, and wait for the ends of their topics. */
+    private final Set<String> awaitingEnds = new HashSet<>();
+
     private Phase phase = Phase.IDLE;
     private Instant nextProbe = Instant.MIN;
     private long joinXid;
@@ -104,14 +112,19 @@ public final class Snapshotter implements AutoCloseable {
      * To be called after the publication has changed, and whenever the ledger has news.
      */
     public void wake() {
-        if (phase == Phase.IDLE && nextStream() != null) {
+        if (phase == Phase.IDLE && hasWork()) {
             joinXid = reader.allotTransactionId();
             phase = Phase.JOINING;
         }
     }
 
+    private boolean hasWork() {
+        return nextStream() != null || !ledger.awaitingEnds().isEmpty();
+    }
+
     /** Forgets what was read of a stream whose rows have changed without row messages. */
     public void abandon(String changed) {
+        awaitingEnds.remove(changed);
         if (changed.equals(finished)) {
             finished = null;
         }
@@ -213,13 +226,19 @@ public final class Snapshotter implements AutoCloseable {
     }
 
     private int markLow() {
-        if (stream == null && nextStream() == null) {
+        if (stream == null && !hasWork()) {
             phase = Phase.IDLE;
             return 0;
         }
-        reader.mark(text(++mark));
+        mark();
         phase = Phase.AWAITING_LOW;
         return 1;
+    }
+
+    private void mark() {
+        awaitingEnds.clear();
+        awaitingEnds.addAll(ledger.awaitingEnds());
+        reader.mark(text(++mark));
     }
 
     private String text(int number) {
@@ -291,7 +310,7 @@ public final class Snapshotter implements AutoCloseable {
         read = ready.get();
         long rate = rate();
         nextWindow = rate == 0 ? Instant.MIN : started.plusMillis(1000 * read.looked() / rate);
-        reader.mark(text(++mark));
+        mark();
         phase = Phase.AWAITING_HIGH;
         return 1;
     }
@@ -320,6 +339,7 @@ public final class Snapshotter implements AutoCloseable {
         if (!text.equals(text(mark)) || (phase != Phase.AWAITING_LOW && phase != Phase.AWAITING_HIGH)) {
             return Optional.empty();
         }
+        ledger.endsDue(awaitingEnds);
         Optional<SnapshotWindow> complete = phase == Phase.AWAITING_HIGH ? complete(position) : Optional.empty();
         if (phase == Phase.IDLE) {
             return complete;

@@ -121,8 +121,6 @@ final class TakeOver {
         require(cursor, new HistoryCheck(settings, source, cursor).slot());
         StreamJoiner joiner = new StreamJoiner(settings, clock, store, ledger, contents, guard, refusals);
         StreamJoiner.Joined joined = joiner.join(captured, uncaptured, topics.streams());
-        // taken after the fence: what stands behind is the log's own
-        ledger.endsKnown(joined.ends().toVectors());
         // Whatever is not whole has been broken by now.
         ledger.wholeAt(ledger.boundary().position());
         boolean inside = !cursor.atBoundary();
