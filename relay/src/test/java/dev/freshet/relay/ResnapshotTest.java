@@ -80,7 +80,12 @@ class ResnapshotTest extends RelayFixture {
     private SnapshotProgress progress() {
         SnapshotProgress progress =
                 topics.cursor(settings.ledger()).streams().get("items").snapshot();
-        return progress == null || topics.cursor(settings.ledger()).streams().get("items").status() == StreamStatus.RUNNING
+        return progress == null
+                        || topics.cursor(settings.ledger())
+                                        .streams()
+                                        .get("items")
+                                        .status()
+                                == StreamStatus.RUNNING
                 ? SnapshotProgress.first()
                 : progress;
     }

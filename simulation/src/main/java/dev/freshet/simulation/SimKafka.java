@@ -1,15 +1,15 @@
 package dev.freshet.simulation;
 
-import dev.freshet.relay.port.TopicKeys;
-import dev.freshet.relay.port.TopicInfo;
-import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
+import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.relay.port.TopicKeys;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
 import dev.freshet.simulation.SimLog.Fate;

@@ -1,9 +1,8 @@
 package dev.freshet.simulation;
 
-import java.util.stream.Collectors;
-import java.nio.ByteBuffer;
 import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.WindowRows;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Snapshots of a {@link SimDatabase}, some rows at a time. */

@@ -1,9 +1,9 @@
 package dev.freshet.simulation;
 
-import dev.freshet.capture.Harm;
 import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.FreshnessSample;
+import dev.freshet.capture.Harm;
 import dev.freshet.capture.LogEvent;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.SnapshotReader;

@@ -1,12 +1,10 @@
 package dev.freshet.simulation;
 
-import dev.freshet.relay.port.TopicKeys;
-import dev.freshet.relay.port.TopicInfo;
-import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
 import dev.freshet.relay.StreamSettings;
@@ -15,6 +13,8 @@ import dev.freshet.relay.internal.Ports;
 import dev.freshet.relay.internal.RelayAgent;
 import dev.freshet.relay.internal.Sampler;
 import dev.freshet.relay.internal.TopicWatch;
+import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.relay.port.TopicKeys;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
 import java.time.Duration;

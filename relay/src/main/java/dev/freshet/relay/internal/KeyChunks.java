@@ -4,7 +4,9 @@ import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.WindowRows;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SnapshotProgress;
+import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.VanishedKeys;
+import dev.freshet.relay.port.TopicInfo;
 import dev.freshet.relay.port.TopicKeys;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,7 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +28,13 @@ final class KeyChunks implements Chunks {
     private static final byte[] NO_VALUE = new byte[0];
 
     private final SnapshotReader reader;
-    private final String stream;
+    private final TopicInfo topic;
     private final OffsetVector end;
     /** By key the same key, or null where its last record is a tombstone. */
     private final Map<ByteBuffer, byte @Nullable []> gathered = new LinkedHashMap<>();
 
-    private final BiFunction<OffsetVector, OffsetVector, TopicKeys> topics;
-    private @Nullable TopicKeys topic;
+    private final TopicOpener topics;
+    private @Nullable TopicKeys open;
     private SnapshotProgress progress;
     private OffsetVector at;
     private long bytes;
@@ -42,16 +43,12 @@ final class KeyChunks implements Chunks {
     /**
      * Creates the chunks.
      *
-     * @param topics opens the stream's topic from offsets up to offsets
+     * @param topics opens the stream's topic
      */
-    KeyChunks(
-            SnapshotReader reader,
-            String stream,
-            SnapshotProgress progress,
-            BiFunction<OffsetVector, OffsetVector, TopicKeys> topics) {
+    KeyChunks(SnapshotReader reader, StreamEntry stream, SnapshotProgress progress, TopicOpener topics) {
         VanishedKeys keys = Objects.requireNonNull(progress.keys());
         this.reader = reader;
-        this.stream = stream;
+        this.topic = new TopicInfo(stream.stream(), stream.topic(), stream.topicId(), stream.partitions());
         this.progress = progress;
         this.topics = topics;
         this.end = Objects.requireNonNull(keys.end());
@@ -63,12 +60,12 @@ final class KeyChunks implements Chunks {
         if (at.equals(end) || gathered.size() >= MOST_KEYS || bytes >= MOST_BYTES) {
             return true;
         }
-        TopicKeys open = topic;
-        if (open == null) {
-            open = topics.apply(at, end);
-            topic = open;
+        TopicKeys keys = open;
+        if (keys == null) {
+            keys = topics.open(topic, at, end);
+            open = keys;
         }
-        at = open.poll((key, tombstone) -> {
+        at = keys.poll((key, tombstone) -> {
             gathered.put(ByteBuffer.wrap(key), tombstone ? null : key);
             bytes += key.length;
         });
@@ -84,7 +81,7 @@ final class KeyChunks implements Chunks {
             }
         }
         asked = live;
-        reader.startLookup(stream, live);
+        reader.startLookup(topic.stream(), live);
     }
 
     @Override
@@ -114,8 +111,8 @@ final class KeyChunks implements Chunks {
     @Override
     public void close() {
         reader.cancelWindow();
-        if (topic != null) {
-            topic.close();
+        if (open != null) {
+            open.close();
         }
     }
 }

@@ -8,12 +8,9 @@ import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
-import dev.freshet.relay.port.TopicInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -64,19 +61,16 @@ public final class Snapshotter implements AutoCloseable {
 
     private final SnapshotReader reader;
     private final LedgerState ledger;
-    private final String incarnation;
+    private final Watermarks watermarks;
     private final InstantSource clock;
     private final long maxRowsPerSecond;
     private final TopicOpener topics;
     private final Unsettled unsettled;
     private final ChangedKeys changedKeys = new ChangedKeys();
-    /** Re-snapshots that had begun when the last watermark was set, and wait for the ends of their topics. */
-    private final Set<String> awaitingEnds = new HashSet<>();
 
     private Phase phase = Phase.IDLE;
     private Instant nextProbe = Instant.MIN;
     private long joinXid;
-    private int mark;
     private @Nullable String stream;
     private SnapshotProgress progress = SnapshotProgress.first();
     private @Nullable Chunks chunks;
@@ -101,7 +95,7 @@ public final class Snapshotter implements AutoCloseable {
         this.reader = reader;
         this.unsettled = new Unsettled(reader);
         this.ledger = ledger;
-        this.incarnation = incarnation;
+        this.watermarks = new Watermarks(reader, ledger, incarnation);
         this.clock = clock;
         this.maxRowsPerSecond = maxRowsPerSecond;
         this.topics = topics;
@@ -124,7 +118,7 @@ public final class Snapshotter implements AutoCloseable {
 
     /** Forgets what was read of a stream whose rows have changed without row messages. */
     public void abandon(String changed) {
-        awaitingEnds.remove(changed);
+        watermarks.forget(changed);
         if (changed.equals(finished)) {
             finished = null;
         }
@@ -230,19 +224,9 @@ public final class Snapshotter implements AutoCloseable {
             phase = Phase.IDLE;
             return 0;
         }
-        mark();
+        watermarks.set();
         phase = Phase.AWAITING_LOW;
         return 1;
-    }
-
-    private void mark() {
-        awaitingEnds.clear();
-        awaitingEnds.addAll(ledger.awaitingEnds());
-        reader.mark(text(++mark));
-    }
-
-    private String text(int number) {
-        return incarnation + '/' + number;
     }
 
     /** Returns a stream to be read; one whose last window is on its way into the topic is none. */
@@ -290,12 +274,9 @@ public final class Snapshotter implements AutoCloseable {
 
     private Chunks openChunks() {
         String name = Objects.requireNonNull(stream, "a stream is chosen when its low watermark arrives");
-        if (!progress.atKeys()) {
-            return new RowChunks(reader, name, progress);
-        }
-        StreamEntry e = Objects.requireNonNull(ledger.stream(name));
-        TopicInfo topic = new TopicInfo(name, e.topic(), e.topicId(), e.partitions());
-        return new KeyChunks(reader, name, progress, (from, end) -> topics.open(topic, from, end));
+        return progress.atKeys()
+                ? new KeyChunks(reader, Objects.requireNonNull(ledger.stream(name)), progress, topics)
+                : new RowChunks(reader, name, progress);
     }
 
     private long rate() {
@@ -310,7 +291,7 @@ public final class Snapshotter implements AutoCloseable {
         read = ready.get();
         long rate = rate();
         nextWindow = rate == 0 ? Instant.MIN : started.plusMillis(1000 * read.looked() / rate);
-        mark();
+        watermarks.set();
         phase = Phase.AWAITING_HIGH;
         return 1;
     }
@@ -336,10 +317,9 @@ public final class Snapshotter implements AutoCloseable {
      * @return the window that it completes, ready to be written at its position; empty for any other watermark
      */
     public Optional<SnapshotWindow> onMark(String text, Position position) {
-        if (!text.equals(text(mark)) || (phase != Phase.AWAITING_LOW && phase != Phase.AWAITING_HIGH)) {
+        if ((phase != Phase.AWAITING_LOW && phase != Phase.AWAITING_HIGH) || !watermarks.arrived(text)) {
             return Optional.empty();
         }
-        ledger.endsDue(awaitingEnds);
         Optional<SnapshotWindow> complete = phase == Phase.AWAITING_HIGH ? complete(position) : Optional.empty();
         if (phase == Phase.IDLE) {
             return complete;
