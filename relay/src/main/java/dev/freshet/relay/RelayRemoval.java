@@ -6,20 +6,14 @@ import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamEntry;
-import dev.freshet.relay.internal.LedgerState;
 import dev.freshet.relay.kafka.KafkaTopicStore;
-import dev.freshet.relay.kafka.KafkaTopicWriter;
-import dev.freshet.relay.port.FencedException;
-import dev.freshet.relay.port.LedgerContents;
 import dev.freshet.relay.port.TopicStore;
-import dev.freshet.relay.port.TopicWriter;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,39 +132,18 @@ public final class RelayRemoval {
      * @throws RetriableException if a server is away, or a relay took over before the ledger was written; call it again
      */
     public void removeStream(String stream) {
-        try (TopicStore store = KafkaTopicStore.create(settings);
-                TopicWriter writer = KafkaTopicWriter.create(settings)) {
-            if (store.find("ledger", settings.ledger()).isEmpty()) {
+        boolean begun = LedgerEdit.write(settings, clock, (cursor, edit) -> {
+            StreamEntry entry = cursor.streams().get(stream);
+            if (entry == null) {
                 throw unknown(stream);
             }
-            writer.fence();
-            LedgerContents contents = store.readLedger();
-            Cursor cursor = contents.cursor();
-            StreamEntry entry = cursor == null ? null : cursor.streams().get(stream);
-            if (cursor == null || cursor.boundary() == null || entry == null) {
-                throw unknown(stream);
-            }
-            LedgerState ledger = new LedgerState(UUID.randomUUID().toString(), cursor.source(), cursor);
-            ledger.forget(stream, contents.keys(""));
-            // The topic goes first: a relay that takes over in between finds it gone and breaks this stream alone,
-            // while a topic
-            // with records that no ledger knows would stop it altogether.
-            store.delete(List.of(entry.topic()));
-            write(ledger, writer, entry);
-        }
-    }
-
-    private void write(LedgerState ledger, TopicWriter writer, StreamEntry removed) {
-        try {
-            writer.begin();
-            ledger.writeTo(writer, clock.instant());
-            writer.commit();
-        } catch (FencedException e) {
-            throw new RetriableException(
-                    "The topic '" + removed.topic() + "' is deleted, but stream '" + removed.stream()
-                            + "' is in the ledger still, since a relay of source '" + settings.source()
-                            + "' took over meanwhile: run 'freshet remove stream " + removed.stream() + "' again",
-                    e);
+            edit.removeStream(entry);
+            return "The topic '" + entry.topic() + "' is deleted, but stream '" + stream
+                    + "' is in the ledger still, since a relay of source '" + settings.source()
+                    + "' took over meanwhile: run 'freshet remove stream " + stream + "' again";
+        });
+        if (!begun) {
+            throw unknown(stream);
         }
     }
 

@@ -169,6 +169,14 @@ public final class LedgerState {
         }
     }
 
+    /** Takes note that an operator has said that the source is the right one, after a loss; without one there is nothing to do. */
+    public void mayBeginAnew() {
+        if (loss != null) {
+            loss = loss.granted();
+            changed = true;
+        }
+    }
+
     /** Breaks a stream for what has happened to its table, and logs it once with what helps. */
     public void breakAndWarn(String stream, Position at, Harm harm, String reason) {
         StreamEntry before = streams.get(stream);

@@ -1,0 +1,103 @@
+package dev.freshet.relay;
+
+import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.StreamEntry;
+import dev.freshet.relay.internal.LedgerState;
+import dev.freshet.relay.kafka.KafkaTopicStore;
+import dev.freshet.relay.kafka.KafkaTopicWriter;
+import dev.freshet.relay.port.FencedException;
+import dev.freshet.relay.port.LedgerContents;
+import dev.freshet.relay.port.TopicStore;
+import dev.freshet.relay.port.TopicWriter;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entry that an operator's command writes into the ledger of a source. A running relay of the source is fenced by it,
+ * stands by and takes over again. Belongs to one thread.
+ */
+final class LedgerEdit {
+    private final LedgerContents contents;
+    private final LedgerState state;
+    private final List<String> topics = new ArrayList<>();
+
+    private LedgerEdit(LedgerContents contents, LedgerState state) {
+        this.contents = contents;
+        this.state = state;
+    }
+
+    /** What a command changes. */
+    @FunctionalInterface
+    interface Change {
+        /**
+         * Makes the changes.
+         *
+         * @return what is not done, and how to do it, should a relay take over before the entry is written
+         */
+        String make(Cursor cursor, LedgerEdit edit);
+    }
+
+    /** Returns the newest entry, if it has a boundary; null if there is no ledger, or no stream in it yet. */
+    static @Nullable Cursor read(RelaySettings settings, TopicStore store) {
+        return store.find("ledger", settings.ledger()).isPresent()
+                ? begun(store.readLedger().cursor())
+                : null;
+    }
+
+    private static @Nullable Cursor begun(@Nullable Cursor cursor) {
+        return cursor == null || cursor.boundary() == null ? null : cursor;
+    }
+
+    /**
+     * Fences the relay, makes the change and writes it.
+     *
+     * @return whether there was something to change: a ledger with a boundary
+     * @throws RetriableException if a server is away, or a relay took over before the entry was written
+     */
+    static boolean write(RelaySettings settings, InstantSource clock, Change change) {
+        try (TopicStore store = KafkaTopicStore.create(settings);
+                TopicWriter writer = KafkaTopicWriter.create(settings)) {
+            if (store.find("ledger", settings.ledger()).isEmpty()) {
+                return false;
+            }
+            writer.fence();
+            LedgerContents contents = store.readLedger();
+            Cursor cursor = begun(contents.cursor());
+            if (cursor == null) {
+                return false;
+            }
+            LedgerState state = new LedgerState(UUID.randomUUID().toString(), cursor.source(), cursor);
+            LedgerEdit edit = new LedgerEdit(contents, state);
+            String undone = change.make(cursor, edit);
+            if (!edit.topics.isEmpty()) {
+                // They go first: a relay that takes over in between finds them gone and breaks these streams alone,
+                // while
+                // a topic with records that no ledger knows would stop it altogether.
+                store.delete(edit.topics);
+            }
+            try {
+                writer.begin();
+                state.writeTo(writer, clock.instant());
+                writer.commit();
+            } catch (FencedException e) {
+                throw new RetriableException(undone, e);
+            }
+            return true;
+        }
+    }
+
+    /** Returns the entry that is written. */
+    LedgerState state() {
+        return state;
+    }
+
+    /** Deletes the stream's topic and takes it out of the ledger; a relay that still has it begins it anew. */
+    void removeStream(StreamEntry entry) {
+        topics.add(entry.topic());
+        state.forget(entry.stream(), contents.keys(""));
+    }
+}
