@@ -83,7 +83,7 @@ class ChangedTopicTest extends RelayFixture {
     private void assertNotesBroken(Relay relay, String... why) throws SQLException {
         StreamEntry entry = entry("notes", StreamStatus.BROKEN);
         String reason = String.valueOf(entry.advice());
-        assertTrue(Stream.of(why).anyMatch(reason::contains) && reason.contains("freshet remove stream notes"), reason);
+        assertTrue(Stream.of(why).anyMatch(reason::contains) && reason.contains("freshet resnapshot notes"), reason);
         db.execute("UPDATE item SET name = 'after'", "UPDATE note SET body = 'after'");
         assertTopicIsTable(relay);
         assertTrue(relay.status().alarms().stream()

@@ -130,7 +130,7 @@ class MissingTopicTest extends InReplicaWorld {
         world.relay.commit();
         Replica replica = start(world.relay);
         untilHeldAlone(
-                replica, "The topic '" + world.relay.topic(LATE) + "' is gone", "run 'freshet remove stream late'");
+                replica, "The topic '" + world.relay.topic(LATE) + "' is gone", "run 'freshet resnapshot late'");
         beginAnew();
         untilComplete(replica, 1, 2);
     }
@@ -146,7 +146,7 @@ class MissingTopicTest extends InReplicaWorld {
         untilHeldAlone(
                 replica,
                 "Topic '" + world.relay.topic(LATE) + "' does not exist (any more)",
-                "run 'freshet remove stream late'");
+                "run 'freshet resnapshot late'");
         beginAnew();
         untilComplete(replica, 1, 1);
     }

@@ -146,7 +146,7 @@ public record StreamEntry(
                 + (status == StreamStatus.STOPPED
                         ? "; run 'freshet remove stream " + stream
                                 + "' to take its topic away, or put the stream back to have its rows read anew"
-                        : "; run 'freshet remove stream " + stream + "' to begin it anew");
+                        : "; run 'freshet resnapshot " + stream + "' to begin it anew");
     }
 
     /** Returns what is the matter with a broken or stopped stream and what helps, without a full stop; null for others. */

@@ -169,7 +169,7 @@ class LedgerCodecProperties {
         assertEquals(Mending.TOPIC, topic.mending());
         assertEquals(at, topic.since());
         assertEquals(topic, topic.broken(at, "truncated", Mending.ROWS));
-        assertEquals("made again; run 'freshet remove stream a' to begin it anew", topic.advice());
+        assertEquals("made again; run 'freshet resnapshot a' to begin it anew", topic.advice());
         assertEquals("lost", rows.broken(at, "lost", Mending.SOURCE).advice());
     }
 
