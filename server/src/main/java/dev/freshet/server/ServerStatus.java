@@ -68,7 +68,8 @@ public record ServerStatus(
      * @param topic its topic
      * @param state {@code snapshotting}, {@code running}, {@code broken} or {@code stopped} as the ledger has it; {@code
      *     waiting} before the ledger has it, {@code elsewhere} if another Freshet captures it
-     * @param reason for a broken stream, what happened; else null
+     * @param reason for a broken or stopped stream, what happened and what helps; for one whose rows are read anew, why; else
+     *     null
      * @param since since which position it has the state; null if unknown
      * @param snapshot how far its snapshot is
      */
@@ -87,8 +88,24 @@ public record ServerStatus(
      * @param rowsDone rows written; -1 if unknown
      * @param rowsEstimated rows that there may be in all; -1 if unknown
      * @param rowsPerSecond rows read a second, of late; 0 if it does not run
+     * @param phase {@code rows}, or {@code vanished keys} once the rows are read anew and what the table does not have any more
+     *     is looked for; null if it is not under way
+     * @param vanishedPercent how much of the topic was looked through for vanished keys; -1 if it is not
+     * @param paused whether an operator has paused it
      */
-    public record Snapshot(String state, long rowsDone, long rowsEstimated, long rowsPerSecond) {}
+    public record Snapshot(
+            String state,
+            long rowsDone,
+            long rowsEstimated,
+            long rowsPerSecond,
+            @Nullable String phase,
+            int vanishedPercent,
+            boolean paused) {
+        /** Creates one that is not under way. */
+        public Snapshot(String state, long rowsDone, long rowsEstimated) {
+            this(state, rowsDone, rowsEstimated, 0, null, -1, false);
+        }
+    }
 
     /**
      * A replica.

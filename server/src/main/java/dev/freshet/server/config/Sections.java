@@ -296,8 +296,8 @@ public final class Sections {
     static final Section STREAMS = new Section(
             "streams.<name>",
             "A table as a stream of its rows' states. With `source` it is captured here; without, it is another Freshet's, "
-                    + "and only `topic` and `ledger` may stand here. A start looks at all streams of a source: one that cannot be "
-                    + "captured, for a table, column or key that is missing, keeps the source from starting; `freshet check` "
+                    + "and only `topic` and `ledger` may stand here. A stream that cannot be captured, for a table, "
+                    + "column or key that is missing, waits until it can be, and the source's others go on; `freshet check` "
                     + "names each.",
             List.of(
                     SOURCE,

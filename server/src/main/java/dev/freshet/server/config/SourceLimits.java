@@ -128,6 +128,13 @@ public final class SourceLimits {
             SnapshotSettings.DEFAULTS.rows(),
             "How many rows a snapshot reads in one go: no transaction on the source is open for longer, and after a crash "
                     + "it goes on from there.");
+    /** How many rows a second a snapshot reads, or null for no limit. */
+    public static final Setting<Integer> SNAPSHOT_MAX_ROWS_PER_SECOND = Setting.optional(
+            "snapshot-max-rows-per-second",
+            ValueTypes.integer(1, 1_000_000_000),
+            "no limit",
+            "How many rows a second the source's snapshots read at most, so that the database has its time for others. "
+                    + "`freshet resnapshot --max-rows-per-second` sets another limit for one.");
     /** On how many brokers the ledger is kept, or null for their default. */
     public static final Setting<Integer> LEDGER_REPLICATION_FACTOR = Setting.optional(
             "ledger-replication-factor",
@@ -154,6 +161,7 @@ public final class SourceLimits {
                     WAL_RECEIVER_TIMEOUT,
                     SNAPSHOT_READERS,
                     SNAPSHOT_ROWS,
+                    SNAPSHOT_MAX_ROWS_PER_SECOND,
                     LEDGER_REPLICATION_FACTOR));
 
     private SourceLimits() {}

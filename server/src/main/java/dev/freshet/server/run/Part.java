@@ -1,6 +1,7 @@
 package dev.freshet.server.run;
 
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.LossException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.server.config.Durations;
 import java.time.Duration;
@@ -19,12 +20,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Passing faults ({@link RetriableException}) the part itself tries again. What ends it with a {@link
  * ConfigurationException} can be mended outside (a right, a table), so it is started again after a pause, which doubles up to
- * a limit and begins anew once the part has run for as long as that. Everything else (loss, or what our own code forbids) stays
- * ended until a person has looked: better a stopped part than a wrong one.
+ * a limit and begins anew once the part has run for as long as that. What ends it with a {@link LossException} needs a person's
+ * word, which is in the ledger once it is given: it is started again after the longest pause, to look for it. Everything else
+ * (what our own code forbids) stays ended until a person has looked: better a stopped part than a wrong one.
  *
  * @param <R> the running part
  */
 final class Part<R extends Running> {
+    /** Stands behind what a loss tells. */
+    static final String LOOKS_AGAIN = ". Whether that has been done is looked at every ";
+
     private static final Logger LOG = LoggerFactory.getLogger(Part.class);
 
     private final String name;
@@ -125,16 +130,19 @@ final class Part<R extends Running> {
 
     private synchronized void failed(@Nullable Throwable cause) {
         failure = cause;
-        boolean mayPass = cause instanceof ConfigurationException || cause instanceof RetriableException;
+        boolean lost = cause instanceof LossException;
+        boolean mayPass = lost || cause instanceof ConfigurationException || cause instanceof RetriableException;
         Instant now = clock.instant();
         if (startedAt.plus(longestPause).isBefore(now)) {
             pause = firstPause;
         }
-        Duration wait = pause;
+        Duration wait = lost ? longestPause : pause;
         restartAt = mayPass && !closed ? now.plus(wait) : null;
         pause = wait.multipliedBy(2).compareTo(longestPause) < 0 ? wait.multipliedBy(2) : longestPause;
         if (cause == null) {
             LOG.info("{} has ended", name);
+        } else if (restartAt != null && lost) {
+            LOG.error("{} has stopped: {}", name, message(cause));
         } else if (restartAt != null) {
             LOG.error("{} has stopped and is started again in {}: {}", name, Durations.format(wait), message(cause));
         } else if (cause instanceof dev.freshet.model.FreshetException) {
@@ -156,8 +164,9 @@ final class Part<R extends Running> {
         }
     }
 
-    private static String message(Throwable cause) {
-        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    private String message(Throwable cause) {
+        String told = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return cause instanceof LossException && !closed ? told + LOOKS_AGAIN + Durations.format(longestPause) : told;
     }
 
     /** Returns the part at work, or null if it is not. */

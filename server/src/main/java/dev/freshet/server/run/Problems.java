@@ -39,7 +39,7 @@ final class Problems {
             if (!GOOD.contains(s.state())) {
                 problems.add("Source '" + s.name() + "' is " + s.state() + because(s.reason()));
                 if (s.reason() != null) {
-                    told.put(s.reason(), "see source '" + s.name() + "'");
+                    told.put(ofTheLedger(s.reason()), "see source '" + s.name() + "'");
                 }
             } else if (s.state().equals("running")) {
                 running.add(s.name());
@@ -78,6 +78,12 @@ final class Problems {
             text = text == null ? null : text.replace(fact.getKey(), fact.getValue());
         }
         return text;
+    }
+
+    /** Without what is told of this server alone. */
+    private static String ofTheLedger(String reason) {
+        int end = reason.indexOf(Part.LOOKS_AGAIN);
+        return end < 0 ? reason : reason.substring(0, end);
     }
 
     private static String because(@Nullable String reason) {

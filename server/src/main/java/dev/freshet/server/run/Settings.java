@@ -47,7 +47,8 @@ public final class Settings {
         List<StreamSettings> streams =
                 config.streamsOf(source.name()).stream().map(Settings::stream).toList();
         Limits limits = source.limits();
-        return RelaySettings.builder(source.name(), streams, kafka)
+        Integer rowsPerSecond = limits.find(SourceLimits.SNAPSHOT_MAX_ROWS_PER_SECOND);
+        RelaySettings.Builder builder = RelaySettings.builder(source.name(), streams, kafka)
                 .ledger(source.ledger())
                 .slot(source.slot())
                 .retainedWalAlarmBytes(source.maxRetainedWalBytes())
@@ -60,8 +61,11 @@ public final class Settings {
                 .topicDoubtLimit(limits.get(SourceLimits.TOPIC_DOUBT_TIMEOUT))
                 .sampleInterval(limits.get(SourceLimits.SAMPLE_INTERVAL))
                 .heartbeatInterval(limits.get(SourceLimits.HEARTBEAT))
-                .ledgerReplicationFactor(orDefault(limits.find(SourceLimits.LEDGER_REPLICATION_FACTOR)))
-                .build();
+                .ledgerReplicationFactor(orDefault(limits.find(SourceLimits.LEDGER_REPLICATION_FACTOR)));
+        if (rowsPerSecond != null) {
+            builder.snapshotMaxRowsPerSecond(rowsPerSecond);
+        }
+        return builder.build();
     }
 
     private static StreamSettings stream(StreamConfig stream) {

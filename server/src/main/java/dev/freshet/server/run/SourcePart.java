@@ -5,6 +5,7 @@ import dev.freshet.model.Position;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.model.ledger.VanishedKeys;
 import dev.freshet.relay.Relay;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
@@ -124,12 +125,7 @@ final class SourcePart {
     private ServerStatus.StreamStatus stream(StreamConfig stream, @Nullable StreamEntry entry) {
         if (entry == null) {
             return new ServerStatus.StreamStatus(
-                    stream.name(),
-                    stream.topic(),
-                    "waiting",
-                    null,
-                    null,
-                    new ServerStatus.Snapshot("waiting", -1, -1, 0));
+                    stream.name(), stream.topic(), "waiting", null, null, new ServerStatus.Snapshot("waiting", -1, -1));
         }
         return new ServerStatus.StreamStatus(
                 stream.name(),
@@ -145,13 +141,21 @@ final class SourcePart {
         return switch (entry.status()) {
             case SNAPSHOTTING -> {
                 SnapshotProgress p = Objects.requireNonNull(progress);
-                yield new ServerStatus.Snapshot("running", p.rowsDone(), p.rowsEstimated(), rates.rate(entry.stream()));
+                VanishedKeys keys = p.atKeys() ? p.keys() : null;
+                yield new ServerStatus.Snapshot(
+                        "running",
+                        p.rowsDone(),
+                        p.rowsEstimated(),
+                        p.paused() || keys != null ? 0 : rates.rate(entry.stream()),
+                        keys == null ? "rows" : "vanished keys",
+                        keys == null ? -1 : keys.percent(),
+                        p.paused());
             }
             case RUNNING -> {
                 long rows = progress == null ? -1 : progress.rowsDone();
-                yield new ServerStatus.Snapshot("done", rows, rows, 0);
+                yield new ServerStatus.Snapshot("done", rows, rows);
             }
-            case BROKEN, STOPPED -> new ServerStatus.Snapshot("unknown", -1, -1, 0);
+            case BROKEN, STOPPED -> new ServerStatus.Snapshot("unknown", -1, -1);
         };
     }
 

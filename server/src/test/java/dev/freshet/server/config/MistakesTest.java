@@ -16,7 +16,7 @@ class MistakesTest {
                         "    user: freshet\n",
                         "    usr: freshet\n",
                         "sources.shop.usr: unknown key; did you mean 'user'? (allowed here: type, url, user, password, slot,"
-                                + " publication, ledger, max-retained-wal, limits)",
+                                + " publication, ledger, max-retained-wal, on-loss, limits)",
                         "sources.shop.user: is missing; it must be a name of 1 to 63 bytes without NUL, as it stands in the"
                                 + " catalog"),
                 mistake(
@@ -122,7 +122,8 @@ class MistakesTest {
                         "sources.shop.limits.commit-intervall: unknown key; did you mean 'commit-interval'? (allowed here:"
                                 + " batch-records, batch-size, commit-interval, commit-linger, retry-timeout, topic-check-interval,"
                                 + " topic-doubt-timeout, sample-interval, heartbeat-interval, status-interval, connect-timeout, statement-timeout,"
-                                + " wal-receiver-timeout, snapshot-readers, snapshot-rows, ledger-replication-factor)",
+                                + " wal-receiver-timeout, snapshot-readers, snapshot-rows,"
+                                + " snapshot-max-rows-per-second, ledger-replication-factor)",
                         "sources.shop.limits.batch-records: '0' is not allowed; allowed: a whole number from 1 to 1000000",
                         "sources.shop.limits.batch-size: '8' is not allowed; allowed: a size (kB, MB, GB, TB) from 64kB to"
                                 + " 256MB",

@@ -49,7 +49,12 @@ class HttpApiTest {
                 problems,
                 List.of(new SourceStatus("shop", "running", null, "p1", Instant.EPOCH, 7, 8, 9, List.of())),
                 List.of(new StreamStatus(
-                        "orders", "shop.orders", "snapshotting", null, "p0", new Snapshot("running", 5, 10, 2))),
+                        "orders",
+                        "shop.orders",
+                        "snapshotting",
+                        null,
+                        "p0",
+                        new Snapshot("running", 5, 10, 2, "rows", -1, false))),
                 List.of(new ReplicaStatus(
                         "copy", "running", null, null, null, -1, 3, false, true, 4, "per-key", null)));
     }

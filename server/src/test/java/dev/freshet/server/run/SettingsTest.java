@@ -56,7 +56,8 @@ class SettingsTest {
                 s.sampleInterval(),
                 s.heartbeatInterval(),
                 s.retainedWalAlarmBytes(),
-                s.ledgerReplicationFactor());
+                s.ledgerReplicationFactor(),
+                s.snapshotMaxRowsPerSecond());
     }
 
     private static List<Object> values(PostgresSettings s) {
@@ -69,7 +70,7 @@ class SettingsTest {
                 ", limits: { batch-records: 1, batch-size: 64kB, commit-interval: 3ms, commit-linger: 2ms, retry-timeout: 4s,"
                         + " topic-check-interval: 12s, topic-doubt-timeout: 13s,"
                         + " sample-interval: 50ms, heartbeat-interval: 6s, status-interval: 7s, connect-timeout: 8s,"
-                        + " statement-timeout: 9s, wal-receiver-timeout: 15s, snapshot-readers: 10, snapshot-rows: 11,"
+                        + " statement-timeout: 9s, wal-receiver-timeout: 15s, snapshot-readers: 10, snapshot-rows: 11, snapshot-max-rows-per-second: 12,"
                         + " ledger-replication-factor: 3 }",
                 "");
         assertEquals(
@@ -84,7 +85,8 @@ class SettingsTest {
                         Duration.ofMillis(50),
                         Duration.ofSeconds(6),
                         10L << 30,
-                        3),
+                        3,
+                        12L),
                 values(Settings.relay(c, shop(c), KAFKA)));
         SnapshotSettings standard = SnapshotSettings.DEFAULTS;
         assertEquals(
