@@ -47,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             RunCommand.class,
             StatusCommand.class,
+            ResnapshotCommand.class,
             RemoveCommand.class,
             DemoCommand.class,
             HelpCommand.class

@@ -2,14 +2,9 @@ package dev.freshet.cli;
 
 import dev.freshet.server.check.Removal;
 import dev.freshet.server.config.Configuration;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.time.Clock;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -90,10 +85,7 @@ final class RemoveCommand implements Callable<Integer> {
                 out.println("There is nothing to remove of '" + name + "'.");
                 return ExitCodes.OK;
             }
-            out.println("This will");
-            actions.forEach(a -> StatusText.wrap("- " + a).forEach(out::println));
-            out.flush();
-            if (!yes && !confirmed(out)) {
+            if (!Question.isConfirmed(out, parent, actions, "It cannot be undone.", name, yes)) {
                 out.println("Nothing was removed.");
                 out.flush();
                 return ExitCodes.FAILED;
@@ -116,15 +108,5 @@ final class RemoveCommand implements Callable<Integer> {
             }
             throw new TypeConversionException("expected one of source, stream, replica, but was '" + value + "'");
         }
-    }
-
-    private boolean confirmed(PrintWriter out) throws IOException {
-        out.print("It cannot be undone. Type the name, " + name + ", to do it (--yes does not ask): ");
-        out.flush();
-        // not closed: the stream belongs to the process
-        String answer = new BufferedReader(
-                        new InputStreamReader(Objects.requireNonNull(parent).in(), Charset.defaultCharset()))
-                .readLine();
-        return name.equals(answer);
     }
 }

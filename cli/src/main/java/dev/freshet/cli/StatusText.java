@@ -98,7 +98,15 @@ final class StatusText {
         if (!s.state().equals("running")) {
             return s.state();
         }
-        StringBuilder text = new StringBuilder("running: ").append(s.rowsDone()).append(" rows");
+        StringBuilder text = new StringBuilder(s.paused() ? "paused: " : "running: ")
+                .append(s.rowsDone())
+                .append(" rows");
+        if (s.vanishedPercent() >= 0) {
+            return text.append(", vanished keys ")
+                    .append(s.vanishedPercent())
+                    .append(" %")
+                    .toString();
+        }
         if (s.rowsEstimated() >= 0) {
             text.append(" of about ").append(Math.max(s.rowsEstimated(), s.rowsDone()));
         }

@@ -49,7 +49,7 @@ class StatusTextTest {
     void longNamesAndNumbers_fitAHundredColumns() {
         String text = text(
                 "n" + "ame-".repeat(12),
-                new Snapshot("running", 1_000_000_000, 2_000_000_000, 1000),
+                new Snapshot("running", 1_000_000_000, 2_000_000_000, 1000, "rows", -1, false),
                 List.of("Source 'x' is retrying: " + "a word and another, ".repeat(20)));
         assertTrue(text.lines().allMatch(l -> l.length() <= TextTable.WIDTH), text);
         assertTrue(text.contains("What does not work, or not yet:"), text);
@@ -57,9 +57,17 @@ class StatusTextTest {
 
     @Test
     void runningSnapshot_tellsRowsRateAndTimeLeft() {
-        String text = text("orders", new Snapshot("running", 1000, 61_000, 1000), List.of());
+        String text = text("orders", new Snapshot("running", 1000, 61_000, 1000, "rows", -1, false), List.of());
         assertTrue(text.contains("running: 1000 rows of about 61000, 1000/s, 1 m 0 s left"), text);
         assertTrue(text.contains("All that is configured works."), text);
+    }
+
+    @Test
+    void readingAnew_tellsPauseAndVanishedKeys() {
+        String paused = text("orders", new Snapshot("running", 1000, 61_000, 0, "rows", -1, true), List.of());
+        assertTrue(paused.contains("paused: 1000 rows of about 61000"), paused);
+        String keys = text("orders", new Snapshot("running", 61_000, 61_000, 0, "vanished keys", 40, false), List.of());
+        assertTrue(keys.contains("running: 61000 rows, vanished keys 40 %"), keys);
     }
 
     @Test
@@ -82,7 +90,7 @@ class StatusTextTest {
                         List.of(),
                         List.of(),
                         List.of(new StreamStatus(
-                                "x", "shop.x", "elsewhere", null, null, new Snapshot("unknown", -1, -1, 0))),
+                                "x", "shop.x", "elsewhere", null, null, new Snapshot("unknown", -1, -1))),
                         List.of()),
                 new PrintWriter(out, true));
         assertTrue(out.toString().matches("(?s).*elsewhere +-\n.*"), out.toString());

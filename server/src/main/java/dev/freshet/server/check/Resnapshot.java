@@ -1,0 +1,118 @@
+package dev.freshet.server.check;
+
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.relay.RelayResnapshot;
+import dev.freshet.relay.RelayResnapshot.Options;
+import dev.freshet.server.config.Configuration;
+import dev.freshet.server.config.SourceConfig;
+import dev.freshet.server.config.StreamConfig;
+import dev.freshet.server.config.Suggestion;
+import dev.freshet.server.run.OwnKafka;
+import dev.freshet.server.run.Settings;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has the rows of a stream, or of a source's streams, read anew: describes what it will do, then does it. Belongs to one
+ * thread.
+ */
+public final class Resnapshot implements AutoCloseable {
+    private final Configuration config;
+    private final InstantSource clock;
+    private final @Nullable OwnKafka embedded;
+
+    private Resnapshot(Configuration config, InstantSource clock, @Nullable OwnKafka embedded) {
+        this.config = config;
+        this.clock = clock;
+        this.embedded = embedded;
+    }
+
+    /**
+     * Begins it. An embedded Kafka is that of the running server, or is started for the time of the command.
+     *
+     * @param config the configuration
+     * @param dataFolder where an embedded Kafka keeps its data
+     * @param clock the time
+     */
+    public static Resnapshot open(Configuration config, Path dataFolder, InstantSource clock) {
+        return new Resnapshot(config, clock, config.kafka().embedded() ? OwnKafka.findOrStart(dataFolder) : null);
+    }
+
+    /**
+     * Returns what {@link #ofStream} will do, one action a line.
+     *
+     * @throws ConfigurationException if the stream is not captured here, or it cannot be done
+     */
+    public List<String> describeStream(String stream, Options options) {
+        return relay(sourceOf(stream)).describeStream(stream, options);
+    }
+
+    /**
+     * Has a stream's rows read anew, or changes how that goes on.
+     *
+     * @throws ConfigurationException as there
+     */
+    public void ofStream(String stream, Options options) {
+        relay(sourceOf(stream)).resnapshotStream(stream, options);
+    }
+
+    /**
+     * Returns what {@link #ofSource} will do, one action a line.
+     *
+     * @throws ConfigurationException if the configuration has no such source, or it cannot be done
+     */
+    public List<String> describeSource(String source, Options options) {
+        return relay(source(source)).describeSource(options);
+    }
+
+    /**
+     * Has the rows of all of a source's streams read anew, after a loss with a new slot.
+     *
+     * @throws ConfigurationException as there
+     */
+    public void ofSource(String source, Options options) {
+        relay(source(source)).resnapshotSource(options);
+    }
+
+    private RelayResnapshot relay(SourceConfig source) {
+        String servers = embedded == null ? config.kafka().bootstrapServers() : embedded.bootstrapServers();
+        return new RelayResnapshot(Settings.relay(config, source, Settings.kafka(config.kafka(), servers)), clock);
+    }
+
+    private SourceConfig source(String name) {
+        SourceConfig source = config.sources().get(name);
+        if (source == null) {
+            throw unknown("source", name, config.sources().keySet());
+        }
+        return source;
+    }
+
+    private SourceConfig sourceOf(String name) {
+        StreamConfig stream = config.streams().get(name);
+        if (stream == null) {
+            throw unknown("stream", name, config.streams().keySet());
+        }
+        StreamConfig.Capture capture = stream.capture();
+        if (capture == null) {
+            throw new ConfigurationException("The stream '" + name
+                    + "' is captured by another Freshet; have it read anew there, with that one's configuration");
+        }
+        return source(capture.source());
+    }
+
+    private static ConfigurationException unknown(String kind, String name, Set<String> known) {
+        return new ConfigurationException("The configuration has no " + kind + " '" + name + "'"
+                + (known.isEmpty() ? "" : " (" + kind + "s: " + String.join(", ", known) + ")")
+                + ". Nothing was changed" + Suggestion.of(name, known));
+    }
+
+    @Override
+    public void close() {
+        if (embedded != null) {
+            embedded.close();
+        }
+    }
+}
