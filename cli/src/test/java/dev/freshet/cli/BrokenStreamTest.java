@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a user is told of a broken stream, on real servers: what happened and the command that repairs it, once. */
 class BrokenStreamTest extends InShop {
-    private static final String REPAIR = "run 'freshet remove stream orders' to begin it anew";
+    private static final String REPAIR = "run 'freshet resnapshot orders' to begin it anew";
 
     BrokenStreamTest(TestDatabase shop, TestDatabase shipping) {
         super(shop, shipping);
