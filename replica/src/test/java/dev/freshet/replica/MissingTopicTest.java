@@ -129,8 +129,7 @@ class MissingTopicTest extends InReplicaWorld {
         world.relay.status(LATE, StreamStatus.BROKEN);
         world.relay.commit();
         Replica replica = start(world.relay);
-        untilHeldAlone(
-                replica, "The topic '" + world.relay.topic(LATE) + "' is gone", "run 'freshet resnapshot late'");
+        untilHeldAlone(replica, "The topic '" + world.relay.topic(LATE) + "' is gone", "run 'freshet resnapshot late'");
         beginAnew();
         untilComplete(replica, 1, 2);
     }
