@@ -110,7 +110,7 @@ final class ResnapshotCommand implements Callable<Integer> {
         if (maxRowsPerSecond != null && maxRowsPerSecond < 0) {
             throw mistake("--max-rows-per-second must be 0 or more, but is " + maxRowsPerSecond);
         }
-        return new Options(maxRowsPerSecond, pause || resume ? pause : null);
+        return new Options(maxRowsPerSecond, (pause || resume) ? pause : null);
     }
 
     private ParameterException mistake(String message) {
