@@ -25,6 +25,7 @@ final class RecordHeaderWriter {
     private final Map<Op, Header> ops = new EnumMap<>(Op.class);
     private final Map<String, Header> types = new HashMap<>();
     private final Map<String, Header> schemas = new HashMap<>();
+    private final TimeText times = new TimeText();
     private @Nullable Instant lastTime;
     private Header lastTimeHeader = header(RecordHeaders.TIME, "");
 
@@ -68,7 +69,7 @@ final class RecordHeaderWriter {
     private Header time(Instant at) {
         if (!at.equals(lastTime)) {
             lastTime = at;
-            lastTimeHeader = header(RecordHeaders.TIME, at.toString());
+            lastTimeHeader = new RecordHeader(RecordHeaders.TIME, times.of(at));
         }
         return lastTimeHeader;
     }
