@@ -54,7 +54,7 @@ public final class RelaySettings {
     private final long retainedWalAlarmBytes;
     private final LossPolicy onLoss;
     private final int ledgerReplicationFactor;
-    private final long snapshotMaxRowsPerSecond;
+    private final SnapshotLimits snapshotLimits;
 
     private RelaySettings(Builder b) {
         source = b.source;
@@ -74,7 +74,7 @@ public final class RelaySettings {
         retainedWalAlarmBytes = b.retainedWalAlarmBytes;
         onLoss = b.onLoss;
         ledgerReplicationFactor = b.ledgerReplicationFactor;
-        snapshotMaxRowsPerSecond = b.snapshotMaxRowsPerSecond;
+        snapshotLimits = b.snapshotLimits;
     }
 
     /**
@@ -173,9 +173,9 @@ public final class RelaySettings {
         return ledgerReplicationFactor;
     }
 
-    /** Returns how many rows a second snapshots read at most, unless an operator says otherwise; 0 for no limit. */
-    public long snapshotMaxRowsPerSecond() {
-        return snapshotMaxRowsPerSecond;
+    /** Returns how much snapshots read at once and in a second. */
+    public SnapshotLimits snapshotLimits() {
+        return snapshotLimits;
     }
 
     /** Collects settings; each setter checks its value at once. */
@@ -197,7 +197,7 @@ public final class RelaySettings {
         private LossPolicy onLoss = LossPolicy.STOP;
         private long retainedWalAlarmBytes = DEFAULT_RETAINED_WAL_ALARM_BYTES;
         private int ledgerReplicationFactor = -1;
-        private long snapshotMaxRowsPerSecond;
+        private SnapshotLimits snapshotLimits = SnapshotLimits.DEFAULT;
 
         private Builder(String source, List<StreamSettings> streams, Map<String, String> kafka) {
             this.source = Names.require("source", source);
@@ -330,7 +330,16 @@ public final class RelaySettings {
                 throw new IllegalArgumentException(
                         "A snapshot must be allowed to read 1 row a second or more, but is allowed " + rows);
             }
-            this.snapshotMaxRowsPerSecond = rows;
+            this.snapshotLimits = new SnapshotLimits(rows, snapshotLimits.lookupKeys());
+            return this;
+        }
+
+        /**
+         * Sets how many of a topic's keys a re-snapshot looks up in the table at once, 1 or more; {@value
+         * SnapshotLimits#DEFAULT_LOOKUP_KEYS} by default. They are kept in memory meanwhile.
+         */
+        public Builder snapshotLookupKeys(int keys) {
+            this.snapshotLimits = new SnapshotLimits(snapshotLimits.maxRowsPerSecond(), keys);
             return this;
         }
 

@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The simulated source: some tables, their log, and transactions that become visible late. */
 final class SimDatabase {
     static final int KEYS = 12;
+    private static final int EMPTIED = -1;
 
     /** Something that a transaction did: a row set or (value null) deleted, or a watermark. */
     record Item(
@@ -30,7 +32,8 @@ final class SimDatabase {
         }
     }
 
-    record Tx(long xid, long lsn, long endLsn, Instant at, List<Item> items) {}
+    /** A transaction; the log has no row messages of a silent one, such as DDL. */
+    record Tx(long xid, long lsn, long endLsn, Instant at, List<Item> items, boolean silent) {}
 
     final List<String> streams;
     final List<Tx> log = new ArrayList<>();
@@ -44,6 +47,14 @@ final class SimDatabase {
     int reader;
 
     boolean slotDropped;
+    /** What happens right after a window of rows was read, and after keys were looked up. */
+    Runnable onWindow = () -> {};
+
+    Runnable onLookup = () -> {};
+    /** What happens while a sample is taken, between the log's position and the catalog. */
+    Runnable onSample = () -> {};
+
+    private final Map<String, String> catalogs = new HashMap<>();
     private int readers;
     private int counter;
 
@@ -59,6 +70,11 @@ final class SimDatabase {
         return reader;
     }
 
+    /** Returns the catalog entry of a stream's table. */
+    String catalog(String stream) {
+        return catalogs.getOrDefault(stream, "catalog");
+    }
+
     void mark(String text) {
         append(List.of(new Item("", -1, null, false, text)), false);
     }
@@ -69,8 +85,82 @@ final class SimDatabase {
     }
 
     void truncate(String stream) {
+        append(List.of(emptied(stream)), false);
+    }
+
+    private Item emptied(String stream) {
         table(stream).clear();
-        append(List.of(new Item(stream, -1, null, false, null)), false);
+        return new Item(stream, EMPTIED, null, false, null);
+    }
+
+    private Item set(String stream, int key) {
+        String value = "v" + ++counter;
+        return new Item(stream, key, value, table(stream).put(key, value) != null, null);
+    }
+
+    private Item removed(String stream, int key) {
+        return new Item(stream, key, null, table(stream).remove(key) != null, null);
+    }
+
+    /** Commits a row. */
+    void put(String stream, int key, boolean late) {
+        append(List.of(set(stream, key)), late);
+    }
+
+    /** Commits rows of all keys in one transaction. */
+    void putAll(String stream) {
+        append(IntStream.range(0, KEYS).mapToObj(key -> set(stream, key)).toList(), false);
+    }
+
+    /** Commits a row's end. */
+    void remove(String stream, int key) {
+        append(List.of(removed(stream, key)), false);
+    }
+
+    /** Takes a row away without a row message, as a partition that is detached; returns whether there was one. */
+    boolean vanish(String stream, int key) {
+        if (isWritten(stream) || !table(stream).containsKey(key)) {
+            return false;
+        }
+        append(List.of(removed(stream, key)), false, true);
+        return true;
+    }
+
+    /** Detaches the partition of a row, which the catalog tells; the log has no row message. */
+    void detach(String stream, int key) {
+        if (vanish(stream, key)) {
+            catalogs.put(stream, catalog(stream) + '-' + key);
+        }
+    }
+
+    /** Commits a transaction that empties the table, and then has a row again. */
+    void truncateAndPut(String stream, int key) {
+        append(List.of(emptied(stream), set(stream, key)), false);
+    }
+
+    /** Commits a transaction that writes, empties the table, and writes again; it waits for all others that wrote. */
+    void truncateAmidst(String stream, Random random, boolean late) {
+        if (isWritten(stream)) {
+            return;
+        }
+        List<Item> items = new ArrayList<>();
+        for (boolean emptied : new boolean[] {false, true}) {
+            for (int n = random.nextInt(3); n > 0; n--) {
+                items.add(set(stream, random.nextInt(KEYS)));
+            }
+            if (!emptied) {
+                items.add(emptied(stream));
+            }
+        }
+        append(items, late);
+    }
+
+    /** Returns whether a transaction that is not visible yet has written the table, which it locks. */
+    private boolean isWritten(String stream) {
+        return !invisible.isEmpty()
+                && log.stream()
+                        .anyMatch(tx -> invisible.contains(tx.xid())
+                                && tx.items().stream().anyMatch(i -> i.stream().equals(stream)));
     }
 
     private Map<Integer, String> table(String stream) {
@@ -90,28 +180,24 @@ final class SimDatabase {
         for (int i = 0; i < count; i++) {
             String stream = streams.get(random.nextInt(streams.size()));
             int key = random.nextInt(KEYS);
-            if (locked.contains(stream + key)) {
+            if (locked.contains(stream + key) || locked.contains(stream + EMPTIED)) {
                 continue;
             }
-            Map<Integer, String> table = table(stream);
-            boolean existed = table.containsKey(key);
-            if (existed && random.nextInt(4) == 0) {
-                table.remove(key);
-                items.add(new Item(stream, key, null, true, null));
-            } else {
-                String value = "v" + ++counter;
-                table.put(key, value);
-                items.add(new Item(stream, key, value, existed, null));
-            }
+            boolean ends = table(stream).containsKey(key) && random.nextInt(4) == 0;
+            items.add(ends ? removed(stream, key) : set(stream, key));
         }
         append(items, late);
     }
 
     private void append(List<Item> items, boolean late) {
+        append(items, late, false);
+    }
+
+    private void append(List<Item> items, boolean late, boolean silent) {
         long lsn = end;
         end += 8L * (1 + items.size());
         long xid = nextXid++;
-        log.add(new Tx(xid, lsn, end, clock.instant(), items));
+        log.add(new Tx(xid, lsn, end, clock.instant(), items, silent));
         if (late) {
             invisible.add(xid);
         }

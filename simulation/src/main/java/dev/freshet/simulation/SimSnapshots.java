@@ -77,6 +77,7 @@ final class SimSnapshots implements SnapshotReader {
             }
         }
         window = new WindowRows(stream, SimSource.schema(stream), rows, Integer.toString(last), rows.size() < ROWS);
+        db.onWindow.run();
     }
 
     @Override
@@ -97,6 +98,7 @@ final class SimSnapshots implements SnapshotReader {
         db.visible(stream).keySet().forEach(k -> found.add(ByteBuffer.wrap(SimDatabase.key(k))));
         found.retainAll(keys.stream().map(ByteBuffer::wrap).collect(Collectors.toSet()));
         present = found;
+        db.onLookup.run();
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,7 +139,7 @@ final class SimSource implements Source {
     @Override
     public List<CapturedStream> capture(List<TableCapture> tables) {
         return tables.stream()
-                .map(t -> new CapturedStream(t, schema(t.stream()), "catalog"))
+                .map(t -> new CapturedStream(t, schema(t.stream()), db.catalog(t.stream())))
                 .toList();
     }
 
@@ -167,7 +168,17 @@ final class SimSource implements Source {
     @Override
     public FreshnessSample sample(Map<String, String> known) {
         call();
-        return new FreshnessSample(clock.instant(), db.end, Map.of());
+        Instant now = clock.instant();
+        long lsn = db.end;
+        db.onSample.run();
+        Map<String, FreshnessSample.Drift> drifts = new HashMap<>();
+        known.forEach((stream, last) -> {
+            String catalog = db.catalog(stream);
+            if (!last.equals(catalog)) {
+                drifts.put(stream, new FreshnessSample.Drift(catalog, Harm.ROWS, "a partition was detached"));
+            }
+        });
+        return new FreshnessSample(now, lsn, drifts);
     }
 
     @Override
@@ -214,7 +225,7 @@ final class SimSource implements Source {
             Instant at = Instant.ofEpochSecond(tx.lsn());
             ready.add(new LogEvent.Begun(tx.xid(), tx.lsn(), at));
             long ordinal = 0;
-            for (SimDatabase.Item item : tx.items()) {
+            for (SimDatabase.Item item : tx.silent() ? List.<SimDatabase.Item>of() : tx.items()) {
                 Position p = new Position(epoch, tx.lsn(), ++ordinal, 0);
                 if (item.truncates()) {
                     ready.add(new LogEvent.Broken(item.stream(), p, Harm.ROWS, "the table was truncated"));

@@ -81,6 +81,7 @@ final class SimTopicWriter implements TopicWriter {
             throw new StreamWriteException(
                     topic.topic(), StreamWriteException.Kind.PASSING, "there is no such topic", null);
         }
+        kafka.vanished += change.value() == null && change.position().sub() > 0 ? 1 : 0;
         logs.get(partition)
                 .append(new Rec(
                         new String(change.key(), StandardCharsets.UTF_8),

@@ -87,6 +87,7 @@ final class World {
                                 .toList(),
                         Map.of())
                 .batch(4, 1 << 20)
+                .snapshotLookupKeys(5)
                 .sampleInterval(SHORT)
                 .topicCheckInterval(SHORT.multipliedBy(2))
                 .topicDoubtLimit(SHORT.multipliedBy(5))

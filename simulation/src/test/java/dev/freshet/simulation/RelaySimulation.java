@@ -4,7 +4,10 @@ import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.LedgerKey;
 import dev.freshet.model.ledger.OffsetVector;
+import dev.freshet.model.ledger.StreamEntry;
+import dev.freshet.model.ledger.VanishedKeys;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
 import dev.freshet.relay.StreamSettings;
@@ -17,6 +20,7 @@ import dev.freshet.relay.port.TopicInfo;
 import dev.freshet.relay.port.TopicKeys;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,6 +46,9 @@ final class RelaySimulation {
     final Chaos chaos;
     /** What passing faults the relay met. */
     final List<String> faults = new ArrayList<>();
+
+    /** While set, what commits late does not become visible. */
+    boolean hides;
 
     private final Random random;
     private final Rules rules;
@@ -91,6 +98,7 @@ final class RelaySimulation {
                         Map.of())
                 .batch(4, 1 << 20)
                 .batchLinger(STEP.multipliedBy(2))
+                .snapshotLookupKeys(8)
                 .topicCheckInterval(LOOK_INTERVAL)
                 .topicDoubtLimit(DOUBT_LIMIT);
     }
@@ -114,7 +122,7 @@ final class RelaySimulation {
         } else if (!busySource && random.nextInt(3) == 0) {
             db.commitElsewhere();
         }
-        if (random.nextInt(6) == 0) {
+        if (random.nextInt(6) == 0 && !hides) {
             db.invisible.clear();
         }
         try {
@@ -152,6 +160,55 @@ final class RelaySimulation {
         writer.begin();
         ledger.writeTo(writer, now);
         writer.commit();
+    }
+
+    /**
+     * Has the stream's rows read anew, as a command does that fences the relay and writes the ledger.
+     *
+     * @param end up to where the topic's keys may have vanished; null to leave it to whoever leads next
+     */
+    void resnapshot(@Nullable OffsetVector end) {
+        TopicStore store = kafka.openStore(chaos);
+        TopicWriter writer = kafka.openWriter(chaos);
+        writer.fence();
+        Cursor cursor = Objects.requireNonNull(store.readLedger().cursor());
+        StreamEntry entry = cursor.streams().get(STREAM);
+        if (entry == null) {
+            return;
+        }
+        LedgerState ledger = new LedgerState("operator", cursor.source(), cursor);
+        StreamEntry anew = entry.readAnew(ledger.boundary().position(), "an operator said so");
+        ledger.put(
+                end == null
+                        ? anew
+                        : anew.snapshotting(
+                                anew.since(),
+                                Objects.requireNonNull(anew.snapshot()).withKeys(new VanishedKeys(end, null))));
+        writer.begin();
+        ledger.writeTo(writer, now);
+        writer.commit();
+    }
+
+    /** Compacts the topic. */
+    void compact() {
+        for (int p = 0;
+                kafka.topics.containsKey(TOPIC) && p < kafka.topics.get(TOPIC).size();
+                p++) {
+            kafka.compact(TOPIC, p);
+        }
+    }
+
+    /** Returns whether the ledger has the stream's catalog entry as it is now, and what its change meant. */
+    boolean isCatalogKnown() {
+        List<SimLog.Rec> ledger = kafka.ledger.get(0).records();
+        for (int i = ledger.size() - 1; i >= 0; i--) {
+            SimLog.Rec r = ledger.get(i);
+            if (r.committed() && LedgerKey.catalog(STREAM).equals(r.key())) {
+                byte[] value = r.value();
+                return value != null && db.catalog(STREAM).equals(new String(value, StandardCharsets.UTF_8));
+            }
+        }
+        return false;
     }
 
     /** Lets time pass in which nobody works. */

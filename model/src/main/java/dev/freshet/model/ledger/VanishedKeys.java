@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far a re-snapshot has come with the keys that stand in the topic: those that the table has no more get tombstones.
  *
- * @param end the topic's end when the re-snapshot began, after every other writer was fenced: what stands behind it is the
- *     log's own or the re-snapshot's; null until whoever leads next has looked
+ * @param end the topic's end at the first boundary behind a watermark that was set after what made the re-snapshot necessary:
+ *     only then has the log written every key that vanished without a record, and what stands behind is the log's own or
+ *     the re-snapshot's; null until that boundary is reached
  * @param next by partition, where the topic is read on; null while the rows are not done
  */
 public record VanishedKeys(

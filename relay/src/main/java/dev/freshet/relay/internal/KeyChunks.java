@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  * table does not have.
  */
 final class KeyChunks implements Chunks {
-    private static final int MOST_KEYS = 5_000;
     private static final int MOST_BYTES = 4 << 20;
     private static final byte[] NO_VALUE = new byte[0];
 
     private final SnapshotReader reader;
     private final TopicInfo topic;
     private final OffsetVector end;
+    private final int mostKeys;
     /** By key the same key, or null where its last record is a tombstone. */
     private final Map<ByteBuffer, byte @Nullable []> gathered = new LinkedHashMap<>();
 
@@ -44,20 +44,22 @@ final class KeyChunks implements Chunks {
      * Creates the chunks.
      *
      * @param topics opens the stream's topic
+     * @param mostKeys how many keys are looked up at once, about
      */
-    KeyChunks(SnapshotReader reader, StreamEntry stream, SnapshotProgress progress, TopicOpener topics) {
+    KeyChunks(SnapshotReader reader, StreamEntry stream, SnapshotProgress progress, TopicOpener topics, int mostKeys) {
         VanishedKeys keys = Objects.requireNonNull(progress.keys());
         this.reader = reader;
         this.topic = new TopicInfo(stream.stream(), stream.topic(), stream.topicId(), stream.partitions());
         this.progress = progress;
         this.topics = topics;
+        this.mostKeys = mostKeys;
         this.end = Objects.requireNonNull(keys.end());
         this.at = Objects.requireNonNull(keys.next());
     }
 
     @Override
     public boolean prepare() {
-        if (at.equals(end) || gathered.size() >= MOST_KEYS || bytes >= MOST_BYTES) {
+        if (at.equals(end) || gathered.size() >= mostKeys || bytes >= MOST_BYTES) {
             return true;
         }
         TopicKeys keys = open;

@@ -8,6 +8,7 @@ import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.relay.SnapshotLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -63,7 +64,7 @@ public final class Snapshotter implements AutoCloseable {
     private final LedgerState ledger;
     private final Watermarks watermarks;
     private final InstantSource clock;
-    private final long maxRowsPerSecond;
+    private final SnapshotLimits limits;
     private final TopicOpener topics;
     private final Unsettled unsettled;
     private final ChangedKeys changedKeys = new ChangedKeys();
@@ -82,7 +83,7 @@ public final class Snapshotter implements AutoCloseable {
     /**
      * Creates a snapshotter that reads nothing until {@link #wake}.
      *
-     * @param maxRowsPerSecond how many rows a second are read at most, unless an operator says otherwise; 0 for no limit
+     * @param limits how much is read at once and in a second
      * @param topics opens a stream's topic
      */
     public Snapshotter(
@@ -90,14 +91,14 @@ public final class Snapshotter implements AutoCloseable {
             LedgerState ledger,
             String incarnation,
             InstantSource clock,
-            long maxRowsPerSecond,
+            SnapshotLimits limits,
             TopicOpener topics) {
         this.reader = reader;
         this.unsettled = new Unsettled(reader);
         this.ledger = ledger;
         this.watermarks = new Watermarks(reader, ledger, incarnation);
         this.clock = clock;
-        this.maxRowsPerSecond = maxRowsPerSecond;
+        this.limits = limits;
         this.topics = topics;
     }
 
@@ -275,12 +276,13 @@ public final class Snapshotter implements AutoCloseable {
     private Chunks openChunks() {
         String name = Objects.requireNonNull(stream, "a stream is chosen when its low watermark arrives");
         return progress.atKeys()
-                ? new KeyChunks(reader, Objects.requireNonNull(ledger.stream(name)), progress, topics)
+                ? new KeyChunks(
+                        reader, Objects.requireNonNull(ledger.stream(name)), progress, topics, limits.lookupKeys())
                 : new RowChunks(reader, name, progress);
     }
 
     private long rate() {
-        return progress.maxRowsPerSecond() > 0 ? progress.maxRowsPerSecond() : maxRowsPerSecond;
+        return progress.maxRowsPerSecond() > 0 ? progress.maxRowsPerSecond() : limits.maxRowsPerSecond();
     }
 
     private int read() {

@@ -129,8 +129,8 @@ final class TakeOver {
         try {
             ledger.options(inside ? cursor.options() : log.options());
             writeAlone(ledger);
-            Snapshotter snapshotter = new Snapshotter(
-                    source.snapshots(), ledger, incarnation, clock, settings.snapshotMaxRowsPerSecond(), keys);
+            Snapshotter snapshotter =
+                    new Snapshotter(source.snapshots(), ledger, incarnation, clock, settings.snapshotLimits(), keys);
             LeaderSession session = new LeaderSession(
                     settings,
                     clock,
