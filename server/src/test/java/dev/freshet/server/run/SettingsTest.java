@@ -57,7 +57,7 @@ class SettingsTest {
                 s.heartbeatInterval(),
                 s.retainedWalAlarmBytes(),
                 s.ledgerReplicationFactor(),
-                s.snapshotMaxRowsPerSecond());
+                s.snapshotLimits().maxRowsPerSecond());
     }
 
     private static List<Object> values(PostgresSettings s) {
