@@ -63,6 +63,12 @@ final class LiveCopies implements AutoCloseable {
         }
     }
 
+    /** What a test does while it waits. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws SQLException;
+    }
+
     LiveCopies(Configuration config, Path folder, Database source, Database target) {
         this.config = config;
         this.folder = folder;
@@ -96,6 +102,15 @@ final class LiveCopies implements AutoCloseable {
 
     /** Waits until the copies have everything that is committed now. */
     void awaitAll() throws SQLException {
+        awaitAll(() -> {});
+    }
+
+    /**
+     * Waits until the copies have everything that is committed now.
+     *
+     * @param meanwhile called again and again until then
+     */
+    void awaitAll(Step meanwhile) throws SQLException {
         Token token;
         try (Connection c = source.connect()) {
             token = FreshetToken.take(c);
@@ -109,6 +124,7 @@ final class LiveCopies implements AutoCloseable {
                 .atMost(LIMIT)
                 .ignoreExceptions()
                 .until(() -> {
+                    meanwhile.run();
                     try (Connection c = target.connect()) {
                         Copy.of(c, REPLICA).await(token, LOOK);
                         return true;

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the log's descriptions of tables into plans and schemas. What a description does not say (whether a column may be
- * null, whether it came with a default) is asked of the catalog, only when a description has something new.
+ * null, whether it came with a default) is asked of the catalog, only when a description has something new. A column that
+ * may be null later on is found by its first null: a description is the same with and without {@code NOT NULL}.
  *
  * <p>The log may be behind the catalog. That is why only two descriptions of one stream of messages are compared here;
  * what changed while nobody read is found by comparing catalog entries ({@link CatalogEntry}).
@@ -80,6 +81,13 @@ final class Descriptions {
         SchemaRecord schema = new SchemaRecord(
                 target.stream(), columns, target.captured().schema().key());
         target.follow(RowPlan.create(relation, schema, types), reason(reasons));
+    }
+
+    /** Makes the target's schema allow the nulls of the row that its plan has picked, and returns the new plan. */
+    RowPlan admitNulls(Target target, RowPlan plan) {
+        RowPlan next = plan.admittingNulls(types);
+        target.follow(next, null);
+        return next;
     }
 
     private static boolean isNew(RowPlan present, RelationMessage.Field field) {

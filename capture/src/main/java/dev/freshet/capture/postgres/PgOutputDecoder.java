@@ -163,7 +163,7 @@ final class PgOutputDecoder {
         }
         row.read(in, at + 6);
         try {
-            plan.select(row, former, false);
+            plan = picked(target, plan, false);
             row(target, plan, Op.CREATE, plan.key(in), in, position(0));
         } catch (IllegalArgumentException e) {
             unreadable(target, e);
@@ -187,7 +187,7 @@ final class PgOutputDecoder {
                 plan.select(former, former, false);
                 formerKey = plan.key(in);
             }
-            plan.select(row, former, hasFormer);
+            plan = picked(target, plan, hasFormer);
             byte[] key = plan.key(in);
             if (formerKey != null && !Arrays.equals(formerKey, key)) {
                 change(target, plan, Op.DELETE, position(0), formerKey, null);
@@ -230,10 +230,26 @@ final class PgOutputDecoder {
             }
             return null;
         }
+        announceSchema(target, plan);
+        return plan;
+    }
+
+    private void announceSchema(Target target, RowPlan plan) throws InterruptedException {
         if (target.takeAnnouncement()) {
             sink.accept(new LogEvent.Schema(plan.schema(), position(0)), EVENT_BYTES, false);
         }
-        return plan;
+    }
+
+    /** Picks the row's fields; a null that the schema excludes changes it first. */
+    private RowPlan picked(Target target, RowPlan plan, boolean hasFormer) throws InterruptedException {
+        plan.select(row, former, hasFormer);
+        if (!plan.hasNullAgainstSchema()) {
+            return plan;
+        }
+        RowPlan wider = descriptions.admitNulls(target, plan);
+        announceSchema(target, wider);
+        wider.select(row, former, hasFormer);
+        return wider;
     }
 
     private void row(Target target, RowPlan plan, Op op, byte[] key, byte[] in, Position position)

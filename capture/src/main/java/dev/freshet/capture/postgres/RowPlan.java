@@ -18,6 +18,7 @@ final class RowPlan {
     private final String version;
     private final int[] select;
     private final int[] keyFields;
+    private final boolean[] refusesNull;
     private final RowEncoder encoder;
     private final RowEncoder readBackEncoder;
     private final int[] from;
@@ -35,6 +36,11 @@ final class RowPlan {
         this.version = schema.version();
         this.select = select;
         this.keyFields = keyFields;
+        this.refusesNull = new boolean[select.length];
+        for (int i = 0; i < select.length; i++) {
+            Column column = schema.columns().get(i);
+            refusesNull[i] = !column.nullable() && !schema.key().contains(column.name());
+        }
         this.encoder = encoder;
         this.readBackEncoder = readBackEncoder;
         this.from = new int[select.length];
@@ -125,6 +131,27 @@ final class RowPlan {
             }
         }
         return false;
+    }
+
+    /** Returns whether a picked field is null although the schema says that its column, which is none of the key, never is. */
+    boolean hasNullAgainstSchema() {
+        for (int i = 0; i < count.length; i++) {
+            if (count[i] == Tuple.NULL && refusesNull[i]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns a plan like this one whose schema allows the nulls that were picked. */
+    RowPlan admittingNulls(TypeCatalog types) {
+        List<Column> columns = new ArrayList<>();
+        for (int i = 0; i < count.length; i++) {
+            Column c = schema.columns().get(i);
+            columns.add(
+                    count[i] == Tuple.NULL && refusesNull[i] ? new Column(c.name(), c.type(), true, c.portable()) : c);
+        }
+        return create(relation, new SchemaRecord(schema.stream(), columns, schema.key()), types);
     }
 
     /** Returns the key of what was picked. */

@@ -40,6 +40,39 @@ class ShapeChangesTest {
     }
 
     @Test
+    void columnThatMayBeNull_isInTheSchemaBeforeItsFirstNull(TestDatabase db) throws Exception {
+        db.execute("CREATE TABLE a (id int PRIMARY KEY, n int NOT NULL, m int NOT NULL)");
+        try (LogFixture f = LogFixture.capture(db, all("a", "public.a"))) {
+            db.execute(
+                    "INSERT INTO a VALUES (1, 1, 1)",
+                    "ALTER TABLE a ALTER n DROP NOT NULL",
+                    "INSERT INTO a VALUES (2, 2, 2)",
+                    "UPDATE a SET n = NULL WHERE id = 1",
+                    "DELETE FROM a WHERE id = 2");
+
+            List<LogEvent> events = f.drain();
+
+            List<LogEvent.Schema> schemas = only(LogEvent.Schema.class, events);
+            assertEquals(2, schemas.size(), () -> LogFixture.describe(events));
+            assertEquals(
+                    List.of(
+                            new Column("id", "integer", false, true),
+                            new Column("n", "integer", true, true),
+                            new Column("m", "integer", false, true)),
+                    schemas.get(1).schema().columns());
+            assertEquals(rows(events).get(2).position(), schemas.get(1).position());
+            assertEquals(schemas.get(1).schema().version(), rows(events).get(2).schemaVersion());
+            assertEquals(
+                    List.of(
+                            "c {\"id\":1} {\"id\":1,\"n\":1,\"m\":1}",
+                            "c {\"id\":2} {\"id\":2,\"n\":2,\"m\":2}",
+                            "u {\"id\":1} {\"id\":1,\"n\":null,\"m\":1}",
+                            "d {\"id\":2}"),
+                    texts(events));
+        }
+    }
+
+    @Test
     void columnWithDefault_breaksTheStream(TestDatabase db) throws Exception {
         assertBreaks(db, "ALTER TABLE a ADD COLUMN more int DEFAULT 7", "'more' was added with a default");
     }
