@@ -9,13 +9,11 @@ import dev.freshet.server.config.ReplicaConfig;
 import dev.freshet.server.config.SourceConfig;
 import dev.freshet.server.config.StreamConfig;
 import dev.freshet.server.config.Suggestion;
-import dev.freshet.server.run.OwnKafka;
 import dev.freshet.server.run.Settings;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +25,12 @@ import org.jspecify.annotations.Nullable;
 public final class Removal implements AutoCloseable {
     private final Configuration config;
     private final InstantSource clock;
-    private final @Nullable OwnKafka embedded;
+    private final KafkaInUse kafka;
 
-    private Removal(Configuration config, InstantSource clock, @Nullable OwnKafka embedded) {
+    private Removal(Configuration config, InstantSource clock, KafkaInUse kafka) {
         this.config = config;
         this.clock = clock;
-        this.embedded = embedded;
+        this.kafka = kafka;
     }
 
     /**
@@ -43,12 +41,7 @@ public final class Removal implements AutoCloseable {
      * @param clock the time
      */
     public static Removal open(Configuration config, Path dataFolder, InstantSource clock) {
-        return new Removal(config, clock, config.kafka().embedded() ? OwnKafka.findOrStart(dataFolder) : null);
-    }
-
-    private Map<String, String> kafka() {
-        String servers = embedded == null ? config.kafka().bootstrapServers() : embedded.bootstrapServers();
-        return Settings.kafka(config.kafka(), servers);
+        return new Removal(config, clock, KafkaInUse.open(config, dataFolder));
     }
 
     /** What is taken away. */
@@ -131,7 +124,7 @@ public final class Removal implements AutoCloseable {
             throw unknown("replica", name, config.replicas().keySet());
         }
         refuseBesideServer("Replica '" + name + "'");
-        return Settings.replica(config, replica, kafka());
+        return Settings.replica(config, replica, kafka.settings());
     }
 
     private SourceConfig removable(String name) {
@@ -143,9 +136,10 @@ public final class Removal implements AutoCloseable {
     // Readers of a slot and sessions in a database show a running server only while its parts are at work, not between
     // their tries; that it has its Kafka in the folder shows it all the time.
     private void refuseBesideServer(String what) {
-        if (embedded != null && embedded.isOfAServer()) {
+        Path folder = kafka.folderOfServer();
+        if (folder != null) {
             throw new ConfigurationException(what + " was not removed: stop the server first that has its Kafka in "
-                    + embedded.folder() + ", or it would make everything anew");
+                    + folder + ", or it would make everything anew");
         }
     }
 
@@ -188,14 +182,12 @@ public final class Removal implements AutoCloseable {
 
     private <T extends @Nullable Object> T withRelay(SourceConfig source, Work<T> work) {
         try (PostgresSource postgres = PostgresSource.create(Settings.postgres(source), clock)) {
-            return work.on(new RelayRemoval(Settings.relay(config, source, kafka()), postgres, clock));
+            return work.on(new RelayRemoval(Settings.relay(config, source, kafka.settings()), postgres, clock));
         }
     }
 
     @Override
     public void close() {
-        if (embedded != null) {
-            embedded.close();
-        }
+        kafka.close();
     }
 }

@@ -7,13 +7,11 @@ import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.SourceConfig;
 import dev.freshet.server.config.StreamConfig;
 import dev.freshet.server.config.Suggestion;
-import dev.freshet.server.run.OwnKafka;
 import dev.freshet.server.run.Settings;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Has the rows of a stream, or of a source's streams, read anew: describes what it will do, then does it. Belongs to one
@@ -22,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 public final class Resnapshot implements AutoCloseable {
     private final Configuration config;
     private final InstantSource clock;
-    private final @Nullable OwnKafka embedded;
+    private final KafkaInUse kafka;
 
-    private Resnapshot(Configuration config, InstantSource clock, @Nullable OwnKafka embedded) {
+    private Resnapshot(Configuration config, InstantSource clock, KafkaInUse kafka) {
         this.config = config;
         this.clock = clock;
-        this.embedded = embedded;
+        this.kafka = kafka;
     }
 
     /**
@@ -38,7 +36,7 @@ public final class Resnapshot implements AutoCloseable {
      * @param clock the time
      */
     public static Resnapshot open(Configuration config, Path dataFolder, InstantSource clock) {
-        return new Resnapshot(config, clock, config.kafka().embedded() ? OwnKafka.findOrStart(dataFolder) : null);
+        return new Resnapshot(config, clock, KafkaInUse.open(config, dataFolder));
     }
 
     /**
@@ -78,8 +76,7 @@ public final class Resnapshot implements AutoCloseable {
     }
 
     private RelayResnapshot relay(SourceConfig source) {
-        String servers = embedded == null ? config.kafka().bootstrapServers() : embedded.bootstrapServers();
-        return new RelayResnapshot(Settings.relay(config, source, Settings.kafka(config.kafka(), servers)), clock);
+        return new RelayResnapshot(Settings.relay(config, source, kafka.settings()), clock);
     }
 
     private SourceConfig source(String name) {
@@ -111,8 +108,6 @@ public final class Resnapshot implements AutoCloseable {
 
     @Override
     public void close() {
-        if (embedded != null) {
-            embedded.close();
-        }
+        kafka.close();
     }
 }
