@@ -38,6 +38,8 @@ final class SimKafka {
     boolean silent;
     /** How many looks are answered by a broker that does not know the topics yet. */
     int blindLooks;
+    /** How many looks are answered by one that knows the ledger alone. */
+    int blindForStreams;
     /** How many tombstones were sent for keys that had vanished. */
     int vanished;
     /** Whether topics of streams take no records. */

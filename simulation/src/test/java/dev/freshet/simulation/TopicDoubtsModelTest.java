@@ -54,6 +54,47 @@ class TopicDoubtsModelTest extends TopicsModelFixture {
     }
 
     @Test
+    void brokerThatDoesNotKnowTheStreamsTopicsForAWhile_breaksNothing_howeverFarItsAnswersAreApart()
+            throws InterruptedException {
+        for (boolean killed : new boolean[] {false, true}) {
+            for (boolean standsStill : new boolean[] {false, true}) {
+                RelaySimulation sim = running(1, 0);
+                sim.kafka.blindForStreams = 2;
+                if (killed) {
+                    sim.kill();
+                }
+                while (sim.kafka.blindForStreams > 1) {
+                    sim.step(true);
+                }
+                if (standsStill) {
+                    // the second answer has waited for the relay
+                    sim.pass(RelaySimulation.DOUBT_LIMIT.multipliedBy(2));
+                }
+                for (int i = 0; i < 500; i++) {
+                    sim.step(true);
+                    assertEquals(StreamStatus.RUNNING, status(sim), killed + " " + standsStill);
+                }
+                assertEquals(0, sim.kafka.blindForStreams);
+            }
+        }
+    }
+
+    @Test
+    void topicThatIsGone_isBroken_whenEnoughLooksOfSomeTimeSaySo() throws InterruptedException {
+        for (boolean killed : new boolean[] {false, true}) {
+            RelaySimulation sim = running(1, 0);
+            sim.kafka.blindForStreams = LOOKS;
+            if (killed) {
+                sim.kill();
+            }
+            for (int i = 0; i < LOOKS && status(sim) == StreamStatus.RUNNING; i++) {
+                sim.step(false);
+            }
+            assertEquals(StreamStatus.BROKEN, status(sim));
+        }
+    }
+
+    @Test
     void brokerThatLagsBehindNowAndAgain_breaksNothing() throws InterruptedException {
         RelaySimulation sim = running(1, 0);
         for (int outage = 0; outage < 3; outage++) {

@@ -24,12 +24,18 @@ import org.jspecify.annotations.Nullable;
  * which is only a doubt yet. Remembers across take-overs. Belongs to the relay's thread.
  *
  * <p>Implementation note. A stream that is broken by mistake has to be begun anew, so what a lagging broker may say in error
- * counts only when every look of some time says so. Nothing is lost meanwhile: a write below what is known to be written is
+ * counts only when every look of some time says so, and some looks at least. Nothing is lost meanwhile: a write below what is known to be written is
  * given up at once, whatever the looks say.
  */
 final class TopicGuard {
     /** What no look has confirmed for so long, since none got an answer, is doubted anew. */
     private static final Duration REPEATED_WITHIN = Duration.ofMinutes(1);
+
+    /**
+     * So many looks one after the other must say so at least, however much time lies between them: a process that stood still
+     * meanwhile may find an answer that has waited for it.
+     */
+    private static final int LEAST_LOOKS = 3;
 
     private final RelaySettings settings;
     private final InstantSource clock;
@@ -41,8 +47,13 @@ final class TopicGuard {
      *
      * @param since when a look first gave cause for it
      * @param last when a look last did
+     * @param looks how many looks did
      */
-    private record Doubt(Instant since, Instant last) {}
+    private record Doubt(Instant since, Instant last, int looks) {
+        Doubt again(Instant now) {
+            return new Doubt(since, now, looks + 1);
+        }
+    }
 
     TopicGuard(RelaySettings settings, InstantSource clock) {
         this.settings = settings;
@@ -62,9 +73,12 @@ final class TopicGuard {
         }
         Instant now = clock.instant();
         Doubt before = doubts.get(topic);
-        Instant since = before != null && now.isBefore(before.last().plus(REPEATED_WITHIN)) ? before.since() : now;
-        doubts.put(topic, new Doubt(since, now));
-        return !trouble.mayBeError() || !now.isBefore(since.plus(settings.topicDoubtLimit()));
+        Doubt doubt = before != null && now.isBefore(before.last().plus(REPEATED_WITHIN))
+                ? before.again(now)
+                : new Doubt(now, now, 1);
+        doubts.put(topic, doubt);
+        return !trouble.mayBeError()
+                || (doubt.looks() >= LEAST_LOOKS && !now.isBefore(doubt.since().plus(settings.topicDoubtLimit())));
     }
 
     /** Takes note that nothing is held against a topic, which is whole or made now. */
