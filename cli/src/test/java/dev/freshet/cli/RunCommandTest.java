@@ -122,7 +122,12 @@ class RunCommandTest {
                 assertTrue(third.log().contains("cannot be listened at"), third::log);
             }
             assertSourceStays(file);
-            shop.execute("TRUNCATE orders");
+            shop.execute("ALTER TABLE orders REPLICA IDENTITY NOTHING");
+            Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
+                CommandLineRun status = CommandLineRun.of("status", "-c", file.toString());
+                assertEquals(ExitCodes.FAILED, status.exitCode(), status.out());
+            });
+            shop.execute("ALTER TABLE orders REPLICA IDENTITY DEFAULT");
             Awaitility.await().atMost(LIMIT).untilAsserted(() -> {
                 String told =
                         CommandLineRun.of("check", "-c", file.toString()).out().replaceAll("\\s+", " ");
