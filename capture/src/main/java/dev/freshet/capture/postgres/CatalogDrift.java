@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * one whose file is empty cannot have brought any. A partition that is filled between its creation and the next sample
  * therefore breaks the stream although its rows came through the log; partitions that are made ahead of time do not. A
  * rewrite counts as breaking even if the columns look the same: {@code ALTER TYPE … USING} keeps the type and changes the
- * values, and {@code VACUUM FULL} cannot be told from it.
+ * values, and {@code VACUUM FULL} cannot be told from it. What was away and is back before the next sample, such as a
+ * partition, is told by its rows in the catalog, which are others: changes made meanwhile are in no log.
  */
 final class CatalogDrift {
     private final List<String> breaking = new ArrayList<>();
@@ -95,6 +96,11 @@ final class CatalogDrift {
             harms(Harm.CAPTURE, "table " + now.table() + " is not in the publication any more");
         } else if (was.operations().isEmpty()) {
             harms(Harm.CAPTURE, "table " + now.table() + " was added to the publication again");
+        } else if (was.isLike(is)) {
+            harms(
+                    Harm.CAPTURE,
+                    "the publication was altered: it may have had table " + now.table() + " otherwise, or not at all,"
+                            + " for a while");
         } else {
             harms(
                     Harm.CAPTURE,
@@ -177,6 +183,8 @@ final class CatalogDrift {
                         Harm.ROWS,
                         "table " + was.table() + " was rewritten (by TRUNCATE, an ALTER TABLE that rewrites, VACUUM"
                                 + " FULL or CLUSTER)");
+            } else if (!same.since().equals(was.since())) {
+                harms(Harm.ROWS, "partition " + was.table() + " was detached for a while and attached again");
             } else if (!identifies(same, now.asked().key())) {
                 harms(
                         Harm.TABLE,

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  */
 record CatalogEntry(
         Asked asked, long oid, String table, Publishing publication, List<Attribute> attributes, List<Leaf> leaves) {
-    private static final String FORMAT = "2";
+    private static final String FORMAT = "3";
 
     /**
      * What was asked for.
@@ -86,8 +86,17 @@ record CatalogEntry(
      * @param fileNode the file that holds them; a rewrite gives another
      * @param identityKind {@code relreplident}
      * @param identity the columns that the log has of a row's former version
+     * @param since the catalog rows by which it is in the tree, which are others once it was out of it; empty if it is no
+     *     partition
      */
-    record Leaf(long oid, String table, String kind, long fileNode, String identityKind, List<String> identity) {
+    record Leaf(
+            long oid,
+            String table,
+            String kind,
+            long fileNode,
+            String identityKind,
+            List<String> identity,
+            String since) {
         Leaf {
             identity = List.copyOf(identity);
         }
@@ -102,14 +111,26 @@ record CatalogEntry(
      * @param generatedStored whether stored generated columns are published
      * @param columns the column list, empty for none
      * @param filter the row filter, empty for none
+     * @param since the catalog rows by which the table is in it, which are others once it was out of it, or published
+     *     otherwise
      */
     record Publishing(
-            String operations, boolean viaRoot, boolean generatedStored, List<String> columns, String filter) {
+            String operations,
+            boolean viaRoot,
+            boolean generatedStored,
+            List<String> columns,
+            String filter,
+            String since) {
         /** The table is not in the publication. */
-        static final Publishing NONE = new Publishing("", false, false, List.of(), "");
+        static final Publishing NONE = new Publishing("", false, false, List.of(), "", "");
 
         Publishing {
             columns = List.copyOf(columns);
+        }
+
+        /** Returns whether it is the same but for the rows in the catalog. */
+        boolean isLike(Publishing other) {
+            return new Publishing(operations, viaRoot, generatedStored, columns, filter, other.since).equals(other);
         }
     }
 
@@ -149,7 +170,8 @@ record CatalogEntry(
                         flag(publication.viaRoot),
                         flag(publication.generatedStored),
                         names(publication.columns),
-                        escape(publication.filter)),
+                        escape(publication.filter),
+                        publication.since),
                 attributes.stream()
                         .map(a -> String.join(
                                 ":",
@@ -169,7 +191,8 @@ record CatalogEntry(
                                 l.kind,
                                 Long.toString(l.fileNode),
                                 l.identityKind,
-                                names(l.identity)))
+                                names(l.identity),
+                                l.since))
                         .collect(Collectors.joining(";")));
     }
 
@@ -202,13 +225,20 @@ record CatalogEntry(
             for (String one : list(parts[6], ";")) {
                 String[] l = one.split(":", -1);
                 leaves.add(new Leaf(
-                        Long.parseLong(l[0]), unescape(l[1]), l[2], Long.parseLong(l[3]), l[4], unescapedNames(l[5])));
+                        Long.parseLong(l[0]),
+                        unescape(l[1]),
+                        l[2],
+                        Long.parseLong(l[3]),
+                        l[4],
+                        unescapedNames(l[5]),
+                        l[6]));
             }
             return new CatalogEntry(
                     new Asked(unescape(asked[0]), unescapedNames(asked[1]), unescapedNames(asked[2])),
                     Long.parseLong(parts[2]),
                     unescape(parts[3]),
-                    new Publishing(p[0], p[1].equals("1"), p[2].equals("1"), unescapedNames(p[3]), unescape(p[4])),
+                    new Publishing(
+                            p[0], p[1].equals("1"), p[2].equals("1"), unescapedNames(p[3]), unescape(p[4]), p[5]),
                     attributes,
                     leaves);
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {

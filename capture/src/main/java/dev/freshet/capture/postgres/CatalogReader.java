@@ -37,7 +37,11 @@ final class CatalogReader {
             + " WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND c.relreplident IN ('d', 'i')"
             + " AND EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid"
             + " AND (c.relreplident = 'd' AND i.indisprimary OR c.relreplident = 'i' AND i.indisreplident)"
-            + " AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]::int2[])) ORDER BY a.attnum)"
+            + " AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]::int2[])) ORDER BY a.attnum),"
+            + " (SELECT coalesce(pg_catalog.string_agg(pg_catalog.concat_ws('.', i.inhrelid, i.xmin), '.'"
+            + " ORDER BY i.inhrelid), '') FROM pg_catalog.pg_partition_ancestors(c.oid) AS p(oid)"
+            + " JOIN pg_catalog.pg_inherits i ON i.inhrelid = p.oid"
+            + " WHERE p.oid NOT IN (SELECT relid FROM pg_catalog.pg_partition_ancestors(r.oid)))"
             + " FROM unnest(?::oid[]) AS r(oid)"
             + " CROSS JOIN LATERAL (SELECT relid::oid FROM pg_catalog.pg_partition_tree(r.oid) WHERE isleaf"
             + " UNION SELECT r.oid) AS t(oid)"
@@ -200,7 +204,8 @@ final class CatalogReader {
                                     row.getString(4),
                                     row.getLong(5),
                                     row.getString(6),
-                                    List.of((String[]) row.getArray(7).getArray())));
+                                    List.of((String[]) row.getArray(7).getArray()),
+                                    row.getString(8)));
                 }
             }
         }

@@ -92,6 +92,12 @@ final class Publications {
                                 + " AND a.attnum = ANY (r.prattrs::int2[]) ORDER BY a.attnum),"
                                 + " coalesce(pg_catalog.pg_get_expr(r.prqual, r.prrelid), '')"
                         : "ARRAY[]::text[], ''")
+                + ", pg_catalog.concat_ws('.', p.oid, p.xmin, r.oid, r.xmin"
+                + (filters
+                        ? ", (SELECT s.oid FROM pg_catalog.pg_publication_namespace s"
+                                + " WHERE s.pnpubid = p.oid AND s.pnnspid = c.relnamespace)"
+                        : "")
+                + ")"
                 + " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_publication p ON p.pubname = ?"
                 + " LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = c.oid"
                 + " WHERE c.oid = ANY (?::oid[]) AND (p.puballtables OR r.oid IS NOT NULL"
@@ -112,7 +118,8 @@ final class Publications {
                                     publication.viaRoot(),
                                     publication.generatedStored(),
                                     List.of((String[]) row.getArray(2).getArray()),
-                                    row.getString(3)));
+                                    row.getString(3),
+                                    row.getString(4)));
                 }
             }
         }

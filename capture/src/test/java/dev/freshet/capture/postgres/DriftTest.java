@@ -60,87 +60,116 @@ class DriftTest {
 
     @Test
     void columnWithDefault_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "ALTER TABLE a ADD w int DEFAULT 3", "'w' was added with a default");
+        assertBreaks(db, "'w' was added with a default", "ALTER TABLE a ADD w int DEFAULT 3");
     }
 
     @Test
     void columnWithVolatileDefault_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "ALTER TABLE a ADD w float DEFAULT random()", "was rewritten");
+        assertBreaks(db, "was rewritten", "ALTER TABLE a ADD w float DEFAULT random()");
     }
 
     @Test
     void droppedColumn_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "ALTER TABLE a DROP v", "'v' was dropped");
+        assertBreaks(db, "'v' was dropped", "ALTER TABLE a DROP v");
     }
 
     @Test
     void columnDroppedAndAddedAgain_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "ALTER TABLE a DROP v, ADD v varchar(10)", "'v' was dropped");
+        assertBreaks(db, "'v' was dropped", "ALTER TABLE a DROP v, ADD v varchar(10)");
     }
 
     @Test
     void renamedColumn_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "ALTER TABLE a RENAME v TO w", "'v' was renamed to 'w'");
+        assertBreaks(db, "'v' was renamed to 'w'", "ALTER TABLE a RENAME v TO w");
     }
 
     @Test
     void retypedColumn_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "ALTER TABLE a ALTER x TYPE bigint", "'x' got another type");
+        assertBreaks(db, "'x' got another type", "ALTER TABLE a ALTER x TYPE bigint");
     }
 
     @Test
     void valuesChangedByAnAlterThatKeepsTheType_break(TestDatabase db) throws Exception {
-        assertBreaks(db, "ALTER TABLE a ALTER x TYPE int USING x + 1", "was rewritten");
+        assertBreaks(db, "was rewritten", "ALTER TABLE a ALTER x TYPE int USING x + 1");
     }
 
     @Test
     void truncate_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "TRUNCATE a", "was rewritten");
+        assertBreaks(db, "was rewritten", "TRUNCATE a");
     }
 
     @Test
     void vacuumFull_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "VACUUM FULL a", "was rewritten");
+        assertBreaks(db, "was rewritten", "VACUUM FULL a");
     }
 
     @Test
     void cluster_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "CLUSTER a USING a_pkey", "was rewritten");
+        assertBreaks(db, "was rewritten", "CLUSTER a USING a_pkey");
     }
 
     @Test
     void renamedTable_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "ALTER TABLE a RENAME TO b", "was dropped or renamed");
+        assertBreaks(db, "was dropped or renamed", "ALTER TABLE a RENAME TO b");
     }
 
     @Test
     void droppedTable_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "DROP TABLE a", "was dropped or renamed");
+        assertBreaks(db, "was dropped or renamed", "DROP TABLE a");
     }
 
     @Test
     void tableMadeAgain_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "DROP TABLE a; " + TABLE, "dropped and made again");
+        assertBreaks(db, "dropped and made again", "DROP TABLE a; " + TABLE);
     }
 
     @Test
     void replicaIdentityNothing_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "ALTER TABLE a REPLICA IDENTITY NOTHING", "does not hold the key");
+        assertBreaks(db, "does not hold the key", "ALTER TABLE a REPLICA IDENTITY NOTHING");
     }
 
     @Test
     void removedFromThePublication_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "ALTER PUBLICATION freshet_shop DROP TABLE a", "not in the publication any more");
+        assertBreaks(db, "not in the publication any more", "ALTER PUBLICATION freshet_shop DROP TABLE a");
     }
 
     @Test
     void rowFilter_breaks(TestDatabase db) throws Exception {
-        assertBreaks(db, "ALTER PUBLICATION freshet_shop SET TABLE a WHERE (id > 1)", "another row filter");
+        assertBreaks(db, "another row filter", "ALTER PUBLICATION freshet_shop SET TABLE a WHERE (id > 1)");
     }
 
     @Test
     void fewerOperations_break(TestDatabase db) throws Exception {
-        assertBreaks(db, "ALTER PUBLICATION freshet_shop SET (publish = 'insert')", "operations iudt to i");
+        assertBreaks(db, "operations iudt to i", "ALTER PUBLICATION freshet_shop SET (publish = 'insert')");
+    }
+
+    @Test
+    void tableThatWasOutOfThePublicationBetweenTwoSamples_breaks(TestDatabase db) throws Exception {
+        assertBreaks(
+                db,
+                "the publication was altered",
+                "ALTER PUBLICATION freshet_shop DROP TABLE a",
+                "UPDATE a SET x = 7",
+                "ALTER PUBLICATION freshet_shop ADD TABLE a");
+    }
+
+    @Test
+    void operationsThatWereLeftOutBetweenTwoSamples_break(TestDatabase db) throws Exception {
+        assertBreaks(
+                db,
+                "the publication was altered",
+                "ALTER PUBLICATION freshet_shop SET (publish = 'insert')",
+                "UPDATE a SET x = 7",
+                "ALTER PUBLICATION freshet_shop SET (publish = 'insert, update, delete, truncate')");
+    }
+
+    @Test
+    void furtherTableInThePublication_isNoDrift(TestDatabase db) throws Exception {
+        db.execute(TABLE, "CREATE TABLE b (id int PRIMARY KEY)");
+        try (LogFixture f = LogFixture.capture(db, all("a", "public.a"))) {
+            db.execute("ALTER PUBLICATION freshet_shop ADD TABLE b", "ALTER PUBLICATION freshet_shop SET TABLE a, b");
+            assertEquals(Map.of(), f.source.sample(known(f)).drifts());
+        }
     }
 
     @Test
@@ -176,6 +205,17 @@ class DriftTest {
     }
 
     @Test
+    void partitionThatWasAwayBetweenTwoSamples_breaks(TestDatabase db) throws Exception {
+        db.execute(PARTITIONED);
+        Drift drift = drift(
+                db,
+                "ALTER TABLE a DETACH PARTITION a1",
+                "INSERT INTO a1 VALUES (1, 'not in the log')",
+                "ALTER TABLE a ATTACH PARTITION a1 FOR VALUES FROM (0) TO (10)");
+        assertTrue(drift.breaking() && drift.reason().contains("public.a1 was detached for a while"), drift.reason());
+    }
+
+    @Test
     void truncatedPartition_breaks(TestDatabase db) throws Exception {
         db.execute(PARTITIONED);
         Drift drift = drift(db, "TRUNCATE a1");
@@ -189,14 +229,14 @@ class DriftTest {
         assertTrue(drift.reason().contains(reason), drift.reason());
     }
 
-    private static void assertBreaks(TestDatabase db, String ddl, String reason) throws Exception {
+    private static void assertBreaks(TestDatabase db, String reason, String... ddl) throws Exception {
         db.execute(TABLE, "INSERT INTO a VALUES (1, 'x', 1)");
         Drift drift = drift(db, ddl);
         assertTrue(drift.breaking(), drift.reason());
         assertTrue(drift.reason().contains(reason), drift.reason());
     }
 
-    private static Drift drift(TestDatabase db, String ddl) throws Exception {
+    private static Drift drift(TestDatabase db, String... ddl) throws Exception {
         try (LogFixture f = LogFixture.capture(db, all("a", "public.a"))) {
             db.execute(ddl);
             Drift drift = f.source.sample(known(f)).drifts().get("a");

@@ -38,13 +38,14 @@ class PartsProperties {
                     flag,
                     flag ? "s" : "",
                     flag ? Map.of("e7", first, "c1.2", "7") : Map.of()));
-            leaves.add(new Leaf(oid, "n" + name, "r", 7, "i", flag ? List.of("n" + name) : List.of()));
+            leaves.add(
+                    new Leaf(oid, "n" + name, "r", 7, "i", flag ? List.of("n" + name) : List.of(), flag ? "7.1" : ""));
         }
         CatalogEntry entry = new CatalogEntry(
                 new Asked(first, flag ? List.of(first) : List.of(), List.of(first)),
                 oid,
                 first,
-                new Publishing("iudt", flag, !flag, flag ? List.of() : List.of(first), first),
+                new Publishing("iudt", flag, !flag, flag ? List.of() : List.of(first), first, "7.1"),
                 attributes,
                 leaves);
         assertEquals(entry, CatalogEntry.parse(entry.text()));
