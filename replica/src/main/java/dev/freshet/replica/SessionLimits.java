@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param lockTimeout the longest wait for a lock ({@code lock_timeout})
  * @param idleInTransaction after how long idle in a transaction the server ends a session ({@code
  *     idle_in_transaction_session_timeout}): a frozen owner blocks its successor no longer than that
- * @param tcpUser after how long without acknowledgement a connection is given up ({@code tcp_user_timeout})
+ * @param tcpUser after how long without acknowledgement a connection is given up: by the server ({@code tcp_user_timeout}),
+ *     and here by keepalive probes while an answer is waited for
  * @param connect the longest wait for a connection
  */
 public record SessionLimits(Duration lockTimeout, Duration idleInTransaction, Duration tcpUser, Duration connect) {

@@ -86,9 +86,10 @@ public final class ConsumerDb {
         Properties p = new Properties();
         p.setProperty("user", user);
         p.setProperty("password", password);
-        p.setProperty(
-                "connectTimeout", Long.toString(Math.max(1, sessions.connect().toSeconds())));
+        p.setProperty("connectTimeout", seconds(sessions.connect()));
         p.setProperty("tcpKeepAlive", "true");
+        p.setProperty("socketFactory", KeepAliveSockets.class.getName());
+        p.setProperty("socketFactoryArg", seconds(sessions.tcpUser()));
         p.setProperty("binaryTransferEnable", BINARY_TYPES);
         p.setProperty("prepareThreshold", "1");
         p.setProperty("cancelSignalTimeout", "10");
@@ -106,6 +107,10 @@ public final class ConsumerDb {
             db.close();
             throw e;
         }
+    }
+
+    private static String seconds(Duration limit) {
+        return Long.toString(Math.max(1, limit.toSeconds()));
     }
 
     private void bind(Connection db) throws SQLException {

@@ -118,7 +118,8 @@ public final class ReplicaLimits {
             Duration.ofSeconds(1),
             Duration.ofHours(1),
             SESSIONS.tcpUser(),
-            "After how long without acknowledgement the server gives up a session (PostgreSQL's `tcp_user_timeout`).");
+            "After how long without any sign of the other side a session is given up: by the server (its `tcp_user_timeout`), "
+                    + "and by Freshet, which sends keepalive probes while it waits for an answer.");
 
     static final Section SECTION = new Section(
             "replicas.<name>.limits",
