@@ -1,11 +1,9 @@
 package dev.freshet.replica.agent;
 
-import dev.freshet.model.DurationText;
 import dev.freshet.model.RetriableException;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.apply.BatchApplier;
-import dev.freshet.replica.apply.Fence;
 import dev.freshet.replica.port.CopySession;
 import dev.freshet.replica.port.Owned;
 import dev.freshet.replica.port.RecordException;
@@ -52,8 +50,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     private final BatchApplier applier;
     private final Map<String, String> streamOfTopic = new HashMap<>();
     private final OwnedPartitions owned = new OwnedPartitions();
-    private final Map<Partition, Instant> stopped = new HashMap<>();
-    private final Map<Partition, Duration> waits = new HashMap<>();
+    private final StoppedPartitions stopped;
     private final Set<Partition> leftOut = new TreeSet<>();
     private Instant lastQuietCommit = Instant.MIN;
 
@@ -72,6 +69,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         List<StreamTarget> streams =
                 config.streams().stream().filter(t -> sources.knows(t.topic())).toList();
         this.applier = new BatchApplier(db, config.name(), db.writer(streams, sources, WriteMode.BATCHES));
+        this.stopped = new StoppedPartitions(config, db, reader, clock, progress, owned);
         for (StreamTarget t : streams) {
             streamOfTopic.put(t.topic(), t.stream());
         }
@@ -101,7 +99,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             }
             db.commit();
         } catch (StoreException e) {
-            rollback();
+            Resources.rollback(db);
             throw claimFailed(e);
         }
         progress.leftOut(leftOut);
@@ -150,8 +148,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     private void forget(Collection<Partition> partitions) {
         for (Partition p : partitions) {
             owned.forget(p);
-            stopped.remove(p);
-            waits.remove(p);
+            stopped.forget(p);
             leftOut.remove(p);
         }
         progress.leftOut(leftOut);
@@ -164,7 +161,9 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
      * @return how many records
      */
     int work(Duration wait) throws InterruptedException {
-        retryStopped();
+        if (stopped.retry()) {
+            applier.forgetTables();
+        }
         StreamBatch batch;
         try {
             batch = reader.poll(wait);
@@ -205,13 +204,15 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     private List<StreamRecord> stillOwned(List<StreamRecord> part) {
         return stopped.isEmpty()
                 ? part
-                : part.stream().filter(r -> !stopped.containsKey(r.partition())).toList();
+                : part.stream()
+                        .filter(r -> !stopped.all().contains(r.partition()))
+                        .toList();
     }
 
     private void commit(List<StreamRecord> records, boolean last) throws InterruptedException {
         Map<Partition, Owned> after = owned.after(records);
         if (last) {
-            owned.addMoves(after, stopped.keySet());
+            owned.addMoves(after, stopped.all());
         }
         try {
             apply(records, after);
@@ -233,9 +234,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     private void apply(List<StreamRecord> records, Map<Partition, Owned> after) throws InterruptedException {
         applier.apply(records, List.copyOf(after.values()));
         owned.putAll(after);
-        if (!waits.isEmpty()) {
-            records.forEach(r -> waits.remove(r.partition()));
-        }
+        stopped.applied(records);
         progress.applied(records.size());
     }
 
@@ -246,7 +245,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         }
         lastQuietCommit = now;
         Map<Partition, Owned> after = new LinkedHashMap<>();
-        owned.addMoves(after, stopped.keySet());
+        owned.addMoves(after, stopped.all());
         if (!after.isEmpty()) {
             apply(List.of(), after);
         }
@@ -266,7 +265,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         for (Map.Entry<Partition, List<StreamRecord>> e : byPartition.entrySet()) {
             RecordException fault = applyUpToFault(e.getValue());
             if (fault != null) {
-                stop(e.getKey(), fault);
+                stopped.stop(e.getKey(), fault);
             }
         }
     }
@@ -304,60 +303,8 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         if (owned.get(p) == null) {
             throw e;
         }
-        stop(p, new RecordException(p, e.offset(), String.valueOf(e.getMessage()), e));
+        stopped.stop(p, new RecordException(p, e.offset(), String.valueOf(e.getMessage()), e));
         return 1;
-    }
-
-    private void stop(Partition p, RecordException fault) {
-        Owned row = owned.get(p);
-        if (row == null) {
-            return;
-        }
-        String reason = String.valueOf(fault.getMessage());
-        Duration wait = config.limits().retryAfter(waits.get(p));
-        Owned halted = row.stoppedBecause(reason);
-        try {
-            Fence.advance(db.positions(), config.name(), List.of(halted));
-            db.reports().withdraw(reason, false);
-            db.commit();
-        } catch (RuntimeException e) {
-            rollback();
-            throw e;
-        }
-        owned.put(p, halted);
-        stopped.put(p, clock.instant().plus(wait));
-        waits.put(p, wait);
-        owned.forgetMove(p);
-        reader.pause(Set.of(p));
-        progress.applied(0);
-        LOG.error(
-                "Replica '{}': {}; the partition has stopped before it and is tried again in {}",
-                config.name(),
-                reason,
-                DurationText.of(wait));
-    }
-
-    private void retryStopped() {
-        Instant now = clock.instant();
-        for (Map.Entry<Partition, Instant> e : List.copyOf(stopped.entrySet())) {
-            Partition p = e.getKey();
-            Owned row = owned.get(p);
-            if (row != null && !now.isBefore(e.getValue())) {
-                owned.take(p, row);
-                reader.seek(p, row.nextOffset());
-                reader.resume(Set.of(p));
-                applier.forgetTables();
-                stopped.remove(p);
-            }
-        }
-    }
-
-    private void rollback() {
-        try {
-            db.rollback();
-        } catch (StoreException e) {
-            LOG.debug("A rollback failed; the connection is given up", e);
-        }
     }
 
     @Override

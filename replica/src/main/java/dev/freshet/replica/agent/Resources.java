@@ -1,5 +1,7 @@
 package dev.freshet.replica.agent;
 
+import dev.freshet.replica.port.CopySession;
+import dev.freshet.replica.port.StoreException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,15 @@ final class Resources {
             } catch (Exception e) {
                 LOG.debug("A resource could not be closed; it is given up", e);
             }
+        }
+    }
+
+    /** Takes back what a session has written; one that cannot is given up by what comes next. */
+    static void rollback(CopySession db) {
+        try {
+            db.rollback();
+        } catch (StoreException e) {
+            LOG.debug("A rollback failed; the connection is given up", e);
         }
     }
 }
