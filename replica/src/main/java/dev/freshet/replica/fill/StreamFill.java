@@ -2,9 +2,7 @@ package dev.freshet.replica.fill;
 
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.DurationText;
-import dev.freshet.model.Op;
 import dev.freshet.model.Position;
-import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
@@ -21,7 +19,6 @@ import dev.freshet.stream.SeenPositions;
 import dev.freshet.stream.StreamBatch;
 import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.StreamRecord;
-import dev.freshet.stream.TopicFacts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,7 +27,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,16 +37,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It is one transaction of the consumer's database: the row's lock keeps every other filler waiting and goes when this
  * process or its connection dies, and the shadow with it. Rows whose key was surely not seen before go straight into the
- * shadow, the others in the order in which they came. The end vector is taken at the start, and again while the stream's own
- * snapshot is under way, so that its rows are copied and not applied one by one; what is read beyond it does no harm, since
- * the positions that are stored at the end are those that were reached.
+ * shadow, the others in the order in which they came. What is read beyond the topic's end as it was ({@link TopicEnd}) does no
+ * harm, since the positions that are stored at the end are those that were reached.
  */
 public final class StreamFill implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamFill.class);
     private static final Duration POLL = Duration.ofMillis(200);
-
-    /** While nothing comes the topic is looked at that often. */
-    private static final Duration LOOK = Duration.ofSeconds(1);
 
     /** In each of so many parts of the time after which a session counts as frozen a fill says something to the server. */
     private static final int SIGNS_OF_LIFE = 4;
@@ -64,12 +56,8 @@ public final class StreamFill implements AutoCloseable {
     private final StreamReader reader;
     private final InstantSource clock;
     private final StreamRow row;
-    private final TopicFacts facts;
-    private OffsetVector ends;
-    private final Instant startedAt;
+    private final TopicEnd end;
     private final ShadowTable shadow;
-    private final SchemaSource ledger;
-    private final SnapshotFollow follow;
     private final SeenPositions seen = new SeenPositions();
     private final KeyFilter filter;
     private final Map<RecordKey, StreamRecord> later = new LinkedHashMap<>();
@@ -79,7 +67,6 @@ public final class StreamFill implements AutoCloseable {
     private long pieceBytes;
     private int laterBytes;
     private Instant lastSign;
-    private Instant lastLook;
     private @Nullable Swap swap;
 
     private StreamFill(
@@ -89,26 +76,17 @@ public final class StreamFill implements AutoCloseable {
             StreamReader reader,
             InstantSource clock,
             StreamRow row,
-            TopicFacts facts,
-            OffsetVector ends,
-            Instant startedAt,
-            ShadowTable shadow,
-            SchemaSource ledger,
-            SnapshotFollow follow) {
+            TopicEnd end,
+            ShadowTable shadow) {
         this.db = db;
         this.config = config;
         this.target = target;
         this.reader = reader;
         this.clock = clock;
         this.row = row;
-        this.facts = facts;
-        this.ends = ends;
-        this.startedAt = startedAt;
+        this.end = end;
         this.shadow = shadow;
-        this.ledger = ledger;
-        this.follow = follow;
-        this.lastSign = startedAt;
-        this.lastLook = startedAt;
+        this.lastSign = end.startedAt();
         this.filter = new KeyFilter(config.limits().fillFilterBytes());
     }
 
@@ -140,28 +118,15 @@ public final class StreamFill implements AutoCloseable {
             return null;
         }
         ShadowTable shadow = db.shadow(target, schema, row, ledger);
-        Instant startedAt = clock.instant();
-        TopicFacts facts = reader.describe(Set.of(target.topic())).get(target.topic());
-        if (facts == null) {
-            throw new FillException("Topic '" + target.topic() + "' does not exist (any more); the fill of "
-                    + target.table() + " waits for it"
-                    + ledger.trouble(target.topic()).map(t -> ". " + t).orElse(""));
-        }
-        OffsetVector ends = reader.endOffsets(Set.of(target.topic())).get(target.topic());
-        if (ends == null) {
-            throw new FillException("Topic '" + target.topic() + "' has no end offsets; the fill waits for it");
-        }
-        SnapshotFollow follow =
-                new SnapshotFollow(startedAt, followUntil, config.limits().snapshotPatience(), facts.awayLimit());
-        StreamFill fill =
-                new StreamFill(db, config, target, reader, clock, row, facts, ends, startedAt, shadow, ledger, follow);
+        TopicEnd end = TopicEnd.find(config, target, reader, clock, ledger, followUntil);
+        StreamFill fill = new StreamFill(db, config, target, reader, clock, row, end, shadow);
         fill.assign();
         LOG.info(
                 "Replica '{}' fills {} from topic '{}' up to {}{}",
                 config.name(),
                 target.table(),
                 target.topic(),
-                ends,
+                end.ends(),
                 shadow.dependents().isEmpty()
                         ? ""
                         : "; the rows will be moved into the table, not the table replaced, because of "
@@ -180,7 +145,7 @@ public final class StreamFill implements AutoCloseable {
 
     private void assign() {
         Map<Partition, Long> starts = new HashMap<>();
-        for (int p = 0; p < facts.partitions(); p++) {
+        for (int p = 0; p < end.partitions(); p++) {
             Partition partition = new Partition(target.topic(), p);
             starts.put(partition, 0L);
             seen.start(partition, Position.ZERO);
@@ -219,22 +184,20 @@ public final class StreamFill implements AutoCloseable {
         for (StreamRecord r : batch.records()) {
             if (seen.advance(r)) {
                 put(r);
-                if (r.op() == Op.READ) {
-                    follow.row(now);
-                }
+                end.read(r, now);
                 if (isFull()) {
                     endPiece();
                 }
             }
         }
         giveSign();
-        if (atEnd() && !follows()) {
+        if (end.isReached()) {
             endPiece();
             finish();
             return 1;
         }
         if (batch.records().isEmpty()) {
-            lookAtTopic();
+            end.look();
         }
         return batch.records().size();
     }
@@ -282,62 +245,10 @@ public final class StreamFill implements AutoCloseable {
         pieceBytes = 0;
     }
 
-    private boolean atEnd() {
-        for (int p = 0; p < ends.partitions(); p++) {
-            if (reader.position(new Partition(target.topic(), p)) < ends.offset(p)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Moves the end on as long as the snapshot of the stream is to be followed. */
-    private boolean follows() {
-        boolean snapshotting = ledger.isSnapshotting(target.topic());
-        if (!follow.goesOn(clock.instant(), snapshotting)) {
-            if (snapshotting) {
-                LOG.info(
-                        "Replica '{}' does not wait for the rest of the snapshot of stream '{}': it is applied as it comes",
-                        config.name(),
-                        target.stream());
-            }
-            return false;
-        }
-        OffsetVector newest = reader.endOffsets(Set.of(target.topic())).get(target.topic());
-        if (newest != null && newest.partitions() == ends.partitions()) {
-            ends = newest;
-        }
-        return snapshotting || !atEnd();
-    }
-
     private void finish() {
-        Duration took = Duration.between(startedAt, clock.instant());
-        if (took.compareTo(facts.awayLimit()) >= 0) {
-            throw new FillException("The fill of " + target.table() + " took " + took + ", longer than topic '"
-                    + target.topic() + "' keeps what it compacts (min.compaction.lag.ms " + facts.minCompactionLag()
-                    + ", delete.retention.ms " + facts.deleteRetention()
-                    + "): it begins again; raise the shorter of the two settings on the topic");
-        }
-        requireSameTopic();
+        end.require();
         shadow.complete();
         swap = new Swap(db, config.name(), target.table(), clock);
-    }
-
-    /** The end of a topic that was made again may be below the one that the fill reads to. */
-    private void lookAtTopic() {
-        Instant now = clock.instant();
-        if (!now.isBefore(lastLook.plus(LOOK))) {
-            lastLook = now;
-            requireSameTopic();
-        }
-    }
-
-    private void requireSameTopic() {
-        TopicFacts now = reader.describe(Set.of(target.topic())).get(target.topic());
-        if (now == null || !now.topicId().equals(facts.topicId()) || now.partitions() != facts.partitions()) {
-            throw new FillException("Topic '" + target.topic() + "' was made again or changed its partitions while "
-                    + target.table() + " was filled from it: the fill begins again");
-        }
     }
 
     private boolean swap(Swap ready) {
@@ -349,7 +260,7 @@ public final class StreamFill implements AutoCloseable {
                 config.name(),
                 target.table(),
                 rows(),
-                DurationText.of(Duration.between(startedAt, clock.instant())));
+                DurationText.of(Duration.between(end.startedAt(), clock.instant())));
         return true;
     }
 
@@ -363,12 +274,12 @@ public final class StreamFill implements AutoCloseable {
         long generation = db.positions().lock(stream) + 1;
         shadow.takePlace();
         List<Owned> reached = new ArrayList<>();
-        for (int p = 0; p < facts.partitions(); p++) {
+        for (int p = 0; p < end.partitions(); p++) {
             Partition partition = new Partition(target.topic(), p);
             reached.add(new Owned(stream, fill, p, generation, reader.position(partition), seen.last(partition), null));
         }
         db.positions().replace(stream, reached);
-        db.streams().filled(new StreamRow(stream, target.topic(), facts.topicId(), fill, null, startedAt, rows()));
+        db.streams().filled(new StreamRow(stream, target.topic(), end.topicId(), fill, null, end.startedAt(), rows()));
         db.reports().withdraw("The copy was filled; its freshness is being found", true);
     }
 
