@@ -24,6 +24,7 @@ public final class ReplicaConfig {
     private final String group;
     private final SchemaPolicy schema;
     private final Consistency consistency;
+    private final @Nullable DeadLetterSettings deadLetters;
     private final Map<String, String> kafka;
     private final ApplyLimits limits;
     private final SessionLimits sessions;
@@ -38,6 +39,7 @@ public final class ReplicaConfig {
         group = b.group == null ? Names.group(b.name) : b.group;
         schema = b.schema;
         consistency = b.consistency;
+        deadLetters = b.deadLetterTopic == null ? null : new DeadLetterSettings(b.deadLetterTopic, b.deadLetterLimit);
         kafka = Map.copyOf(b.kafka);
         limits = new ApplyLimits(
                 b.batchRecords,
@@ -106,6 +108,11 @@ public final class ReplicaConfig {
         return consistency;
     }
 
+    /** Returns where records go that a table refuses, or null if they stop their partition. */
+    public @Nullable DeadLetterSettings deadLetters() {
+        return deadLetters;
+    }
+
     /** Returns the properties of every Kafka client, with {@code bootstrap.servers}; not to be printed. */
     public Map<String, String> kafka() {
         return kafka;
@@ -144,6 +151,8 @@ public final class ReplicaConfig {
         private @Nullable String group;
         private SchemaPolicy schema = SchemaPolicy.EVOLVE;
         private Consistency consistency = Consistency.PER_KEY;
+        private @Nullable String deadLetterTopic;
+        private int deadLetterLimit = DeadLetterSettings.DEFAULT_LIMIT;
         private int batchRecords = ApplyLimits.DEFAULTS.batchRecords();
         private int batchBytes = ApplyLimits.DEFAULTS.batchBytes();
         private int fillPieceRows = ApplyLimits.DEFAULTS.fillPieceRows();
@@ -216,6 +225,21 @@ public final class ReplicaConfig {
         /** Sets what readers of the tables may rely on. Default {@link Consistency#PER_KEY}. */
         public Builder consistency(Consistency wanted) {
             consistency = wanted;
+            return this;
+        }
+
+        /**
+         * Sets the topic to which records go that a table refuses, so that their keys alone stand still and the copy is not
+         * complete meanwhile. Only for {@link Consistency#PER_KEY}. Default none: such a record stops its partition.
+         */
+        public Builder deadLetterTopic(@Nullable String topic) {
+            deadLetterTopic = topic;
+            return this;
+        }
+
+        /** Sets how many keys of a stream may be parked at most. Default 1,000. */
+        public Builder deadLetterLimit(int keys) {
+            deadLetterLimit = keys;
             return this;
         }
 
@@ -324,8 +348,20 @@ public final class ReplicaConfig {
             if (!kafka.containsKey("bootstrap.servers")) {
                 throw new IllegalArgumentException("Replica '" + name + "' needs the Kafka property bootstrap.servers");
             }
+            if (deadLetterTopic != null && consistency != Consistency.PER_KEY) {
+                throw new IllegalArgumentException(
+                        "Replica '" + name + "' has a dead-letter-topic, which only a per-key"
+                                + " replica may have: one that shows whole transactions cannot leave out a row. Take"
+                                + " dead-letter-topic out, or set consistency to per-key");
+            }
             Set<Object> seen = new HashSet<>();
             for (StreamTarget t : streams) {
+                if (t.topic().equals(deadLetterTopic)
+                        || (t.ledger() != null && t.ledger().equals(deadLetterTopic))) {
+                    throw new IllegalArgumentException("Replica '" + name + "' names '" + deadLetterTopic
+                            + "' as its dead-letter-topic, but that is the topic or the ledger of stream '" + t.stream()
+                            + "', which only its relay may write to: name another");
+                }
                 if (!seen.add(t.table()) || !seen.add("stream " + t.stream()) || !seen.add("topic " + t.topic())) {
                     throw new IllegalArgumentException("Replica '" + name + "' names the stream '" + t.stream()
                             + "', its topic or its table " + t.table() + " twice: each stream has a table of its own");

@@ -2,6 +2,7 @@ package dev.freshet.replica;
 
 import dev.freshet.replica.agent.KafkaReaders;
 import dev.freshet.replica.agent.Readers;
+import dev.freshet.stream.DeadLetters;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.StreamBatch;
 import dev.freshet.stream.StreamLocation;
@@ -75,6 +76,11 @@ final class HeldReaders implements Readers {
     @Override
     public LedgerReader ledger(String ledger, Set<String> topics) {
         return readers.ledger(ledger, topics);
+    }
+
+    @Override
+    public DeadLetters deadLetters(String deadTopic) {
+        return readers.deadLetters(deadTopic);
     }
 
     @Override

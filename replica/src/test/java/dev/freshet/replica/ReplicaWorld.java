@@ -71,6 +71,11 @@ public final class ReplicaWorld implements AutoCloseable {
         return replica;
     }
 
+    /** Has a replica be closed with the world. */
+    public void closes(Replica replica) {
+        running.add(replica);
+    }
+
     public static String key(long id) {
         return "{\"id\":" + id + "}";
     }

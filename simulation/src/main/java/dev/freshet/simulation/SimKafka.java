@@ -15,6 +15,7 @@ import dev.freshet.relay.port.TopicWriter;
 import dev.freshet.simulation.SimLog.Fate;
 import dev.freshet.simulation.SimLog.Rec;
 import dev.freshet.simulation.SimLog.Txn;
+import dev.freshet.stream.DeadLetter;
 import dev.freshet.stream.TopicFacts;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +45,8 @@ final class SimKafka {
     int vanished;
     /** Whether topics of streams take no records. */
     boolean refuses;
+
+    final List<DeadLetter> deadLetters = new ArrayList<>();
 
     final List<SimLog> ledger = List.of(new SimLog());
 

@@ -5,6 +5,7 @@ import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.replica.agent.Readers;
+import dev.freshet.stream.DeadLetters;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.LedgerView;
 import dev.freshet.stream.StreamLocation;
@@ -44,6 +45,11 @@ final class SimReaders implements Readers {
     @Override
     public LedgerReader ledger(String ledger, Set<String> topics) {
         return new SimLedgerReader(kafka, process, new LedgerView(ledger, topics, BOUNDARIES, kafka.clock), rules);
+    }
+
+    @Override
+    public DeadLetters deadLetters(String topic) {
+        return new SimDeadLetters(kafka.deadLetters, process);
     }
 
     @Override

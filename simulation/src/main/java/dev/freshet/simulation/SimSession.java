@@ -5,6 +5,7 @@ import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.port.ActiveRow;
 import dev.freshet.replica.port.BatchWriter;
 import dev.freshet.replica.port.CopySession;
+import dev.freshet.replica.port.ParkedRows;
 import dev.freshet.replica.port.PositionRows;
 import dev.freshet.replica.port.ReportRows;
 import dev.freshet.replica.port.SchemaSource;
@@ -31,6 +32,7 @@ final class SimSession implements CopySession {
     private final StreamRows streams;
     private final PositionRows positions;
     private final ReportRows reports;
+    private final ParkedRows parked;
     private final ActiveRow active;
     private final List<Runnable> undo = new ArrayList<>();
     private final Set<Cell<?>> locked = new LinkedHashSet<>();
@@ -45,6 +47,7 @@ final class SimSession implements CopySession {
         this.lastUse = store.now();
         this.streams = new SimStreamRows(store, this);
         this.positions = new SimPositionRows(store, this);
+        this.parked = new SimParkedRows(store, this);
         this.active = new SimActiveRow(store, this);
         this.reports = new SimReportRows(store, this, valid);
         store.sessions.add(this);
@@ -166,6 +169,11 @@ final class SimSession implements CopySession {
     }
 
     @Override
+    public ParkedRows parked() {
+        return parked;
+    }
+
+    @Override
     public ActiveRow active() {
         return active;
     }
@@ -219,6 +227,20 @@ final class SimSession implements CopySession {
             }
             undoTo(mark);
             return false;
+        }
+    }
+
+    @Override
+    public void attempt(Step step) throws InterruptedException {
+        call();
+        int mark = undo.size();
+        try {
+            step.run();
+        } catch (RuntimeException | InterruptedException e) {
+            if (!broken) {
+                undoTo(mark);
+            }
+            throw e;
         }
     }
 

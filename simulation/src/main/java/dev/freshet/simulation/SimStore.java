@@ -2,6 +2,8 @@ package dev.freshet.simulation;
 
 import dev.freshet.model.Position;
 import dev.freshet.replica.port.Owned;
+import dev.freshet.replica.port.ParkedKey;
+import dev.freshet.replica.port.RecordKey;
 import dev.freshet.replica.port.StreamRow;
 import dev.freshet.stream.Partition;
 import java.time.Duration;
@@ -55,6 +57,9 @@ final class SimStore {
     /** A partition of a fill. */
     record PositionKey(String stream, long fill, int partition) {}
 
+    /** A key of a stream. */
+    record ParkedId(String stream, RecordKey key) {}
+
     /** The active instance of a replica; without a time it has let go. */
     record Holder(
             String instance, long generation, @Nullable Instant seenAt) {}
@@ -71,6 +76,7 @@ final class SimStore {
     final Rules rules;
     final Map<String, Cell<StreamRow>> streams = new TreeMap<>();
     final Map<PositionKey, Cell<Owned>> positions = new HashMap<>();
+    final Map<ParkedId, Cell<ParkedKey>> parked = new HashMap<>();
     final Map<String, Cell<Report>> reports = new TreeMap<>();
     final Map<String, Cell<Table>> tables = new TreeMap<>();
     final Cell<Holder> active = new Cell<>();

@@ -3,6 +3,7 @@ package dev.freshet.replica.admin;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.copy.CopyTables;
 import dev.freshet.model.ledger.SchemaRecord;
+import dev.freshet.replica.DeadLetterSettings;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.agent.Readers;
@@ -16,6 +17,7 @@ import dev.freshet.replica.postgres.TableCatalog;
 import dev.freshet.replica.table.TableFit;
 import dev.freshet.replica.table.TableName;
 import dev.freshet.replica.table.TargetTable;
+import dev.freshet.stream.DeadLetters;
 import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.TopicFacts;
 import java.sql.Connection;
@@ -68,6 +70,7 @@ public final class ReplicaAdmin {
             Sources found = sources;
             present = present.stream().filter(t -> found.knows(t.topic())).toList();
             checkTopics(readers, present, found, problems);
+            checkDeadLetters(readers, problems);
         } catch (FreshetException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
@@ -129,6 +132,15 @@ public final class ReplicaAdmin {
                             + facts.deleteRetention().toMillis() + ": a copy that was away for longer than the shorter"
                             + " must be filled anew; raise both (7 days is what the relay sets)");
                 }
+            }
+        }
+    }
+
+    private void checkDeadLetters(Readers readers, List<String> problems) {
+        DeadLetterSettings dead = config.deadLetters();
+        if (dead != null) {
+            try (DeadLetters letters = readers.deadLetters(dead.topic())) {
+                problems.addAll(letters.check());
             }
         }
     }

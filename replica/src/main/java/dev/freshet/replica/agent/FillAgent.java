@@ -4,11 +4,14 @@ import dev.freshet.model.DurationText;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
+import dev.freshet.replica.DeadLetterSettings;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.fill.StreamFill;
+import dev.freshet.replica.park.DeadLetterBox;
 import dev.freshet.replica.port.CopySession;
 import dev.freshet.replica.port.CopyStore;
+import dev.freshet.replica.port.RecordException;
 import dev.freshet.replica.port.StoreException;
 import dev.freshet.replica.port.StreamRow;
 import dev.freshet.stream.StreamReader;
@@ -28,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * Fills the tables of a replica's streams, one at a time, beside the applying of those that are filled: with a thread, a
  * connection and a reader of its own, so that neither a long fill nor the building of an index keeps a change waiting.
  *
- * <p>A fill that fails, for whatever reason, holds its stream back, and no other: it is tried again after a wait that doubles
+ * <p>Where the replica has a dead-letter topic, a fill that meets a record which its table refuses begins again at once, more
+ * slowly, and leaves such records out. One that fails, for whatever reason, holds its stream back, and no other: it is tried again after a wait that doubles
  * (unless a server was away), and the next stream has its turn meanwhile. A stream that is missing is held in the same way, also
  * if its table is filled; each try looks for its ledger, and once that is found all sources are found anew.
  */
@@ -44,6 +48,8 @@ public final class FillAgent implements Agent {
     private final InstantSource clock;
     private final Progress progress;
     private final HeldStreams held;
+    private final @Nullable DeadLetterBox box;
+    private final Set<String> careful = new HashSet<>();
     private final Map<String, Instant> elsewhereUntil = new HashMap<>();
     private final Set<String> filled = new HashSet<>();
     private final Set<String> cameMeanwhile = new HashSet<>();
@@ -78,6 +84,8 @@ public final class FillAgent implements Agent {
         this.clock = clock;
         this.progress = progress;
         this.held = new HeldStreams(clock, config.limits());
+        DeadLetterSettings dead = config.deadLetters();
+        this.box = dead == null ? null : new DeadLetterBox(config, dead, readers::deadLetters, clock);
     }
 
     @Override
@@ -186,7 +194,15 @@ public final class FillAgent implements Agent {
         followUntil();
         String version = schemas.newestVersion(stream.topic());
         StreamFill begun = StreamFill.begin(
-                c, config, stream, schemas.schema(stream.topic(), version), schemas, r, clock, this::followUntil);
+                c,
+                config,
+                stream,
+                schemas.schema(stream.topic(), version),
+                schemas,
+                r,
+                clock,
+                this::followUntil,
+                careful.contains(stream.stream()) ? box : null);
         if (begun == null) {
             notNeeded(c, stream);
             return 0;
@@ -234,6 +250,7 @@ public final class FillAgent implements Agent {
 
     private void isFilled(StreamTarget stream) {
         filled.add(stream.stream());
+        careful.remove(stream.stream());
         elsewhereUntil.remove(stream.stream());
         if (held.forget(stream)) {
             progress.held(held.texts());
@@ -247,12 +264,36 @@ public final class FillAgent implements Agent {
         try {
             return piece.run();
         } catch (StoreException e) {
+            if (e.kind() == StoreException.Kind.ROW_REFUSED && beginsCarefully(stream, e.shown())) {
+                return 1;
+            }
             // a later version of the row, or an altered table, may mend it
             hold(stream, e.shown(), e, e.isAway());
+        } catch (RecordException e) {
+            if (e.fault() != null && beginsCarefully(stream, String.valueOf(e.getMessage()))) {
+                return 1;
+            }
+            hold(stream, String.valueOf(e.getMessage()), e, false);
         } catch (FreshetException e) {
             hold(stream, String.valueOf(e.getMessage()), e, e instanceof RetriableException);
         }
         return 0;
+    }
+
+    /** Begins a fill again that met a record which the table refuses, so that such records are left out and parked. */
+    private boolean beginsCarefully(StreamTarget stream, String reason) {
+        if (box == null || !careful.add(stream.stream())) {
+            return false;
+        }
+        letGo();
+        progress.filling(Place.NOWHERE);
+        LOG.warn(
+                "Replica '{}' begins the fill of {} again, statement by statement, and parks the keys of which the table refuses"
+                        + " the newest record: {}",
+                config.name(),
+                stream.table(),
+                reason);
+        return true;
     }
 
     private void hold(StreamTarget stream, String reason, Exception cause, boolean away) {
@@ -279,7 +320,7 @@ public final class FillAgent implements Agent {
         target = null;
         reader = null;
         db = null;
-        Resources.close(f, r, c);
+        Resources.close(f, r, c, box);
     }
 
     @Override

@@ -191,8 +191,15 @@ public final class FreshnessAgent implements Agent {
         progress.partitions(partitions);
         tellIfFilled(streamRows, partitions);
         List<String> missing = missing(sources);
-        FreshnessFinder finder =
-                new FreshnessFinder(config, progress, c.streams(), streamRows, partitions, missing, now);
+        FreshnessFinder finder = new FreshnessFinder(
+                config,
+                progress,
+                c.streams(),
+                streamRows,
+                partitions,
+                c.parked().read(),
+                missing,
+                now);
         Map<String, Freshness> found = new TreeMap<>();
         behind = false;
         long leastBehind = Long.MAX_VALUE;
@@ -250,9 +257,10 @@ public final class FreshnessAgent implements Agent {
         return a.compareTo(b) < 0 ? b : a;
     }
 
-    /** While a table is not filled no report is urgent. */
+    /** While a table is not filled, or a key parked, no report is urgent. */
     private static boolean isBehind(LedgerReader ledger, Freshness f) {
-        if (f.why() != null && f.why().cause() == NotComplete.Cause.FILLING) {
+        if (f.why() != null
+                && (f.why().cause() == NotComplete.Cause.FILLING || f.why().cause() == NotComplete.Cause.PARKED)) {
             return false;
         }
         return ledger.view()

@@ -1,9 +1,11 @@
 package dev.freshet.replica.agent;
 
 import dev.freshet.model.ledger.OffsetVector;
+import dev.freshet.replica.DeadLetterSettings;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.ReplicaStatus;
 import dev.freshet.replica.port.Owned;
+import dev.freshet.replica.port.ParkedStream;
 import dev.freshet.replica.port.StreamRow;
 import dev.freshet.replica.port.StreamRows;
 import dev.freshet.stream.CopyProgress;
@@ -11,6 +13,7 @@ import dev.freshet.stream.Freshness;
 import dev.freshet.stream.NotComplete;
 import dev.freshet.stream.TopicFacts;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +29,7 @@ final class FreshnessFinder {
     private final StreamRows streams;
     private final List<StreamRow> rows;
     private final List<Owned> partitions;
+    private final List<ParkedStream> parked;
     private final List<String> missing;
     private final Instant now;
     private final List<String> refilled = new ArrayList<>();
@@ -37,6 +41,7 @@ final class FreshnessFinder {
      * @param streams the stream rows of the report's session, whose transaction holds the lock of the reports' rows
      * @param rows the stream rows, read under that lock
      * @param partitions the position rows, read under that lock
+     * @param parked the parked keys, read under that lock
      * @param missing why streams of the replica, of whatever source, are missing
      */
     FreshnessFinder(
@@ -45,6 +50,7 @@ final class FreshnessFinder {
             StreamRows streams,
             List<StreamRow> rows,
             List<Owned> partitions,
+            List<ParkedStream> parked,
             List<String> missing,
             Instant now) {
         this.config = config;
@@ -52,6 +58,7 @@ final class FreshnessFinder {
         this.streams = streams;
         this.rows = rows;
         this.partitions = partitions;
+        this.parked = parked;
         this.missing = missing;
         this.now = now;
     }
@@ -103,10 +110,12 @@ final class FreshnessFinder {
         }
         Freshness f = freshness(watch, at, ids, stored);
         List<String> stopped = stopped();
+        List<String> parkedHere = parked(watch);
         if (!filling.isEmpty()) {
             // the streams that are filled are looked after all the same
             ids.keySet().retainAll(filled.keySet());
             filling.addAll(stopped);
+            filling.addAll(parkedHere);
             if (!filled.isEmpty()) {
                 Freshness ofFilled = freshness(watch, filled, ids, stored);
                 refillIfNeeded(watch, ofFilled);
@@ -116,6 +125,15 @@ final class FreshnessFinder {
         }
         if (stopped.isEmpty() && progress.state() == ReplicaStatus.State.STOPPED && progress.reason() != null) {
             stopped.add(progress.reason());
+        }
+        if (!parkedHere.isEmpty()) {
+            if (stopped.isEmpty()) {
+                refillIfNeeded(watch, f);
+            }
+            // unlike that of a copy that stands still, its position is not proven
+            parkedHere.addAll(stopped);
+            parkedHere.addAll(broken(f));
+            return f.withheld(new NotComplete(NotComplete.Cause.PARKED, String.join("; ", parkedHere)));
         }
         if (!stopped.isEmpty()) {
             stopped.addAll(broken(f));
@@ -152,6 +170,29 @@ final class FreshnessFinder {
             }
         }
         return reasons;
+    }
+
+    private List<String> parked(SourceWatch watch) {
+        List<String> reasons = new ArrayList<>();
+        for (ParkedStream p : parked) {
+            if (rows.stream()
+                    .anyMatch(row -> row.stream().equals(p.stream())
+                            && row.filled()
+                            && watch.topics().contains(row.topic()))) {
+                reasons.add(parked(p));
+            }
+        }
+        return reasons;
+    }
+
+    private String parked(ParkedStream p) {
+        DeadLetterSettings dead = config.deadLetters();
+        return "Stream '" + p.stream() + "': " + p.keys() + (p.keys() == 1 ? " key is" : " keys are") + " parked since "
+                + p.since().truncatedTo(ChronoUnit.SECONDS)
+                + ", as the table refuses what came last (the oldest: " + p.oldest() + "). The records are in the"
+                + " dead-letter topic" + (dead == null ? "" : " '" + dead.topic() + "'")
+                + ". A key is mended by its next record that the table takes: change the table or the row's values,"
+                + " and update the row at the source";
     }
 
     /** What is the matter at the source is not hidden by what is the matter here. */

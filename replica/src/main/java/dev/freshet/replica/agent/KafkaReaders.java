@@ -1,11 +1,13 @@
 package dev.freshet.replica.agent;
 
 import dev.freshet.replica.ReplicaConfig;
+import dev.freshet.stream.DeadLetters;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.LedgerView;
 import dev.freshet.stream.StreamLocation;
 import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.kafka.KafkaConnection;
+import dev.freshet.stream.kafka.KafkaDeadLetters;
 import dev.freshet.stream.kafka.KafkaLedgerReader;
 import dev.freshet.stream.kafka.KafkaStreamReader;
 import dev.freshet.stream.kafka.LedgerLocator;
@@ -50,6 +52,11 @@ public final class KafkaReaders implements Readers {
     public LedgerReader ledger(String ledger, Set<String> topics) {
         LedgerView view = new LedgerView(ledger, topics, LedgerView.DEFAULT_BOUNDARIES, clock);
         return KafkaLedgerReader.create(kafka, view, ASK_LIMIT);
+    }
+
+    @Override
+    public DeadLetters deadLetters(String topic) {
+        return KafkaDeadLetters.create(kafka, name, topic, ASK_LIMIT);
     }
 
     @Override

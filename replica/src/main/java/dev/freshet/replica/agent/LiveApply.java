@@ -1,15 +1,21 @@
 package dev.freshet.replica.agent;
 
 import dev.freshet.model.RetriableException;
+import dev.freshet.replica.DeadLetterSettings;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.apply.BatchApplier;
+import dev.freshet.replica.park.DeadLetterBox;
+import dev.freshet.replica.park.ParkedKeys;
+import dev.freshet.replica.park.Parking;
 import dev.freshet.replica.port.CopySession;
 import dev.freshet.replica.port.Owned;
 import dev.freshet.replica.port.RecordException;
+import dev.freshet.replica.port.RecordKey;
 import dev.freshet.replica.port.StoreException;
 import dev.freshet.replica.port.WriteMode;
 import dev.freshet.stream.AssignmentListener;
+import dev.freshet.stream.DeadLetters;
 import dev.freshet.stream.ForeignRecordException;
 import dev.freshet.stream.Partition;
 import dev.freshet.stream.StreamBatch;
@@ -26,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * Applies the changes of the partitions that the group gives to this instance, but for those of missing streams.
  *
  * <p>A poll's records are committed together. If that fails for a reason that lies in a record, each partition is applied by
- * itself, halving, until the record is found; its partition stops before it, the others go on.
+ * itself, halving, until the record is found. It is parked, if it is at fault itself and the replica has a dead-letter topic; else
+ * its partition stops before it. All others go on.
  */
 final class LiveApply implements AssignmentListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveApply.class);
@@ -51,6 +59,8 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     private final Map<String, String> streamOfTopic = new HashMap<>();
     private final OwnedPartitions owned = new OwnedPartitions();
     private final StoppedPartitions stopped;
+    private final ParkedKeys parked = new ParkedKeys();
+    private final @Nullable Parking parking;
     private final Set<Partition> leftOut = new TreeSet<>();
     private Instant lastQuietCommit = Instant.MIN;
 
@@ -58,6 +68,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             ReplicaConfig config,
             CopySession db,
             StreamReader reader,
+            Function<String, DeadLetters> deadLetters,
             Sources sources,
             InstantSource clock,
             Progress progress) {
@@ -69,6 +80,10 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         List<StreamTarget> streams =
                 config.streams().stream().filter(t -> sources.knows(t.topic())).toList();
         this.applier = new BatchApplier(db, config.name(), db.writer(streams, sources, WriteMode.BATCHES));
+        DeadLetterSettings dead = config.deadLetters();
+        this.parking = dead == null
+                ? null
+                : new Parking(config, db, parked, new DeadLetterBox(config, dead, deadLetters, clock));
         this.stopped = new StoppedPartitions(config, db, reader, clock, progress, owned);
         for (StreamTarget t : streams) {
             streamOfTopic.put(t.topic(), t.stream());
@@ -95,6 +110,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
                     continue;
                 }
                 owned.take(p, row);
+                parked.take(db, row.stream(), p);
                 starts.put(p, row.nextOffset());
             }
             db.commit();
@@ -148,6 +164,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     private void forget(Collection<Partition> partitions) {
         for (Partition p : partitions) {
             owned.forget(p);
+            parked.forget(p);
             stopped.forget(p);
             leftOut.remove(p);
         }
@@ -232,7 +249,9 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     }
 
     private void apply(List<StreamRecord> records, Map<Partition, Owned> after) throws InterruptedException {
-        applier.apply(records, List.copyOf(after.values()));
+        Map<String, Set<RecordKey>> mended = parked.mendedBy(records);
+        applier.apply(records, List.copyOf(after.values()), mended);
+        parked.mended(mended);
         owned.putAll(after);
         stopped.applied(records);
         progress.applied(records.size());
@@ -253,8 +272,8 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     }
 
     /**
-     * Applies each partition by itself, and stops the one whose record is at fault before that record. The moves of the others
-     * are left for the next commit.
+     * Applies each partition by itself, up to the record that is at fault, which is parked if it may be; else the partition
+     * stops before it. The moves of the others are left for the next commit.
      */
     private void isolate(List<StreamRecord> records, Exception cause) throws InterruptedException {
         LOG.debug("A batch is applied partition by partition", cause);
@@ -263,37 +282,60 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             byPartition.computeIfAbsent(r.partition(), p -> new ArrayList<>()).add(r);
         }
         for (Map.Entry<Partition, List<StreamRecord>> e : byPartition.entrySet()) {
-            RecordException fault = applyUpToFault(e.getValue());
-            if (fault != null) {
-                stopped.stop(e.getKey(), fault);
-            }
+            isolate(e.getKey(), e.getValue());
         }
     }
 
-    private @Nullable RecordException applyUpToFault(List<StreamRecord> records) throws InterruptedException {
+    private void isolate(Partition partition, List<StreamRecord> records) throws InterruptedException {
         int from = 0;
         int size = records.size();
         while (from < records.size()) {
             List<StreamRecord> part = records.subList(from, Math.min(records.size(), from + size));
-            RecordException fault;
-            try {
-                apply(part, owned.after(part));
-                from += part.size();
-                size *= 2;
+            RecordException fault = faultOf(part);
+            if (fault != null && part.size() > 1) {
+                size = part.size() / 2;
                 continue;
-            } catch (RecordException e) {
-                fault = e;
-            } catch (StoreException e) {
-                if (e.isPassing()) {
-                    throw e;
-                }
-                fault = new RecordException(part.get(0), e.shown(), e);
             }
-            if (part.size() == 1) {
-                return fault;
+            if (fault != null) {
+                fault = park(part.get(0), fault);
             }
-            size = part.size() / 2;
+            if (fault != null) {
+                stopped.stop(partition, fault);
+                return;
+            }
+            from += part.size();
+            size *= 2;
         }
+    }
+
+    /** Applies records; returns what is wrong if it lies in one of them, which is known if it is the only one. */
+    private @Nullable RecordException faultOf(List<StreamRecord> part) throws InterruptedException {
+        try {
+            apply(part, owned.after(part));
+            return null;
+        } catch (RecordException e) {
+            return e;
+        } catch (StoreException e) {
+            if (e.isPassing()) {
+                throw e;
+            }
+            return RecordException.refused(part.get(0), e);
+        }
+    }
+
+    /** Parks a record that is at fault itself; returns why its partition must stop before it, or null. */
+    private @Nullable RecordException park(StreamRecord r, RecordException why) throws InterruptedException {
+        Owned row = owned.get(r.partition());
+        if (parking == null || why.fault() == null || row == null) {
+            return why;
+        }
+        try {
+            owned.put(r.partition(), parking.park(r, why, row));
+        } catch (RecordException e) {
+            return e;
+        }
+        stopped.applied(List.of(r));
+        progress.applied(0);
         return null;
     }
 
@@ -310,6 +352,9 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     @Override
     public void close() {
         applier.close();
+        if (parking != null) {
+            parking.close();
+        }
         reader.close();
     }
 }

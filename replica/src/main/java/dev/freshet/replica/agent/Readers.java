@@ -1,12 +1,13 @@
 package dev.freshet.replica.agent;
 
+import dev.freshet.stream.DeadLetters;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.StreamLocation;
 import dev.freshet.stream.StreamReader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The port to Kafka: makes the readers that a replica works with. For any thread. */
+/** The port to Kafka: makes what a replica reads with, and sends dead letters with. For any thread. */
 public interface Readers {
     /** Returns a reader that joins the replica's consumer group. */
     StreamReader inGroup();
@@ -21,6 +22,13 @@ public interface Readers {
      * @param topics the topics that will be asked about
      */
     LedgerReader ledger(String ledger, Set<String> topics);
+
+    /**
+     * Returns what sends records to a dead-letter topic, and nothing before the first one.
+     *
+     * @param topic the dead-letter topic
+     */
+    DeadLetters deadLetters(String topic);
 
     /**
      * Finds the source of a topic, by the ledger that names it; the topic itself may be gone.

@@ -104,7 +104,7 @@ public final class ReplicaAgent implements Agent {
             whileNoneIsFilled();
             return 0;
         }
-        LiveApply next = new LiveApply(config, c, readers.inGroup(), sources, clock, progress);
+        LiveApply next = new LiveApply(config, c, readers.inGroup(), readers::deadLetters, sources, clock, progress);
         live = next;
         next.join();
         progress.state(ReplicaStatus.State.RUNNING, null);

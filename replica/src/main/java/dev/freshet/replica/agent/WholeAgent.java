@@ -87,7 +87,7 @@ public final class WholeAgent implements Agent {
         } catch (ForeignRecordException e) {
             return stop(e.partition(), String.valueOf(e.getMessage()));
         } catch (StoreException e) {
-            if (e.kind() == StoreException.Kind.REFUSED && atWork) {
+            if (e.isRefused() && atWork) {
                 return stop(null, e.shown());
             }
             letGo();

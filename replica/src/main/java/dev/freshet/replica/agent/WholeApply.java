@@ -102,7 +102,9 @@ final class WholeApply implements AutoCloseable {
         PieceApplier live = PieceApplier.live(db.writer(config.streams(), sources, WriteMode.PIECES), config.limits());
         WholeApply apply = new WholeApply(config, db, reader, sources, clock, progress, live);
         List<StreamRow> known = apply.streamRows();
-        if (known.size() == config.streams().size() && known.stream().allMatch(StreamRow::filled)) {
+        if (known.size() == config.streams().size()
+                && known.stream().allMatch(StreamRow::filled)
+                && apply.nothingIsParked()) {
             apply.resume(known);
         } else {
             apply.fill(known);
@@ -115,6 +117,12 @@ final class WholeApply implements AutoCloseable {
                 .filter(row ->
                         config.streams().stream().anyMatch(t -> t.stream().equals(row.stream())))
                 .toList();
+    }
+
+    /** A copy that was per-key before may lack the newest rows of some keys. */
+    private boolean nothingIsParked() {
+        return db.parked().read().stream().noneMatch(p -> config.streams().stream()
+                .anyMatch(t -> t.stream().equals(p.stream())));
     }
 
     boolean isFilling() {
@@ -322,6 +330,7 @@ final class WholeApply implements AutoCloseable {
                 }
             });
             db.positions().replace(target.stream(), reached);
+            db.parked().replace(target.stream(), List.of());
             db.streams().filled(new StreamRow(target.stream(), target.topic(), id, fill, null, state.atEnd(), rows));
             all.addAll(reached);
         }

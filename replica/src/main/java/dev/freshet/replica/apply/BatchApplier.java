@@ -5,9 +5,12 @@ import dev.freshet.replica.port.CopySession;
 import dev.freshet.replica.port.FencedException;
 import dev.freshet.replica.port.Owned;
 import dev.freshet.replica.port.RecordException;
+import dev.freshet.replica.port.RecordKey;
 import dev.freshet.replica.port.StoreException;
 import dev.freshet.stream.StreamRecord;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,29 +46,33 @@ public final class BatchApplier implements AutoCloseable {
      *
      * @param records those that were not applied before, of partitions that the caller owns; per partition in order
      * @param moved all partitions that move, as they shall be afterwards
+     * @param mended by stream the parked keys that have a record among these
      * @throws FencedException if a partition has another owner; nothing was done
      * @throws RecordException if a record is at fault and it is known which; nothing was done
      * @throws StoreException for everything else; nothing was done, unless the connection was lost at the commit
      * @throws InterruptedException if the thread is interrupted
      */
-    public void apply(List<StreamRecord> records, List<Owned> moved) throws InterruptedException {
+    public void apply(List<StreamRecord> records, List<Owned> moved, Map<String, Set<RecordKey>> mended)
+            throws InterruptedException {
         try {
-            attempt(records, moved);
+            attempt(records, moved, mended);
         } catch (StoreException e) {
             if (!writer.hasAnotherWay(e)) {
                 throw e;
             }
             LOG.debug("The batch is written in another way", e);
-            attempt(records, moved);
+            attempt(records, moved, mended);
         }
     }
 
-    private void attempt(List<StreamRecord> records, List<Owned> moved) throws InterruptedException {
+    private void attempt(List<StreamRecord> records, List<Owned> moved, Map<String, Set<RecordKey>> mended)
+            throws InterruptedException {
         try {
             last.add(records);
             writer.stage(last.records(), last.repeated());
             Fence.advance(db.positions(), replica, moved);
             writer.write();
+            mended.forEach((stream, keys) -> db.parked().mend(stream, keys));
             db.commit();
         } catch (RuntimeException | InterruptedException e) {
             writer.clear();

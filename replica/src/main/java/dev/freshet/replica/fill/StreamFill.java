@@ -7,6 +7,7 @@ import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.apply.KeyFilter;
+import dev.freshet.replica.park.DeadLetterBox;
 import dev.freshet.replica.port.CopySession;
 import dev.freshet.replica.port.Owned;
 import dev.freshet.replica.port.RecordException;
@@ -98,6 +99,7 @@ public final class StreamFill implements AutoCloseable {
      * @param ledger where the others come from, and the stream's state
      * @param reader a reader for this fill alone
      * @param followUntil until when it may go on with a snapshot that is under way; asked again and again
+     * @param careful where records go that the table refuses, if it is known to refuse some; null if it is to fail then
      * @return the fill, or null if another instance fills, or has filled
      * @throws ConfigurationException if the table does not fit, with everything that is wrong
      */
@@ -109,7 +111,8 @@ public final class StreamFill implements AutoCloseable {
             SchemaSource ledger,
             StreamReader reader,
             InstantSource clock,
-            Supplier<Instant> followUntil) {
+            Supplier<Instant> followUntil,
+            @Nullable DeadLetterBox careful) {
         StreamRow row = lockUnfilled(db, target);
         if (row != null && db.alterForFill(target, schema, row)) {
             row = lockUnfilled(db, target);
@@ -117,7 +120,9 @@ public final class StreamFill implements AutoCloseable {
         if (row == null) {
             return null;
         }
-        ShadowTable shadow = db.shadow(target, schema, row, ledger);
+        ShadowTable shadow = careful == null
+                ? db.shadow(target, schema, row, ledger)
+                : CarefulTable.create(db, config, target, schema, row, ledger, careful);
         TopicEnd end = TopicEnd.find(config, target, reader, clock, ledger, followUntil);
         StreamFill fill = new StreamFill(db, config, target, reader, clock, row, end, shadow);
         fill.assign();
@@ -245,7 +250,7 @@ public final class StreamFill implements AutoCloseable {
         pieceBytes = 0;
     }
 
-    private void finish() {
+    private void finish() throws InterruptedException {
         end.require();
         shadow.complete();
         swap = new Swap(db, config.name(), target.table(), clock);
@@ -266,7 +271,7 @@ public final class StreamFill implements AutoCloseable {
 
     /**
      * A new fill begins a new count of positions, and every generation is bumped, so that whoever still works on the former
-     * fill is fenced; {@code complete} is taken from the copy until it has been proven anew.
+     * fill is fenced; no other keys are parked than those that this one has left out; {@code complete} is taken from the copy until it has been proven anew.
      */
     private void takePlace() {
         String stream = target.stream();
@@ -279,6 +284,7 @@ public final class StreamFill implements AutoCloseable {
             reached.add(new Owned(stream, fill, p, generation, reader.position(partition), seen.last(partition), null));
         }
         db.positions().replace(stream, reached);
+        db.parked().replace(stream, shadow.refused());
         db.streams().filled(new StreamRow(stream, target.topic(), end.topicId(), fill, null, end.startedAt(), rows()));
         db.reports().withdraw("The copy was filled; its freshness is being found", true);
     }

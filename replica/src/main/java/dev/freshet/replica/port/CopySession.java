@@ -21,6 +21,9 @@ public interface CopySession extends AutoCloseable {
     /** Returns the rows of the streams' partitions. */
     PositionRows positions();
 
+    /** Returns the keys whose newest records the tables refuse. */
+    ParkedRows parked();
+
     /** Returns the row that says which instance is active. */
     ActiveRow active();
 
@@ -72,6 +75,21 @@ public interface CopySession extends AutoCloseable {
      * @return whether it was committed; if not, since a lock was not granted, the transaction is as it was before
      */
     boolean tryCommit(Runnable step);
+
+    /** A part of a transaction. */
+    @FunctionalInterface
+    interface Step {
+        /** Does it. */
+        void run() throws InterruptedException;
+    }
+
+    /**
+     * Runs a step of the transaction; if it fails, what it has written is taken back, and the transaction can go on unless the
+     * connection was lost.
+     *
+     * @throws InterruptedException if the step does
+     */
+    void attempt(Step step) throws InterruptedException;
 
     /**
      * Ends the sessions of this replica that have been frozen in a transaction for longer than their limit; they hold locks

@@ -12,9 +12,20 @@ public final class RecordException extends FreshetException {
     private final transient Partition partition;
     private final long offset;
     private final String reason;
+    private final transient @Nullable Fault fault;
 
     /**
-     * Creates the exception.
+     * What is the matter with the record itself.
+     *
+     * @param code what the database calls its refusal, such as an SQLSTATE; null if the record could not be decoded
+     */
+    public record Fault(@Nullable String code) {
+        /** The record is not what its schema describes. */
+        public static final Fault UNDECODABLE = new Fault(null);
+    }
+
+    /**
+     * Creates the exception of a record that is not at fault itself, as far as is known.
      *
      * @param partition where the record stands
      * @param offset its offset
@@ -22,13 +33,44 @@ public final class RecordException extends FreshetException {
      * @param cause what lies behind it
      */
     public RecordException(Partition partition, long offset, String reason, @Nullable Throwable cause) {
+        this(partition, offset, reason, null, cause);
+    }
+
+    /**
+     * Creates the exception.
+     *
+     * @param partition where the record stands
+     * @param offset its offset
+     * @param reason why, without its data
+     * @param fault what is the matter with the record itself; null if its schema, its table or something else is at fault
+     * @param cause what lies behind it
+     */
+    public RecordException(
+            Partition partition, long offset, String reason, @Nullable Fault fault, @Nullable Throwable cause) {
         super("Record " + partition + '@' + offset + " cannot be applied: " + reason, cause);
         this.partition = partition;
         this.offset = offset;
         this.reason = reason;
+        this.fault = fault;
     }
 
-    /** Creates the exception of a record. */
+    /** Returns the exception of a record that is not what its schema describes. */
+    public static RecordException undecodable(StreamRecord record, Exception cause) {
+        return new RecordException(
+                record.partition(), record.offset(), String.valueOf(cause.getMessage()), Fault.UNDECODABLE, cause);
+    }
+
+    /** Returns the exception of the only record of what the database has refused. */
+    public static RecordException refused(StreamRecord record, StoreException cause) {
+        return new RecordException(
+                record.partition(),
+                record.offset(),
+                cause.shown(),
+                cause.kind() == StoreException.Kind.ROW_REFUSED ? new Fault(cause.code()) : null,
+                cause);
+    }
+
+    /** Creates the exception of a record that is not at fault itself, as far as is known. */
     public RecordException(StreamRecord record, String reason, @Nullable Throwable cause) {
         this(record.partition(), record.offset(), reason, cause);
     }
@@ -41,6 +83,11 @@ public final class RecordException extends FreshetException {
     /** Returns its offset. */
     public long offset() {
         return offset;
+    }
+
+    /** Returns what is the matter with the record itself; null if its schema, its table or something else is at fault. */
+    public @Nullable Fault fault() {
+        return fault;
     }
 
     /** Returns why it cannot be applied. */

@@ -18,6 +18,11 @@ public final class RecordKey {
         this.hash = Arrays.hashCode(bytes);
     }
 
+    /** Returns the bytes, which are not to be written to. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
     @Override
     public boolean equals(@Nullable Object o) {
         return o instanceof RecordKey k && hash == k.hash && Arrays.equals(bytes, k.bytes);

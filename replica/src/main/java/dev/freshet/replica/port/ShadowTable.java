@@ -29,8 +29,17 @@ public interface ShadowTable {
     /** Says something to the database, which would take a session that is silent for long for a frozen one. */
     void giveSign();
 
-    /** Merges what came later and builds what belongs to the table; nothing is added any more. */
-    void complete();
+    /**
+     * Merges what came later and builds what belongs to the table; nothing is added any more.
+     *
+     * @throws InterruptedException if the thread is interrupted
+     */
+    void complete() throws InterruptedException;
+
+    /** Returns the keys whose newest record was left out, since the table refuses it; known once it is complete. */
+    default List<ParkedKey> refused() {
+        return List.of();
+    }
 
     /** Takes the table's place; within {@link CopySession#tryCommit}. */
     void takePlace();

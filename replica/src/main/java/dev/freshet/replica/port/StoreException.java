@@ -10,6 +10,7 @@ public final class StoreException extends FreshetException {
 
     private final Kind kind;
     private final String shown;
+    private final String code;
 
     /** What can be done about it. */
     public enum Kind {
@@ -25,8 +26,10 @@ public final class StoreException extends FreshetException {
         AGAIN,
         /** A login, a database or a right is missing. */
         SETUP,
-        /** What was asked cannot be done: a value, a row or a statement was refused. */
-        REFUSED
+        /** What was asked cannot be done: a statement was refused. */
+        REFUSED,
+        /** A value or a row was refused for what it is: no other of the batch is at fault, nor the table or the database. */
+        ROW_REFUSED
     }
 
     /**
@@ -36,9 +39,26 @@ public final class StoreException extends FreshetException {
      * @param shown the same, with the data that the settings allow to be shown
      */
     public StoreException(Kind kind, String message, String shown, Throwable cause) {
+        this(kind, "", message, shown, cause);
+    }
+
+    /**
+     * Creates the exception.
+     *
+     * @param code what the database calls the error, such as an SQLSTATE; empty if it has no name
+     * @param message what went wrong, without the copy's data
+     * @param shown the same, with the data that the settings allow to be shown
+     */
+    public StoreException(Kind kind, String code, String message, String shown, Throwable cause) {
         super(message, cause);
         this.kind = kind;
+        this.code = code;
         this.shown = shown;
+    }
+
+    /** Returns what the database calls the error, such as an SQLSTATE; empty if it has no name. */
+    public String code() {
+        return code;
     }
 
     /** Returns what can be done. */
@@ -63,7 +83,12 @@ public final class StoreException extends FreshetException {
 
     /** Returns whether the same transaction may succeed when it is tried again. */
     public boolean isPassing() {
-        return kind != Kind.SETUP && kind != Kind.REFUSED;
+        return kind != Kind.SETUP && !isRefused();
+    }
+
+    /** Returns whether a statement, a row or a value was refused. */
+    public boolean isRefused() {
+        return kind == Kind.REFUSED || kind == Kind.ROW_REFUSED;
     }
 
     /** Returns whether a lock was not granted: in time, or because two waited for one another. */

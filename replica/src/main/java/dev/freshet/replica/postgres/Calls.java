@@ -50,6 +50,7 @@ public final class Calls {
 
     /** Returns what is thrown for an error. */
     public StoreException refused(SQLException e) {
-        return new StoreException(DbErrors.kind(e), DbErrors.describe(e, false), DbErrors.describe(e, showData), e);
+        return new StoreException(
+                DbErrors.kind(e), DbErrors.state(e), DbErrors.describe(e, false), DbErrors.describe(e, showData), e);
     }
 }

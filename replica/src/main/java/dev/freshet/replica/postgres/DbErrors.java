@@ -49,13 +49,21 @@ public final class DbErrors {
         if (state.startsWith("28") || state.equals("3D000") || state.equals("42501")) {
             return StoreException.Kind.SETUP;
         }
-        return TRY_AGAIN.getOrDefault(state, StoreException.Kind.REFUSED);
+        return TRY_AGAIN.getOrDefault(
+                state, isOfTheRow(e) ? StoreException.Kind.ROW_REFUSED : StoreException.Kind.REFUSED);
     }
 
     /** Returns whether the same transaction may succeed when it is tried again. */
     public static boolean passing(SQLException e) {
-        StoreException.Kind kind = kind(e);
-        return kind != StoreException.Kind.SETUP && kind != StoreException.Kind.REFUSED;
+        return switch (kind(e)) {
+            case SETUP, REFUSED, ROW_REFUSED -> false;
+            case AWAY, SHORT, LOCK_TIMEOUT, DEADLOCK, AGAIN -> true;
+        };
+    }
+
+    /** Returns whether a row was refused for its values: classes 22 (data exception) and 23 (integrity constraint violation). */
+    public static boolean isOfTheRow(SQLException e) {
+        return state(e).length() == 5 && (state(e).startsWith("22") || state(e).startsWith("23"));
     }
 
     /** Returns the SQLSTATE, or an empty text. */

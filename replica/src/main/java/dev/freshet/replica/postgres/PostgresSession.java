@@ -6,6 +6,7 @@ import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.port.ActiveRow;
 import dev.freshet.replica.port.BatchWriter;
 import dev.freshet.replica.port.CopySession;
+import dev.freshet.replica.port.ParkedRows;
 import dev.freshet.replica.port.PositionRows;
 import dev.freshet.replica.port.ReportRows;
 import dev.freshet.replica.port.SchemaSource;
@@ -31,6 +32,7 @@ public final class PostgresSession implements CopySession {
     private final StreamRows streams;
     private final PositionRows positions;
     private final ReportRows reports;
+    private final ParkedRows parked;
     private final ActiveRow active;
 
     /**
@@ -45,6 +47,7 @@ public final class PostgresSession implements CopySession {
         this.calls = calls;
         this.streams = new PostgresStreamRows(db, config.name(), calls);
         this.positions = new PostgresPositionRows(db, config.name(), calls);
+        this.parked = new PostgresParkedRows(db, config.name(), calls);
         this.active = new PostgresActiveRow(db, config.name(), calls);
         this.reports = new PostgresReportRows(db, config.name(), config.limits().freshnessValid(), calls);
     }
@@ -62,6 +65,11 @@ public final class PostgresSession implements CopySession {
     @Override
     public PositionRows positions() {
         return positions;
+    }
+
+    @Override
+    public ParkedRows parked() {
+        return parked;
     }
 
     @Override
@@ -116,6 +124,23 @@ public final class PostgresSession implements CopySession {
             });
             return false;
         }
+    }
+
+    @Override
+    public void attempt(Step step) throws InterruptedException {
+        Savepoint start = calls.ask(db::setSavepoint);
+        try {
+            step.run();
+        } catch (RuntimeException | InterruptedException e) {
+            if (!(e instanceof StoreException lost && lost.isConnectionLost())) {
+                calls.run(() -> {
+                    db.rollback(start);
+                    db.releaseSavepoint(start);
+                });
+            }
+            throw e;
+        }
+        calls.run(() -> db.releaseSavepoint(start));
     }
 
     @Override

@@ -75,7 +75,8 @@ public final class ReplicaState {
 
     /** Deletes every row of the replica. */
     public void forget(Connection db) throws SQLException {
-        for (String table : List.of(StateTables.POSITIONS, StateTables.STREAMS, StateTables.ACTIVE, CopyTables.STATE)) {
+        for (String table : List.of(
+                StateTables.POSITIONS, StateTables.STREAMS, StateTables.ACTIVE, StateTables.PARKED, CopyTables.STATE)) {
             try (PreparedStatement s = db.prepareStatement("DELETE FROM " + table + " WHERE replica = ?")) {
                 s.setString(1, replica);
                 s.executeUpdate();

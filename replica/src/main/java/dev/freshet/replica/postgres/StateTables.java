@@ -13,7 +13,8 @@ import java.util.List;
  *
  * <p>{@code replica_stream} has a row for each stream of a replica: which fill its table holds. {@code replica_position} has
  * one for each partition of a fill: the owner's generation, the next offset, the last position applied, and why it is
- * stopped, if it is. {@code replica_active} has one for each replica of which one instance is active at a time.
+ * stopped, if it is. {@code replica_active} has one for each replica of which one instance is active at a time. {@code
+ * replica_parked} has one for each key whose newest record the table refuses.
  */
 public final class StateTables {
     /** The streams' table. */
@@ -24,6 +25,9 @@ public final class StateTables {
 
     /** The table of active instances. */
     static final String ACTIVE = "freshet.replica_active";
+
+    /** The parked keys' table. */
+    static final String PARKED = "freshet.replica_parked";
 
     /** Two processes that start at once must not make the same table twice; the number is "freshet" in ASCII. */
     private static final long LOCK = 0x66726573686574L;
@@ -64,6 +68,19 @@ public final class StateTables {
               seen_at timestamptz)
             """;
 
+    private static final String CREATE_PARKED = """
+            CREATE TABLE IF NOT EXISTS freshet.replica_parked (
+              replica text NOT NULL,
+              stream text NOT NULL,
+              key_hash bytea NOT NULL,
+              partition integer NOT NULL,
+              key bytea NOT NULL,
+              record_offset bigint NOT NULL,
+              error text NOT NULL,
+              since timestamptz NOT NULL,
+              PRIMARY KEY (replica, stream, key_hash))
+            """;
+
     private StateTables() {}
 
     /**
@@ -100,11 +117,12 @@ public final class StateTables {
         all.add(CREATE_STREAMS);
         all.add(CREATE_POSITIONS);
         all.add(CREATE_ACTIVE);
+        all.add(CREATE_PARKED);
         return all;
     }
 
     private static boolean complete(Statement s) throws SQLException {
-        for (String table : List.of(CopyTables.STATE, CopyTables.FRESHNESS, STREAMS, POSITIONS, ACTIVE)) {
+        for (String table : List.of(CopyTables.STATE, CopyTables.FRESHNESS, STREAMS, POSITIONS, ACTIVE, PARKED)) {
             if (!exists(s, "to_regclass('" + table + "')")) {
                 return false;
             }

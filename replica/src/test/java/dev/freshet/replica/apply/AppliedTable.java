@@ -168,7 +168,7 @@ public final class AppliedTable implements AutoCloseable {
     }
 
     public void apply(Owned owner, StreamRecord... records) throws InterruptedException {
-        applier.apply(List.of(records), List.of(after(owner, records[records.length - 1])));
+        applier.apply(List.of(records), List.of(after(owner, records[records.length - 1])), Map.of());
     }
 
     public void execute(String sql) throws SQLException {

@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -235,13 +236,14 @@ class BatchApplierTest {
         StreamRecord a = t.put(1, "a", 1);
         StreamRecord b =
                 t.record(1, AppliedTable.SCHEMA, Op.CREATE, "{\"id\":2}", "{\"id\":2,\"name\":null,\"n\":null}");
-        t.applier.apply(List.of(a, b), List.of(AppliedTable.after(zero, a), AppliedTable.after(one, b)));
+        t.applier.apply(List.of(a, b), List.of(AppliedTable.after(zero, a), AppliedTable.after(one, b)), Map.of());
         t.claim(1);
         StreamRecord c = t.put(3, "c", 1);
         StreamRecord d = t.record(1, AppliedTable.SCHEMA, Op.DELETE, "{\"id\":2}", null);
         assertThrows(
                 FencedException.class,
-                () -> t.applier.apply(List.of(c, d), List.of(AppliedTable.after(zero, c), AppliedTable.after(one, d))));
+                () -> t.applier.apply(
+                        List.of(c, d), List.of(AppliedTable.after(zero, c), AppliedTable.after(one, d)), Map.of()));
         assertEquals(List.of("1|a|1", "2|null|null"), t.rows(ROWS));
     }
 }

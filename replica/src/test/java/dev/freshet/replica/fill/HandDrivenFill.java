@@ -40,7 +40,8 @@ final class HandDrivenFill implements AutoCloseable {
                 sources,
                 reader,
                 clock,
-                () -> Instant.MAX));
+                () -> Instant.MAX,
+                null));
     }
 
     /** Works until so many rows are there. */

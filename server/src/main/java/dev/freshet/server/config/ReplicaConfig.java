@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param group the consumer group
  * @param schema what to do with a column that the source adds
  * @param consistency what readers of the tables may rely on
+ * @param deadLetterTopic where records go that a table refuses, or null if they stop their partition
+ * @param deadLetterLimit how many keys of a stream may be parked
  * @param showData whether messages may quote values of a row
  * @param limits batches, intervals and time-outs, by the settings of {@link ReplicaLimits}
  */
@@ -30,6 +32,8 @@ public record ReplicaConfig(
         String group,
         SchemaPolicy schema,
         Consistency consistency,
+        @Nullable String deadLetterTopic,
+        int deadLetterLimit,
         boolean showData,
         Limits limits) {
     /** Copies the list. */

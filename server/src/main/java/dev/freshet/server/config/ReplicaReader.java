@@ -44,6 +44,7 @@ final class ReplicaReader {
             values.at(Sections.REPLICA_STREAMS).mistake("is empty; name at least one stream to copy");
         }
         checkOneSource(streams);
+        checkDeadLetters(streams);
     }
 
     private void check(CopyReader copy, Map<String, StreamReader> streams, Claims claims) {
@@ -91,6 +92,25 @@ final class ReplicaReader {
         }
     }
 
+    private void checkDeadLetters(Map<String, StreamReader> streams) {
+        String topic = values.find(Sections.DEAD_LETTER_TOPIC);
+        if (topic == null) {
+            return;
+        }
+        Place at = values.at(Sections.DEAD_LETTER_TOPIC);
+        if (values.find(Sections.CONSISTENCY) == Consistency.PER_TRANSACTION) {
+            at.mistake(
+                    "stands only with `consistency: per-key`: a copy that shows whole transactions cannot leave out a"
+                            + " row; take it out, or set per-key");
+        }
+        streams.forEach((stream, reader) -> {
+            if (topic.equals(reader.topic()) || topic.equals(reader.ledger())) {
+                at.mistake("'" + topic + "' is the topic or the ledger of stream '" + stream
+                        + "', which only its relay may write to; name another");
+            }
+        });
+    }
+
     private static void checkColumns(CopyReader copy, StreamReader stream) {
         Set<String> published = stream.columns();
         Place at = copy.values().at(Sections.REPLICA_COLUMNS);
@@ -130,6 +150,8 @@ final class ReplicaReader {
                 group(),
                 values.get(Sections.SCHEMA),
                 values.get(Sections.CONSISTENCY),
+                values.find(Sections.DEAD_LETTER_TOPIC),
+                values.get(Sections.DEAD_LETTER_LIMIT),
                 values.get(Sections.SHOW_DATA),
                 limits.limits());
     }

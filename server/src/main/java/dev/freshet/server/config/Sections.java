@@ -4,6 +4,7 @@ import dev.freshet.model.JdbcUrl;
 import dev.freshet.relay.LossPolicy;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
+import dev.freshet.replica.DeadLetterSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -195,6 +196,20 @@ public final class Sections {
                     + "`per-transaction` all tables of the replica, whose streams must be of one source, move together by whole "
                     + "transactions of the source, and one instance works while the others stand by. "
                     + "[Copies that show whole transactions](../how-to/whole-transactions.md).");
+    static final Setting<String> DEAD_LETTER_TOPIC = Setting.optional(
+            "dead-letter-topic",
+            TOPIC,
+            "none",
+            "Only with `per-key`: the topic for records that the copy's table refuses for their values, or that cannot be "
+                    + "decoded. Their keys alone stand still, and the copy is not complete, until a later record mends them. "
+                    + "Without it such a record stops its partition. Freshet makes the topic if it is missing. "
+                    + "[Records that a copy refuses](../how-to/dead-letters.md).");
+    static final Setting<Integer> DEAD_LETTER_LIMIT = Setting.integer(
+            "dead-letter-limit",
+            1,
+            1_000_000,
+            DeadLetterSettings.DEFAULT_LIMIT,
+            "How many keys of a stream may stand still like that. A record beyond it stops its partition, or the fill.");
     static final Setting<Boolean> SHOW_DATA = Setting.withDefault(
             "show-data",
             ValueTypes.bool(),
@@ -314,7 +329,18 @@ public final class Sections {
     static final Section REPLICAS = new Section(
             "replicas.<name>",
             "Copies of streams in a consumer's own database.",
-            List.of(REPLICA_STREAMS, URL, USER, PASSWORD, GROUP, SCHEMA, CONSISTENCY, SHOW_DATA, REPLICA_LIMITS));
+            List.of(
+                    REPLICA_STREAMS,
+                    URL,
+                    USER,
+                    PASSWORD,
+                    GROUP,
+                    SCHEMA,
+                    CONSISTENCY,
+                    DEAD_LETTER_TOPIC,
+                    DEAD_LETTER_LIMIT,
+                    SHOW_DATA,
+                    REPLICA_LIMITS));
     static final Section REPLICA_STREAM =
             new Section("replicas.<name>.streams.<stream>", "One copy.", List.of(REPLICA_TABLE, REPLICA_COLUMNS));
     static final Section HTTP =

@@ -106,7 +106,8 @@ final class StreamReader {
         return values.find(Sections.KEY, List.of());
     }
 
-    private @Nullable String topic() {
+    @Nullable
+    String topic() {
         String sourceName = sourceName();
         String written = values.find(Sections.STREAM_TOPIC);
         return written == null && sourceName != null && !values.wrote(Sections.STREAM_TOPIC)
@@ -114,7 +115,8 @@ final class StreamReader {
                 : written;
     }
 
-    private @Nullable String ledger() {
+    @Nullable
+    String ledger() {
         if (source != null) {
             return source.ledger();
         }

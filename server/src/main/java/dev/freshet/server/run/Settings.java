@@ -122,6 +122,8 @@ public final class Settings {
                             case PER_KEY -> Consistency.PER_KEY;
                             case PER_TRANSACTION -> Consistency.PER_TRANSACTION;
                         })
+                .deadLetterTopic(replica.deadLetterTopic())
+                .deadLetterLimit(replica.deadLetterLimit())
                 .showData(replica.showData())
                 .batchRecords(limits.get(ReplicaLimits.BATCH_ROWS))
                 .batchBytes(Math.toIntExact(limits.get(ReplicaLimits.BATCH_SIZE)))

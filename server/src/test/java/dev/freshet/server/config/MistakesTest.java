@@ -167,7 +167,20 @@ class MistakesTest {
                         "    user: shipping\n",
                         "    user: shipping\n    batch-rows: 5\n",
                         "replicas.shipping-customers.batch-rows: unknown key; it belongs into limits: { batch-rows: … }"
-                                + " (allowed here: streams, url, user, password, group, schema, consistency, show-data, limits)"),
+                                + " (allowed here: streams, url, user, password, group, schema, consistency, dead-letter-topic,"
+                                + " dead-letter-limit, show-data, limits)"),
+                mistake(
+                        "    user: shipping\n",
+                        "    user: shipping\n    consistency: per-transaction\n    dead-letter-topic: dead\n",
+                        "replicas.shipping-customers.dead-letter-topic: stands only with `consistency: per-key`: a copy that"
+                                + " shows whole transactions cannot leave out a row; take it out, or set per-key"),
+                mistake(
+                        "    user: shipping\n",
+                        "    user: shipping\n    dead-letter-topic: shop.customers\n    dead-letter-limit: 0\n",
+                        "replicas.shipping-customers.dead-letter-limit: '0' is not allowed; allowed: a whole number from 1 to"
+                                + " 1000000",
+                        "replicas.shipping-customers.dead-letter-topic: 'shop.customers' is the topic or the ledger of stream"
+                                + " 'customers', which only its relay may write to; name another"),
                 mistake(
                         "{ table: public.customer_copy, columns: { c_custkey: id, c_name: name, c_address: address } }",
                         "",

@@ -1,10 +1,12 @@
 package dev.freshet.server.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.freshet.capture.postgres.PostgresSettings;
 import dev.freshet.capture.postgres.snapshot.SnapshotSettings;
 import dev.freshet.relay.RelaySettings;
+import dev.freshet.replica.DeadLetterSettings;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.ConfigurationFile;
 import dev.freshet.server.config.ReplicaConfig;
@@ -103,7 +105,7 @@ class SettingsTest {
     void limits_reachTheReplica() {
         Configuration c = parse(
                 "",
-                "    show-data: true\n    limits: { batch-rows: 1, batch-size: 2kB, fill-memory: 64kB,"
+                "    show-data: true\n    dead-letter-topic: dead\n    dead-letter-limit: 7\n    limits: { batch-rows: 1, batch-size: 2kB, fill-memory: 64kB,"
                         + " snapshot-follow-timeout: 12s, snapshot-row-timeout: 13s, retry-backoff: 30ms"
                         + ", retry-backoff-max: 4s, freshness-interval: 5s, freshness-timeout: 6s, ledger-timeout: 7s,"
                         + " connect-timeout: 8s, lock-timeout: 9s, idle-in-transaction-session-timeout: 10s,"
@@ -130,6 +132,7 @@ class SettingsTest {
                         Duration.ofSeconds(9), Duration.ofSeconds(10), Duration.ofSeconds(11), Duration.ofSeconds(8)),
                 r.sessions());
         assertEquals(true, r.showData());
+        assertEquals(new DeadLetterSettings("dead", 7), r.deadLetters());
     }
 
     private static dev.freshet.replica.ReplicaConfig standardReplica() {
@@ -158,6 +161,7 @@ class SettingsTest {
         assertEquals(standardReplica().limits(), replica(c).limits());
         assertEquals(standardReplica().sessions(), replica(c).sessions());
         assertEquals(false, replica(c).showData());
+        assertNull(replica(c).deadLetters());
     }
 
     @Test

@@ -10,8 +10,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record KafkaConnection(String bootstrapServers, Map<String, String> properties) {
     private static final String RETRY_BACKOFF_MS = "20";
+
+    /** A dead letter is larger than its record, by its headers; the topic has a limit of its own. */
+    private static final int MAX_REQUEST_BYTES = 16 << 20;
+
     private static final AtomicLong CLIENTS = new AtomicLong();
 
     private static final Map<String, String> MUST_HOLD = Map.of(
@@ -68,6 +75,28 @@ public record KafkaConnection(String bootstrapServers, Map<String, String> prope
         all.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId(name));
         try {
             return Admin.create(all);
+        } catch (ConfigException e) {
+            throw wrong(e);
+        }
+    }
+
+    /** Returns a producer whose records count once all in-sync replicas have them. */
+    KafkaProducer<byte[], byte[]> producer(String name) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MS);
+        all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "20000");
+        all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
+        all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "10000");
+        all.put(ProducerConfig.LINGER_MS_CONFIG, "0");
+        all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(MAX_REQUEST_BYTES));
+        all.putAll(properties);
+        all.put(ProducerConfig.ACKS_CONFIG, "all");
+        all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+        all.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+        all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        all.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId(name));
+        try {
+            return new KafkaProducer<>(Map.copyOf(all), new ByteArraySerializer(), new ByteArraySerializer());
         } catch (ConfigException e) {
             throw wrong(e);
         }

@@ -121,7 +121,7 @@ final class FillRows {
                 row.readValue(way.plan, value);
             }
         } catch (JsonException e) {
-            throw new RecordException(r, String.valueOf(e.getMessage()), e);
+            throw RecordException.undecodable(r, e);
         }
         return way;
     }
@@ -186,7 +186,12 @@ final class FillRows {
         if (!DbErrors.passing(e) && m.find()) {
             int line = Integer.parseInt(m.group(1)) - 1;
             if (line >= 0 && line < piece) {
-                throw new RecordException(partitions[line], offsets[line], DbErrors.describe(e, false), e);
+                throw new RecordException(
+                        partitions[line],
+                        offsets[line],
+                        DbErrors.describe(e, false),
+                        DbErrors.isOfTheRow(e) ? new RecordException.Fault(DbErrors.state(e)) : null,
+                        e);
             }
         }
         return e;

@@ -132,7 +132,7 @@ public final class PostgresBatchWriter implements BatchWriter {
                 row.readValue(writer.plan(), value);
             }
         } catch (JsonException e) {
-            throw new RecordException(r, String.valueOf(e.getMessage()), e);
+            throw RecordException.undecodable(r, e);
         }
     }
 
