@@ -161,6 +161,16 @@ class ResnapshotRulesModelTest {
     }
 
     @Test
+    void rowThatVanishedBeforeItsStreamWasBegunAgain_whileTheLogWasBehind_getsATombstone() throws InterruptedException {
+        underEachSeed(sim -> {
+            sim.db.put(RelaySimulation.STREAM, ROWS, false);
+            sim.db.detach(RelaySimulation.STREAM, ROWS);
+            sim.removeStream();
+            sim.pass(FENCED_PAUSE);
+        });
+    }
+
+    @Test
     void keyThatComesBackWhileItIsLookedUp_keepsItsRow() throws InterruptedException {
         underEachSeed(sim -> {
             assertTrue(sim.db.vanish(RelaySimulation.STREAM, KEY));

@@ -4,6 +4,7 @@ import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Position;
+import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SnapshotProgress;
@@ -193,8 +194,17 @@ final class StreamJoiner {
                 StreamStatus.SNAPSHOTTING,
                 at,
                 null,
-                SnapshotProgress.first()));
+                begins() ? SnapshotProgress.first() : SnapshotProgress.first().again()));
         ledger.schema(captured.schema());
+    }
+
+    /**
+     * Returns whether the log begins behind the tables' capture. Otherwise it may give rows that have gone before it without
+     * a row message, in a catalog that nobody has compared with.
+     */
+    private boolean begins() {
+        Cursor last = contents.cursor();
+        return last == null || last.boundary() == null;
     }
 
     private void goOn(StreamEntry known, StreamSettings stream, CapturedStream captured) {
