@@ -44,11 +44,19 @@ record Decision(Kind kind, int salt) {
         COMPACT(8, false),
         /** Time passes: a little, or more than topics keep what they compact. */
         WAIT(4, true),
-        /** A table is truncated, which breaks its stream. */
+        /** A table is truncated, alone or amidst a transaction. */
         TRUNCATE(1, true),
+        /** A table is rewritten, or rows come and go with partitions: the catalog tells, and no row message. */
+        DDL(1, true),
+        /** The operator has a table read anew. */
+        READ_ANEW(1, true),
+        /** The operator pauses a snapshot, limits it, or lets it go on. */
+        PACE(2, true),
+        /** The source becomes another history, or its slot is lost. */
+        RESTORE(1, true),
         /** A topic is deleted and made again by somebody else. */
         TOPIC_AGAIN(1, true),
-        /** The operator removes a broken stream, which is then captured anew into a new topic. */
+        /** The operator mends broken streams: reads them anew, or removes them, to be captured anew into a new topic. */
         REPAIR(2, true),
         /** Nothing goes wrong until everything is complete. */
         CALM(0, false);

@@ -12,12 +12,15 @@ import dev.freshet.simulation.SimStore.Cell;
 import dev.freshet.simulation.SimStore.PositionKey;
 import dev.freshet.simulation.SimStore.Report;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Knows what the source was at every position, and checks the invariants after every step in which something changed. */
@@ -80,9 +83,11 @@ final class Oracle {
                 replay(entry.topic() + '-' + p, logs.get(p), (int) vector.offset(p), true)
                         .forEach((key, r) -> put(copy, key, r));
             }
-            Map<String, String> truth =
-                    truth(entry.stream(), cursor.boundary().position().lsn());
-            if (!truth.equals(copy)) {
+            Position boundary = cursor.boundary().position();
+            Map<String, String> truth = truth(entry.stream(), boundary);
+            Map<String, String> unseen =
+                    unseen(entry.stream(), boundary, cursor.boundary().completeTo());
+            if (!holdsOneOf(copy, truth, unseen)) {
                 throw new Violation("I2: at the boundary " + cursor.boundary().position() + " the topic "
                         + entry.topic() + " is " + copy + ", but the table " + truth);
             }
@@ -97,13 +102,32 @@ final class Oracle {
         }
     }
 
-    private Map<String, String> truth(String stream, long lsn) {
-        Map<String, String> truth = new HashMap<>();
-        db.at(stream, lsn)
-                .forEach((k, v) -> truth.put(
-                        new String(SimDatabase.key(k), StandardCharsets.UTF_8),
-                        new String(SimDatabase.row(k, v), StandardCharsets.UTF_8)));
-        return truth;
+    private Map<String, String> truth(String stream, Position at) {
+        return texts(db.at(stream, db.log(at.epoch()), at.lsn()));
+    }
+
+    /** What the source was but for changes without row messages that no look at the catalog has seen yet. */
+    private Map<String, String> unseen(String stream, Position at, @Nullable Instant completeTo) {
+        return texts(db.unseen(stream, db.log(at.epoch()), at.lsn(), completeTo == null ? Instant.MIN : completeTo));
+    }
+
+    private static Map<String, String> texts(Map<Integer, String> rows) {
+        Map<String, String> texts = new HashMap<>();
+        rows.forEach((k, v) -> texts.put(
+                new String(SimDatabase.key(k), StandardCharsets.UTF_8),
+                new String(SimDatabase.row(k, v), StandardCharsets.UTF_8)));
+        return texts;
+    }
+
+    private static boolean holdsOneOf(Map<String, String> copy, Map<String, String> one, Map<String, String> other) {
+        if (copy.equals(one)) {
+            return true;
+        }
+        Set<String> keys = new HashSet<>(copy.keySet());
+        keys.addAll(one.keySet());
+        keys.addAll(other.keySet());
+        return keys.stream()
+                .allMatch(k -> Objects.equals(copy.get(k), one.get(k)) || Objects.equals(copy.get(k), other.get(k)));
     }
 
     /** Returns by key the last record below an offset that counts; what is not above the one before it does not. */
@@ -204,34 +228,67 @@ final class Oracle {
             }
         }
         Map<String, String> rows = store.rows(stream);
-        Map<String, String> truth = truth(stream, position.lsn());
-        Map<String, Set<String>> later = later(stream, position.lsn());
+        Map<String, String> truth = truth(stream, position);
+        Map<String, String> unseen = unseen(stream, position, report.completeTo());
+        Map<String, Set<String>> later = later(stream, position);
         Set<String> keys = new HashSet<>(rows.keySet());
         keys.addAll(truth.keySet());
         for (String key : keys) {
             String has = rows.getOrDefault(key, "");
             if (!has.equals(truth.getOrDefault(key, ""))
+                    && !has.equals(unseen.getOrDefault(key, ""))
                     && !later.getOrDefault(key, Set.of()).contains(has)) {
                 throw new Violation("I3: a copy is complete at " + position + ", but of " + stream + " it has " + key
                         + " as '" + has + "' and the source '" + truth.getOrDefault(key, "") + "'");
             }
         }
         if (report.completeTo() != null) {
-            for (SimDatabase.Tx tx : db.log) {
+            List<SimDatabase.Tx> followed = db.log(position.epoch());
+            for (SimDatabase.Tx tx : followed) {
                 if (tx.at().isBefore(report.completeTo()) && tx.endLsn() > position.lsn()) {
                     throw new Violation("I3: a copy is complete to " + report.completeTo() + " at " + position
                             + ", but before that " + tx + " was committed");
                 }
             }
+            for (SimDatabase.History h : db.since(followed)) {
+                checkNothingElse(h, report);
+            }
+        }
+    }
+
+    /** Who is complete to a time has what any server of the name had committed before. */
+    private static void checkNothingElse(SimDatabase.History h, Report report) {
+        for (SimDatabase.Tx tx : h.log()) {
+            if (!tx.at().isBefore(h.since()) && tx.at().isBefore(report.completeTo()) && tx.changes()) {
+                throw new Violation("I3: a copy is complete to " + report.completeTo() + " at " + report.position()
+                        + ", but before that " + tx + " was committed at a source that is another history");
+            }
         }
     }
 
     /** Returns by key the values that were written after a position; a deletion is an empty text. */
-    private Map<String, Set<String>> later(String stream, long lsn) {
+    private Map<String, Set<String>> later(String stream, Position position) {
         Map<String, Set<String>> later = new HashMap<>();
-        for (SimDatabase.Tx tx : db.log) {
-            for (SimDatabase.Item i : tx.endLsn() > lsn ? tx.items() : List.<SimDatabase.Item>of()) {
-                if (i.stream().equals(stream) && i.key() >= 0) {
+        List<SimDatabase.Tx> followed = db.log(position.epoch());
+        addLater(later, stream, followed, tx -> tx.endLsn() > position.lsn());
+        for (SimDatabase.History h : db.since(followed)) {
+            addLater(later, stream, h.log(), tx -> !tx.at().isBefore(h.since()));
+        }
+        return later;
+    }
+
+    private static void addLater(
+            Map<String, Set<String>> later,
+            String stream,
+            List<SimDatabase.Tx> log,
+            Predicate<SimDatabase.Tx> isLater) {
+        for (SimDatabase.Tx tx : log) {
+            for (SimDatabase.Item i : isLater.test(tx) ? tx.items() : List.<SimDatabase.Item>of()) {
+                if (i.stream().equals(stream) && i.truncates()) {
+                    IntStream.range(0, SimDatabase.KEYS).forEach(k -> later.computeIfAbsent(
+                                    new String(SimDatabase.key(k), StandardCharsets.UTF_8), key -> new HashSet<>())
+                            .add(""));
+                } else if (i.stream().equals(stream) && i.key() >= 0) {
                     String value = i.value();
                     later.computeIfAbsent(
                                     new String(SimDatabase.key(i.key()), StandardCharsets.UTF_8), k -> new HashSet<>())
@@ -242,7 +299,6 @@ final class Oracle {
                 }
             }
         }
-        return later;
     }
 
     /** Returns why not everything is complete and equal, or null if it is. */
@@ -254,21 +310,22 @@ final class Oracle {
         if (report == null || position == null || !report.complete()) {
             return "the copy is not complete: " + (report == null ? "no report" : report.reason());
         }
-        if (position.lsn() < lastChange()) {
+        if (db.log(position.epoch()) != db.log() || position.lsn() < lastChange()) {
             return "the copy is at " + position + ", the source at " + db.end;
         }
         for (String stream : db.streams) {
-            if (!store.rows(stream).equals(truth(stream, db.end))) {
-                return "the copy of " + stream + " is " + store.rows(stream) + ", the source " + truth(stream, db.end);
+            Map<String, String> truth = texts(db.at(stream, Long.MAX_VALUE));
+            if (!store.rows(stream).equals(truth)) {
+                return "the copy of " + stream + " is " + store.rows(stream) + ", the source " + truth;
             }
         }
         return null;
     }
 
     private long lastChange() {
-        for (int i = db.log.size() - 1; i >= 0; i--) {
-            SimDatabase.Tx tx = db.log.get(i);
-            if (tx.items().stream().anyMatch(item -> item.mark() == null)) {
+        for (int i = db.log().size() - 1; i >= 0; i--) {
+            SimDatabase.Tx tx = db.log().get(i);
+            if (tx.changes()) {
                 return tx.endLsn();
             }
         }

@@ -33,7 +33,11 @@ final class Rules {
         /** Offsets are passed by the reader's position, not by the last record. */
         PASS_BY_POSITION,
         /** Effect and offset are one transaction. */
-        ONE_TRANSACTION
+        ONE_TRANSACTION,
+        /** Records of a source that has become another history have positions of a new epoch. */
+        NEW_EPOCH,
+        /** What a new epoch brings withdraws a "complete" of an earlier one. */
+        WITHDRAW_FORMER_EPOCH
     }
 
     private final Set<Rule> off;

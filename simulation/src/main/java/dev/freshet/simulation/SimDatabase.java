@@ -1,6 +1,7 @@
 package dev.freshet.simulation;
 
 import dev.freshet.model.json.JsonWriter;
+import dev.freshet.model.ledger.TimelineRecord;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -11,12 +12,16 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The simulated source: some tables, their log, and transactions that become visible late. */
 final class SimDatabase {
     static final int KEYS = 12;
+    /** How a catalog entry ends under which the table has to be captured anew. */
+    static final String ANEW = "!";
+
     private static final int EMPTIED = -1;
 
     /** Something that a transaction did: a row set or (value null) deleted, or a watermark. */
@@ -33,10 +38,26 @@ final class SimDatabase {
     }
 
     /** A transaction; the log has no row messages of a silent one, such as DDL. */
-    record Tx(long xid, long lsn, long endLsn, Instant at, List<Item> items, boolean silent) {}
+    record Tx(long xid, long lsn, long endLsn, Instant at, List<Item> items, boolean silent) {
+        /** Returns whether it has changed rows. */
+        boolean changes() {
+            return items.stream().anyMatch(i -> i.mark() == null);
+        }
+    }
+
+    /** A catalog entry from a position on. */
+    private record Ddl(String stream, long endLsn, String catalog) {}
+
+    /** What the source was from a time on. */
+    record History(List<Tx> log, Instant since) {}
 
     final List<String> streams;
-    final List<Tx> log = new ArrayList<>();
+    private final Map<Integer, List<Tx>> logByEpoch = new HashMap<>();
+    private List<Tx> log = new ArrayList<>();
+    /** What the source was and is, oldest first. */
+    final List<History> histories = new ArrayList<>(List.of(new History(log, Instant.MIN)));
+
+    private List<Ddl> ddl = new ArrayList<>();
     final Set<Long> invisible = new HashSet<>();
     final Map<String, Map<Integer, String>> tables = new HashMap<>();
     private final InstantSource clock;
@@ -54,7 +75,17 @@ final class SimDatabase {
     /** What happens while a sample is taken, between the log's position and the catalog. */
     Runnable onSample = () -> {};
 
-    private final Map<String, String> catalogs = new HashMap<>();
+    String system = "7";
+    long timeline = 1;
+    /** The timelines that were left, by the position at which. */
+    List<TimelineRecord> timelines = List.of();
+    /** Where the slot was made. */
+    long slotMadeAt;
+    /** Which run of the server it is; connections of another one are lost. */
+    int run;
+    /** Whether nobody writes, so that the log shows yet that the server was restored. */
+    boolean sealed;
+
     private int readers;
     private int counter;
 
@@ -70,9 +101,105 @@ final class SimDatabase {
         return reader;
     }
 
+    /** Returns the log of the server as it is now. */
+    List<Tx> log() {
+        return log;
+    }
+
+    /** Returns the log from which an epoch's records are. */
+    List<Tx> log(int epoch) {
+        return logByEpoch.getOrDefault(epoch, log);
+    }
+
+    /** Returns what the source has become since it had a log, oldest first. */
+    List<History> since(List<Tx> followed) {
+        for (int i = histories.size() - 1; i >= 0; i--) {
+            if (histories.get(i).log() == followed) {
+                return histories.subList(i + 1, histories.size());
+            }
+        }
+        return List.of();
+    }
+
+    /** The log is followed under an epoch. */
+    void followed(int epoch) {
+        logByEpoch.put(epoch, log);
+        sealed = false;
+    }
+
+    /** The slot is made. */
+    void makeSlot() {
+        confirmed = end;
+        slotMadeAt = end;
+        slotDropped = false;
+        sealed = false;
+    }
+
+    void dropSlot() {
+        confirmed = -1;
+        slotDropped = false;
+        reader = 0;
+    }
+
+    /**
+     * The server is another one from now on, whose log is this one up to a position; its slot is whatever the caller makes of it.
+     *
+     * @param lsn a boundary
+     */
+    void cutAt(long lsn) {
+        become(log.stream().filter(tx -> tx.endLsn() <= lsn).toList(), lsn);
+    }
+
+    /** The server is another one from now on, which has the rows of a position and another log. */
+    void copyOf(long lsn, long newEnd) {
+        List<Item> items = new ArrayList<>();
+        streams.forEach(s -> at(s, log, lsn).forEach((key, value) -> items.add(new Item(s, key, value, false, null))));
+        become(List.of(new Tx(nextXid++, newEnd - 8, newEnd, clock.instant(), items, true)), newEnd);
+    }
+
+    private void become(List<Tx> other, long otherEnd) {
+        log = new ArrayList<>(other);
+        ddl = new ArrayList<>(ddl.stream().filter(d -> d.endLsn() <= otherEnd).toList());
+        end = otherEnd;
+        restart();
+        histories.add(new History(log, clock.instant()));
+        streams.forEach(s -> tables.put(s, at(s, log, Long.MAX_VALUE)));
+    }
+
+    /** All connections are lost. */
+    void restart() {
+        run++;
+        reader = 0;
+        invisible.clear();
+    }
+
     /** Returns the catalog entry of a stream's table. */
     String catalog(String stream) {
-        return catalogs.getOrDefault(stream, "catalog");
+        for (int i = ddl.size() - 1; i >= 0; i--) {
+            if (ddl.get(i).stream().equals(stream)) {
+                return ddl.get(i).catalog();
+            }
+        }
+        return "catalog";
+    }
+
+    /** Changes some rows of a table, or all, without a row message; the catalog tells. */
+    void rewrite(String stream, Random random) {
+        if (isWritten(stream)) {
+            return;
+        }
+        List<Item> items = new ArrayList<>();
+        int how = random.nextInt(3);
+        for (int key = 0; key < KEYS; key++) {
+            boolean there = table(stream).containsKey(key);
+            if (how == 0 && there) {
+                items.add(set(stream, key));
+            } else if (how != 0 && random.nextInt(3) == 0 && there == (how == 1)) {
+                items.add(there ? removed(stream, key) : set(stream, key));
+            }
+        }
+        append(items, false, true);
+        ddl.add(new Ddl(stream, end, "catalog" + nextXid + (random.nextBoolean() ? ANEW : "")));
     }
 
     void mark(String text) {
@@ -129,7 +256,7 @@ final class SimDatabase {
     /** Detaches the partition of a row, which the catalog tells; the log has no row message. */
     void detach(String stream, int key) {
         if (vanish(stream, key)) {
-            catalogs.put(stream, catalog(stream) + '-' + key);
+            ddl.add(new Ddl(stream, end, catalog(stream) + '-' + key));
         }
     }
 
@@ -205,18 +332,30 @@ final class SimDatabase {
 
     /** What a new snapshot shows. */
     Map<Integer, String> visible(String stream) {
-        return replay(stream, Long.MAX_VALUE, invisible);
+        return invisible.isEmpty()
+                ? table(stream)
+                : replay(stream, log, Long.MAX_VALUE, tx -> invisible.contains(tx.xid()));
     }
 
-    /** What the source held when the log ended at the position. */
+    /** What the source held when its log ended at the position. */
     Map<Integer, String> at(String stream, long lsn) {
-        return replay(stream, lsn, Set.of());
+        return at(stream, log, lsn);
     }
 
-    private Map<Integer, String> replay(String stream, long lsn, Set<Long> without) {
+    /** What the source of a log held when that ended at the position. */
+    Map<Integer, String> at(String stream, List<Tx> from, long lsn) {
+        return replay(stream, from, lsn, tx -> false);
+    }
+
+    /** The same as if silent transactions since a time had not been. */
+    Map<Integer, String> unseen(String stream, List<Tx> from, long lsn, Instant since) {
+        return replay(stream, from, lsn, tx -> tx.silent() && !tx.at().isBefore(since));
+    }
+
+    private Map<Integer, String> replay(String stream, List<Tx> from, long lsn, Predicate<Tx> without) {
         Map<Integer, String> state = new TreeMap<>();
-        for (Tx tx : log) {
-            if (tx.endLsn() > lsn || without.contains(tx.xid())) {
+        for (Tx tx : from) {
+            if (tx.endLsn() > lsn || without.test(tx)) {
                 continue;
             }
             for (Item i : tx.items()) {

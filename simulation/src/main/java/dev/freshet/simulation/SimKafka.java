@@ -53,13 +53,24 @@ final class SimKafka {
     @Nullable
     String ledgerId;
 
+    private final Rules rules;
     private @Nullable SimTopicWriter writer;
     private @Nullable Cursor cursor;
     private int cursorAt;
 
     SimKafka(RelaySettings settings, InstantSource clock) {
+        this(settings, clock, Rules.all());
+    }
+
+    SimKafka(RelaySettings settings, InstantSource clock, Rules rules) {
         this.settings = settings;
         this.clock = clock;
+        this.rules = rules;
+    }
+
+    /** Without the rule, records keep the positions of the first epoch. */
+    Position position(Position of) {
+        return rules.hold(Rules.Rule.NEW_EPOCH) ? of : new Position(1, of.lsn(), of.ordinal(), of.sub());
     }
 
     Instant now() {

@@ -111,4 +111,19 @@ final class SimReportRows implements ReportRows {
             }
         }
     }
+
+    @Override
+    public void withdrawBefore(int epoch, String reason) {
+        session.call();
+        if (!store.rules.hold(Rules.Rule.WITHDRAW_FORMER_EPOCH)) {
+            return;
+        }
+        lockAll();
+        for (Cell<Report> cell : store.reports.values()) {
+            Report was = session.get(cell);
+            if (was != null && was.position() != null && was.position().epoch() < epoch) {
+                session.set(cell, new Report(false, null, null, was.validUntil(), reason));
+            }
+        }
+    }
 }

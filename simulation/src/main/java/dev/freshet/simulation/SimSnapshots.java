@@ -2,6 +2,7 @@ package dev.freshet.simulation;
 
 import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.WindowRows;
+import dev.freshet.model.RetriableException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,6 +23,7 @@ final class SimSnapshots implements SnapshotReader {
     private final Random random;
     private final Rules rules;
     private final Calls calls;
+    private int run;
     private @Nullable WindowRows window;
     private @Nullable Set<ByteBuffer> present;
 
@@ -30,6 +32,20 @@ final class SimSnapshots implements SnapshotReader {
         this.random = random;
         this.rules = rules;
         this.calls = calls;
+        this.run = db.run;
+    }
+
+    /** Uses the connections, which are lost once the server has ended. */
+    private void ask() {
+        if (run != db.run) {
+            run = db.run;
+            window = null;
+            present = null;
+            throw new RetriableException("The connection to the source is lost: it was restarted");
+        }
+        if (db.sealed) {
+            throw new RetriableException("The server does not take connections yet");
+        }
     }
 
     private boolean waits() {
@@ -38,16 +54,19 @@ final class SimSnapshots implements SnapshotReader {
 
     @Override
     public long allotTransactionId() {
+        ask();
         return db.nextXid++;
     }
 
     @Override
     public boolean allEndedBelow(long xid) {
+        ask();
         return !waits() || db.invisible.stream().allMatch(x -> x > xid);
     }
 
     @Override
     public Set<Long> invisible(Collection<Long> xids) {
+        ask();
         Set<Long> not = new HashSet<>(xids);
         not.retainAll(db.invisible);
         return waits() ? not : Set.of();
@@ -56,17 +75,20 @@ final class SimSnapshots implements SnapshotReader {
     @Override
     public void mark(String text) {
         calls.step();
+        ask();
         db.mark(text);
     }
 
     @Override
     public long estimateRows(String stream) {
+        ask();
         return db.visible(stream).size();
     }
 
     @Override
     public void startWindow(String stream, String resume, long mostRows) {
         calls.step();
+        ask();
         int from = resume.isEmpty() ? -1 : Integer.parseInt(resume);
         List<WindowRows.Row> rows = new ArrayList<>();
         int last = from;
@@ -82,6 +104,7 @@ final class SimSnapshots implements SnapshotReader {
 
     @Override
     public Optional<WindowRows> pollWindow() {
+        ask();
         return random.nextInt(3) == 0 ? Optional.ofNullable(window) : Optional.empty();
     }
 
@@ -94,6 +117,7 @@ final class SimSnapshots implements SnapshotReader {
     @Override
     public void startLookup(String stream, List<byte[]> keys) {
         calls.step();
+        ask();
         Set<ByteBuffer> found = new HashSet<>();
         db.visible(stream).keySet().forEach(k -> found.add(ByteBuffer.wrap(SimDatabase.key(k))));
         found.retainAll(keys.stream().map(ByteBuffer::wrap).collect(Collectors.toSet()));
@@ -103,6 +127,7 @@ final class SimSnapshots implements SnapshotReader {
 
     @Override
     public Optional<Set<ByteBuffer>> pollLookup() {
+        ask();
         return random.nextInt(3) == 0 ? Optional.ofNullable(present) : Optional.empty();
     }
 

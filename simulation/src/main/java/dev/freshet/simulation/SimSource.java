@@ -11,6 +11,7 @@ import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.Change;
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.LossException;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
@@ -43,6 +44,7 @@ final class SimSource implements Source {
     private final Rules rules;
     private final Calls calls;
     private @Nullable Log log;
+    private int run = -1;
 
     SimSource(SimDatabase db, InstantSource clock, Random random, Rules rules, Calls calls) {
         this.db = db;
@@ -77,26 +79,39 @@ final class SimSource implements Source {
         if (calls.call() != Calls.Trouble.NONE) {
             throw new RetriableException("The connection to the source is lost");
         }
+        ask();
+    }
+
+    /** Uses the connection, which is lost once the server has ended. */
+    private void ask() {
+        int before = run;
+        run = db.run;
+        if (before >= 0 && before != run) {
+            throw new RetriableException("The connection to the source is lost: it was restarted");
+        }
     }
 
     @Override
     public SourceIdentity identify() {
         call();
-        return new SourceIdentity("shop", "postgresql", "7", 1, "shop", "freshet_shop");
+        return new SourceIdentity("shop", "postgresql", db.system, db.timeline, "shop", "freshet_shop");
     }
 
     @Override
     public long flushedLsn() {
+        ask();
         return db.end;
     }
 
     @Override
     public List<TimelineRecord> timelines() {
-        return List.of();
+        ask();
+        return db.timelines;
     }
 
     @Override
     public Optional<SlotState> slot() {
+        ask();
         return db.confirmed < 0 || db.slotDropped
                 ? Optional.empty()
                 : Optional.of(new SlotState(
@@ -116,16 +131,14 @@ final class SimSource implements Source {
         if (db.confirmed >= 0 && !db.slotDropped) {
             throw new ConfigurationException("The slot is there already");
         }
-        db.confirmed = db.end;
+        db.makeSlot();
         return db.end;
     }
 
     @Override
     public void dropSlot() {
         call();
-        db.confirmed = -1;
-        db.slotDropped = false;
-        db.reader = 0;
+        db.dropSlot();
     }
 
     @Override
@@ -138,6 +151,7 @@ final class SimSource implements Source {
 
     @Override
     public List<CapturedStream> capture(List<TableCapture> tables) {
+        ask();
         return tables.stream()
                 .map(t -> new CapturedStream(t, schema(t.stream()), db.catalog(t.stream())))
                 .toList();
@@ -151,11 +165,17 @@ final class SimSource implements Source {
     @Override
     public ChangeLog open(
             long startLsn, int epoch, List<CapturedStream> streams, @Nullable Map<String, String> options) {
-        call();
+        if (calls.call() != Calls.Trouble.NONE) {
+            throw new RetriableException("The connection to the source is lost");
+        }
+        if (db.confirmed < 0 || db.slotDropped || db.confirmed > startLsn) {
+            throw new LossException("The slot is gone, or was moved on");
+        }
         if (db.reader != 0) {
             throw new RetriableException("The slot is read by another process");
         }
-        Log opened = new Log(Math.max(startLsn, db.confirmed), epoch);
+        db.followed(epoch);
+        Log opened = new Log(startLsn, epoch);
         log = opened;
         return opened;
     }
@@ -175,7 +195,8 @@ final class SimSource implements Source {
         known.forEach((stream, last) -> {
             String catalog = db.catalog(stream);
             if (!last.equals(catalog)) {
-                drifts.put(stream, new FreshnessSample.Drift(catalog, Harm.ROWS, "a partition was detached"));
+                Harm harm = catalog.endsWith(SimDatabase.ANEW) ? Harm.CAPTURE : Harm.ROWS;
+                drifts.put(stream, new FreshnessSample.Drift(catalog, harm, "the table was changed"));
             }
         });
         return new FreshnessSample(now, lsn, drifts);
@@ -208,7 +229,7 @@ final class SimSource implements Source {
                 throw new RetriableException("The connection to the source was ended");
             }
             if (ready.isEmpty()) {
-                db.log.stream()
+                db.log().stream()
                         .filter(tx -> tx.lsn() >= readTo)
                         .limit(2)
                         .toList()

@@ -87,7 +87,7 @@ final class SimTopicWriter implements TopicWriter {
                         new String(change.key(), StandardCharsets.UTF_8),
                         change.value(),
                         change.op(),
-                        change.position(),
+                        kafka.position(change.position()),
                         change.schemaVersion(),
                         kafka.now(),
                         txn));

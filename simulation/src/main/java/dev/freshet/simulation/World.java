@@ -1,33 +1,13 @@
 package dev.freshet.simulation;
 
-import dev.freshet.capture.Source;
-import dev.freshet.capture.TableCapture;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
-import dev.freshet.model.ledger.OffsetVector;
-import dev.freshet.relay.RelaySettings;
-import dev.freshet.relay.StreamSettings;
-import dev.freshet.relay.internal.Ports;
-import dev.freshet.relay.internal.RelayAgent;
-import dev.freshet.relay.internal.Sampler;
-import dev.freshet.relay.internal.TopicWatch;
-import dev.freshet.relay.port.TopicInfo;
-import dev.freshet.relay.port.TopicKeys;
-import dev.freshet.relay.port.TopicStore;
-import dev.freshet.relay.port.TopicWriter;
-import dev.freshet.replica.ReplicaConfig;
-import dev.freshet.replica.StreamTarget;
-import dev.freshet.replica.agent.FillAgent;
-import dev.freshet.replica.agent.FreshnessAgent;
-import dev.freshet.replica.agent.Progress;
-import dev.freshet.replica.agent.ReplicaAgent;
-import dev.freshet.replica.port.CopyStore;
-import dev.freshet.replica.table.TableName;
+import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.Mending;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +24,7 @@ final class World {
     /** Where nothing goes wrong, time passes faster: what happens at intervals costs less. */
     private static final Duration CALM_STEP = STEP.multipliedBy(4);
 
-    private static final int PARTITIONS = 2;
+    static final int PARTITIONS = 2;
     private static final int CALLS = 40;
     private static final int PAUSE = 24;
     private static final int DEPTH = 3;
@@ -52,67 +32,36 @@ final class World {
     /** An operator repairs what has been broken for so many rounds: the relays are stopped for it. */
     private static final int PATIENCE = 80;
 
-    private static final Duration SHORT = Duration.ofMillis(100);
-
     final SimDatabase db;
     final SimKafka kafka;
     final SimStore store;
     final Oracle oracle;
     final Random random = new Random(0);
 
-    private final Rules rules;
-    private final RelaySettings relaySettings;
-    private final ReplicaConfig replicaConfig;
     private final SimGroup group;
+    private final Nodes nodes;
     private final Operator operator;
-    private final Node[] relays = new Node[2];
-    private final Node[] copies = new Node[2];
+    final Restores restores;
+    private final Nodes.Node[] relays = new Nodes.Node[2];
+    private final Nodes.Node[] copies = new Nodes.Node[2];
     private Schedule schedule = new Schedule(List.of());
     private Instant now = Instant.EPOCH;
     private int next;
     private int depth;
     private int steps;
 
-    /** One process with its agents, in which the one that does the most stands twice. */
-    private record Node(SimProcess process, List<Agent> agents) {}
-
     World(Rules rules) {
-        this.rules = rules;
-        this.relaySettings = RelaySettings.builder(
-                        "shop",
-                        STREAMS.stream()
-                                .map(s -> StreamSettings.of(
-                                                new TableCapture(s, "public." + s, List.of(), List.of()), topic(s))
-                                        .withPartitions(PARTITIONS))
-                                .toList(),
-                        Map.of())
-                .batch(4, 1 << 20)
-                .snapshotLookupKeys(5)
-                .sampleInterval(SHORT)
-                .topicCheckInterval(SHORT.multipliedBy(2))
-                .topicDoubtLimit(SHORT.multipliedBy(5))
-                .build();
-        ReplicaConfig.Builder replica = ReplicaConfig.builder("copy")
-                .database("jdbc:postgresql://nowhere/copies", "role", "none")
-                .kafka("bootstrap.servers", "nowhere:1")
-                .batchRecords(5)
-                .fillFilterBytes(64 << 10)
-                .snapshot(Duration.ofSeconds(2), Duration.ofMillis(500))
-                .retry(SHORT, Duration.ofSeconds(1))
-                .freshness(SHORT, Duration.ofSeconds(2))
-                .idleInTransactionTimeout(SimStore.IDLE_LIMIT);
-        STREAMS.forEach(s -> replica.stream(
-                new StreamTarget(s, topic(s), null, TableName.parse("public." + s + "_copy"), Map.of())));
-        this.replicaConfig = replica.build();
         this.db = new SimDatabase(STREAMS, () -> now);
-        this.kafka = new SimKafka(relaySettings, () -> now);
+        this.kafka = new SimKafka(Nodes.RELAY, () -> now, rules);
         this.store = new SimStore(() -> now, rules);
         this.oracle = new Oracle(db, kafka, store);
         this.group = new SimGroup(kafka, random);
+        this.nodes = new Nodes(db, kafka, store, group, () -> now, random, rules);
         this.operator = new Operator(db, kafka);
+        this.restores = new Restores(db);
         for (int i = 0; i < 2; i++) {
-            relays[i] = newRelay();
-            copies[i] = newCopy();
+            relays[i] = nodes.relay();
+            copies[i] = nodes.copy();
         }
     }
 
@@ -123,52 +72,6 @@ final class World {
     /** Returns how many steps were made. */
     int steps() {
         return steps;
-    }
-
-    private Node newRelay() {
-        SimProcess process = new SimProcess();
-        Ports ports = new Ports() {
-            @Override
-            public Source openSource() {
-                SimSource source = new SimSource(db, () -> now, random, rules, process);
-                process.atEnd(source::cutOff);
-                return source;
-            }
-
-            @Override
-            public TopicStore openStore() {
-                return kafka.openStore(process);
-            }
-
-            @Override
-            public TopicWriter openWriter() {
-                return kafka.openWriter(process);
-            }
-
-            @Override
-            public TopicKeys openKeys(TopicInfo topic, OffsetVector from, OffsetVector end) {
-                return kafka.openKeys(process, topic, from, end);
-            }
-        };
-        Sampler sampler = new Sampler(relaySettings, ports, () -> now);
-        TopicWatch watch = new TopicWatch(relaySettings, ports, () -> now);
-        RelayAgent relay = new RelayAgent(relaySettings, ports, sampler, watch, List.of(), () -> now);
-        return new Node(process, List.of(relay, sampler, watch, relay));
-    }
-
-    private Node newCopy() {
-        SimProcess process = new SimProcess();
-        process.seen(store::seen);
-        SimReaders readers = new SimReaders(kafka, group, process, random, rules);
-        CopyStore copies = () -> {
-            process.step();
-            return new SimSession(store, process, replicaConfig.limits().freshnessValid());
-        };
-        Progress progress = Progress.inOneThread();
-        ReplicaAgent apply = new ReplicaAgent(replicaConfig, readers, copies, () -> now, progress);
-        FillAgent fill = new FillAgent(replicaConfig, readers, copies, () -> now, progress);
-        FreshnessAgent freshness = new FreshnessAgent(replicaConfig, readers, copies, () -> now, progress);
-        return new Node(process, List.of(apply, fill, freshness, apply));
     }
 
     /**
@@ -201,11 +104,10 @@ final class World {
         seed(d.salt());
         now = now.plus(STEP);
         switch (d.kind()) {
-            case WRITE -> db.commitSomething(random, random.nextInt(4) == 0);
-            case ELSEWHERE -> db.commitElsewhere();
+            case WRITE, ELSEWHERE, TRUNCATE, DDL -> write(d.kind());
             case SHOW -> db.invisible.clear();
-            case RELAY, RELAY_KILLED, RELAY_PAUSED, RELAY_CUT -> work(relays, d.kind(), i -> newRelay());
-            case COPY, COPY_KILLED, COPY_PAUSED, COPY_CUT -> work(copies, d.kind(), i -> newCopy());
+            case RELAY, RELAY_KILLED, RELAY_PAUSED, RELAY_CUT -> work(relays, d.kind(), i -> nodes.relay());
+            case COPY, COPY_KILLED, COPY_PAUSED, COPY_CUT -> work(copies, d.kind(), i -> nodes.copy());
             case SLOT_FREED -> db.reader = 0;
             case REBALANCE -> group.rebalance();
             case EVICT -> group.evictOne();
@@ -214,7 +116,6 @@ final class World {
                 kafka.compact(which == STREAMS.size() ? "" : topic(STREAMS.get(which)), random.nextInt(PARTITIONS));
             }
             case WAIT -> pass(Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(9_000) : random.nextInt(800)));
-            case TRUNCATE -> db.truncate(anyStream());
             case TOPIC_AGAIN -> {
                 String topic = topic(anyStream());
                 if (kafka.topics.containsKey(topic)) {
@@ -222,9 +123,35 @@ final class World {
                 }
             }
             case REPAIR -> repair();
+            case READ_ANEW -> operator.readAnew(anyStream());
+            case PACE -> operator.pace(random.nextInt(3) == 0, 30L * random.nextInt(3));
+            case RESTORE -> restores.something(random);
             case CALM -> calm();
         }
         oracle.check();
+    }
+
+    private void write(Decision.Kind kind) {
+        Cursor cursor = kafka.cursor();
+        if (cursor != null && cursor.loss() != null) {
+            // it is known, whatever the log looks like
+            db.sealed = false;
+        }
+        if (db.sealed) {
+            return;
+        }
+        switch (kind) {
+            case TRUNCATE -> {
+                if (random.nextBoolean()) {
+                    db.truncate(anyStream());
+                } else {
+                    db.truncateAmidst(anyStream(), random, random.nextInt(3) == 0);
+                }
+            }
+            case DDL -> db.rewrite(anyStream(), random);
+            case WRITE -> db.commitSomething(random, random.nextInt(4) == 0);
+            default -> db.commitElsewhere();
+        }
     }
 
     /** Seeds that are near one another give numbers that are, unless they are mixed. */
@@ -236,7 +163,7 @@ final class World {
     /** Lets every agent of a relay work once. */
     void relay(int i) {
         if (relays[i].process().isDead()) {
-            relays[i] = newRelay();
+            relays[i] = nodes.relay();
         }
         now = now.plus(STEP);
         relays[i].agents().forEach(agent -> work(relays[i].process(), agent));
@@ -246,7 +173,7 @@ final class World {
     /** Lets an agent of an instance work once. */
     void copy(int i, CopyAgent agent) {
         if (copies[i].process().isDead()) {
-            copies[i] = newCopy();
+            copies[i] = nodes.copy();
         }
         now = now.plus(STEP);
         work(copies[i].process(), copies[i].agents().get(agent.index()));
@@ -281,10 +208,10 @@ final class World {
         return STREAMS.get(random.nextInt(STREAMS.size()));
     }
 
-    private void work(Node[] nodes, Decision.Kind kind, IntFunction<Node> again) {
+    private void work(Nodes.Node[] nodes, Decision.Kind kind, IntFunction<Nodes.Node> again) {
         int i = random.nextInt(nodes.length);
         int agent = random.nextInt(4);
-        Node node = nodes[i];
+        Nodes.Node node = nodes[i];
         if (node.process().isDead()) {
             node = again.apply(i);
             nodes[i] = node;
@@ -335,8 +262,9 @@ final class World {
 
     /** Has an operator repair what is broken, with the relays stopped. */
     void repair() {
-        for (String stream : operator.broken()) {
-            for (Node node : relays) {
+        operator.broken(Mending.ROWS).forEach(operator::readAnew);
+        for (String stream : operator.broken(Mending.TOPIC)) {
+            for (Nodes.Node node : relays) {
                 node.process().kill();
             }
             operator.removeStream(stream);
@@ -370,14 +298,15 @@ final class World {
             }
             if (round % PATIENCE == 0) {
                 repair();
+                operator.pace(false, 0);
             }
             if (relays[0].process().isDead()) {
-                relays[0] = newRelay();
+                relays[0] = nodes.relay();
             }
             workAll(relays[0]);
             for (int i = 0; i < copies.length; i++) {
                 if (copies[i].process().isDead()) {
-                    copies[i] = newCopy();
+                    copies[i] = nodes.copy();
                 }
                 workAll(copies[i]);
             }
@@ -390,7 +319,7 @@ final class World {
         return unfinished;
     }
 
-    private void workAll(Node node) {
+    private void workAll(Nodes.Node node) {
         node.process().undisturbed();
         for (Agent agent : node.agents()) {
             work(node.process(), agent);

@@ -238,6 +238,38 @@ class CopyRulesTest {
     }
 
     @Test
+    void sourceThatBecameAnotherHistory_beginsANewEpoch() {
+        assertNeeded(Rule.NEW_EPOCH, "I1", 5, (world, at) -> {
+            write(world, 10);
+            world.calm();
+            List<SimDatabase.Tx> log = world.db.log();
+            long earlier = log.get(log.size() / 2).endLsn();
+            if (at % 2 == 0) {
+                world.restores.promote(earlier, at % 4 == 0, world.random);
+            } else {
+                world.restores.volume(earlier, false, world.random);
+            }
+            write(world, 3);
+        });
+    }
+
+    @Test
+    void whatANewEpochBrings_withdrawsTheProofOfTheFormerOne() {
+        assertNeeded(Rule.WITHDRAW_FORMER_EPOCH, "I3", 10, (world, at) -> {
+            write(world, 10);
+            world.calm();
+            List<SimDatabase.Tx> log = world.db.log();
+            world.restores.volume(log.get(log.size() / 2).endLsn(), false, world.random);
+            for (int i = 0; i < 5; i++) {
+                publish(world);
+                world.pass(Duration.ofSeconds(1));
+            }
+            applyAll(world, 0);
+            applyAll(world, 1);
+        });
+    }
+
+    @Test
     void lostAcknowledgements_changeNothing() {
         for (Calls.Trouble trouble : Calls.Trouble.values()) {
             for (int at = 1; at <= CALLS; at++) {

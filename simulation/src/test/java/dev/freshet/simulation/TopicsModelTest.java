@@ -199,7 +199,7 @@ class TopicsModelTest extends TopicsModelFixture {
                 long since = entry(sim).since().lsn();
                 long written = boundary(sim).lsn();
                 assertTrue(
-                        sim.db.log.stream()
+                        sim.db.log().stream()
                                 .filter(tx -> tx.lsn() >= written && tx.lsn() < since)
                                 .flatMap(tx -> tx.items().stream())
                                 .allMatch(item -> item.mark() != null),

@@ -27,6 +27,8 @@ public final class BatchApplier implements AutoCloseable {
     private final String replica;
     private final BatchWriter writer;
     private final LastOfEachKey last = new LastOfEachKey();
+    /** Up to which epoch no report tells an earlier one. */
+    private int epoch;
 
     /**
      * Creates an applier.
@@ -73,7 +75,7 @@ public final class BatchApplier implements AutoCloseable {
             Fence.advance(db.positions(), replica, moved);
             writer.write();
             mended.forEach((stream, keys) -> db.parked().mend(stream, keys));
-            db.commit();
+            commit(moved);
         } catch (RuntimeException | InterruptedException e) {
             writer.clear();
             rollback(e);
@@ -82,6 +84,20 @@ public final class BatchApplier implements AutoCloseable {
             writer.clear();
             last.clear();
         }
+    }
+
+    /** Another history of the source may bring older rows, with which the copy is not what it was told to be. */
+    private void commit(List<Owned> moved) {
+        int newest = moved.stream().mapToInt(o -> o.position().epoch()).max().orElse(0);
+        if (newest > epoch) {
+            db.reports()
+                    .withdrawBefore(
+                            newest,
+                            "The source has become another history, whose rows are being applied; the freshness is"
+                                    + " being found");
+        }
+        db.commit();
+        epoch = Math.max(epoch, newest);
     }
 
     private void rollback(Exception cause) {

@@ -59,4 +59,13 @@ public interface ReportRows {
      * @param anew whether its position goes too
      */
     void withdraw(String reason, boolean anew);
+
+    /**
+     * Locks the rows and takes {@code complete} and the position from those that tell one of an earlier epoch: the copy is about
+     * to have rows of what the source has become, which may be older. It comes last in its transaction.
+     *
+     * @param epoch the epoch of what was written
+     * @param reason what the row says instead
+     */
+    void withdrawBefore(int epoch, String reason);
 }

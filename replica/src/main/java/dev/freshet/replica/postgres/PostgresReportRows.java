@@ -182,4 +182,19 @@ public final class PostgresReportRows implements ReportRows {
             }
         });
     }
+
+    @Override
+    public void withdrawBefore(int epoch, String reason) {
+        calls.run(() -> {
+            lockAll();
+            try (PreparedStatement s = db.prepareStatement(
+                    "UPDATE " + CopyTables.STATE + " SET complete = false,"
+                            + " reason = ?, position = NULL, lsn = NULL, complete_to = NULL WHERE replica = ? AND position < ?")) {
+                s.setString(1, reason);
+                s.setString(2, replica);
+                s.setString(3, Position.boundary(epoch, 0).toString());
+                s.executeUpdate();
+            }
+        });
+    }
 }

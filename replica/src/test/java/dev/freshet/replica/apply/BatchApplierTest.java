@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Op;
+import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Column;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.SchemaPolicy;
@@ -64,6 +65,31 @@ class BatchApplierTest {
         assertEquals(
                 List.of("2|" + last.position()),
                 t.rows("SELECT next_offset, position FROM freshet.replica_position WHERE partition = 0"));
+    }
+
+    @Test
+    void recordOfANewEpoch_withdrawsWhatIsToldOfAFormerOne() throws Exception {
+        Owned owner = t.claim(0);
+        t.rows("INSERT INTO freshet.copy_state (replica, source, complete, changes_behind, epoch, system, timeline,"
+                + " switches, updated_at, valid_until, position) VALUES ('copy', 'shop', true, 0, 1, '7', 1, '', now(),"
+                + " now(), '" + Position.boundary(1, 99) + "') RETURNING source");
+        String told = "SELECT complete, position FROM freshet.copy_state";
+        t.apply(owner, t.put(1, "a", 1));
+        assertEquals(List.of("t|" + Position.boundary(1, 99)), t.rows(told));
+        StreamRecord r = t.put(1, "older", 1);
+        t.apply(
+                owner,
+                new StreamRecord(
+                        r.partition(),
+                        r.offset(),
+                        0,
+                        r.key(),
+                        r.value(),
+                        r.op(),
+                        new Position(2, 5, 1, 0),
+                        r.schemaVersion(),
+                        false));
+        assertEquals(List.of("f|null"), t.rows(told));
     }
 
     @Test

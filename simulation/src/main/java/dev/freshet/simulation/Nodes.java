@@ -1,0 +1,142 @@
+package dev.freshet.simulation;
+
+import dev.freshet.capture.Source;
+import dev.freshet.capture.TableCapture;
+import dev.freshet.model.agent.Agent;
+import dev.freshet.model.ledger.OffsetVector;
+import dev.freshet.relay.LossPolicy;
+import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.StreamSettings;
+import dev.freshet.relay.internal.Ports;
+import dev.freshet.relay.internal.RelayAgent;
+import dev.freshet.relay.internal.Sampler;
+import dev.freshet.relay.internal.TopicWatch;
+import dev.freshet.relay.port.TopicInfo;
+import dev.freshet.relay.port.TopicKeys;
+import dev.freshet.relay.port.TopicStore;
+import dev.freshet.relay.port.TopicWriter;
+import dev.freshet.replica.ReplicaConfig;
+import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.agent.FillAgent;
+import dev.freshet.replica.agent.FreshnessAgent;
+import dev.freshet.replica.agent.Progress;
+import dev.freshet.replica.agent.ReplicaAgent;
+import dev.freshet.replica.port.CopyStore;
+import dev.freshet.replica.table.TableName;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Makes the processes of a world: relays, and instances of a replica. */
+final class Nodes {
+    private static final Duration SHORT = Duration.ofMillis(100);
+
+    static final RelaySettings RELAY = RelaySettings.builder(
+                    "shop",
+                    World.STREAMS.stream()
+                            .map(s -> StreamSettings.of(
+                                            new TableCapture(s, "public." + s, List.of(), List.of()), World.topic(s))
+                                    .withPartitions(World.PARTITIONS))
+                            .toList(),
+                    Map.of())
+            .batch(4, 1 << 20)
+            .snapshotLookupKeys(5)
+            .onLoss(LossPolicy.RESNAPSHOT)
+            .sampleInterval(SHORT)
+            .topicCheckInterval(SHORT.multipliedBy(2))
+            .topicDoubtLimit(SHORT.multipliedBy(5))
+            .build();
+
+    private static final ReplicaConfig REPLICA = replica();
+
+    private final SimDatabase db;
+    private final SimKafka kafka;
+    private final SimStore store;
+    private final SimGroup group;
+    private final InstantSource clock;
+    private final Random random;
+    private final Rules rules;
+
+    Nodes(
+            SimDatabase db,
+            SimKafka kafka,
+            SimStore store,
+            SimGroup group,
+            InstantSource clock,
+            Random random,
+            Rules rules) {
+        this.db = db;
+        this.kafka = kafka;
+        this.store = store;
+        this.group = group;
+        this.clock = clock;
+        this.random = random;
+        this.rules = rules;
+    }
+
+    /** One process with its agents, in which the one that does the most stands twice. */
+    record Node(SimProcess process, List<Agent> agents) {}
+
+    private static ReplicaConfig replica() {
+        ReplicaConfig.Builder replica = ReplicaConfig.builder("copy")
+                .database("jdbc:postgresql://nowhere/copies", "role", "none")
+                .kafka("bootstrap.servers", "nowhere:1")
+                .batchRecords(5)
+                .fillFilterBytes(64 << 10)
+                .snapshot(Duration.ofSeconds(2), Duration.ofMillis(500))
+                .retry(SHORT, Duration.ofSeconds(1))
+                .freshness(SHORT, Duration.ofSeconds(2))
+                .idleInTransactionTimeout(SimStore.IDLE_LIMIT);
+        World.STREAMS.forEach(s -> replica.stream(
+                new StreamTarget(s, World.topic(s), null, TableName.parse("public." + s + "_copy"), Map.of())));
+        return replica.build();
+    }
+
+    Node relay() {
+        SimProcess process = new SimProcess();
+        Ports ports = new Ports() {
+            @Override
+            public Source openSource() {
+                SimSource source = new SimSource(db, clock, random, rules, process);
+                process.atEnd(source::cutOff);
+                return source;
+            }
+
+            @Override
+            public TopicStore openStore() {
+                return kafka.openStore(process);
+            }
+
+            @Override
+            public TopicWriter openWriter() {
+                return kafka.openWriter(process);
+            }
+
+            @Override
+            public TopicKeys openKeys(TopicInfo topic, OffsetVector from, OffsetVector end) {
+                return kafka.openKeys(process, topic, from, end);
+            }
+        };
+        Sampler sampler = new Sampler(RELAY, ports, clock);
+        TopicWatch watch = new TopicWatch(RELAY, ports, clock);
+        RelayAgent relay = new RelayAgent(RELAY, ports, sampler, watch, List.of(), clock);
+        return new Node(process, List.of(relay, sampler, watch, relay));
+    }
+
+    Node copy() {
+        SimProcess process = new SimProcess();
+        process.seen(store::seen);
+        SimReaders readers = new SimReaders(kafka, group, process, random, rules);
+        CopyStore copies = () -> {
+            process.step();
+            return new SimSession(store, process, REPLICA.limits().freshnessValid());
+        };
+        Progress progress = Progress.inOneThread();
+        ReplicaAgent apply = new ReplicaAgent(REPLICA, readers, copies, clock, progress);
+        FillAgent fill = new FillAgent(REPLICA, readers, copies, clock, progress);
+        FreshnessAgent freshness = new FreshnessAgent(REPLICA, readers, copies, clock, progress);
+        return new Node(process, List.of(apply, fill, freshness, apply));
+    }
+}
