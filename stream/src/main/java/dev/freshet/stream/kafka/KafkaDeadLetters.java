@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -41,8 +42,10 @@ public final class KafkaDeadLetters implements DeadLetters {
     private final String name;
     private final String topic;
     private final Duration askLimit;
-    private @Nullable KafkaConsumer<byte[], byte[]> consumer;
-    private @Nullable KafkaProducer<byte[], byte[]> producer;
+    /** No nullable fields: from 25 on, javac wants a field's annotated type also where only its class is used. */
+    private Optional<KafkaConsumer<byte[], byte[]>> consumer = Optional.empty();
+
+    private Optional<KafkaProducer<byte[], byte[]>> producer = Optional.empty();
 
     private KafkaDeadLetters(KafkaConnection kafka, String name, String topic, Duration askLimit) {
         this.kafka = kafka;
@@ -130,24 +133,20 @@ public final class KafkaDeadLetters implements DeadLetters {
     }
 
     private KafkaConsumer<byte[], byte[]> consumer() {
-        KafkaConsumer<byte[], byte[]> c = consumer;
-        if (c == null) {
-            c = kafka.consumer(name, null);
-            consumer = c;
+        if (consumer.isEmpty()) {
+            consumer = Optional.of(kafka.consumer(name, null));
         }
-        return c;
+        return consumer.get();
     }
 
     private KafkaProducer<byte[], byte[]> producer() throws InterruptedException {
-        KafkaProducer<byte[], byte[]> p = producer;
-        if (p == null) {
+        if (producer.isEmpty()) {
             try (Admin admin = kafka.admin(name)) {
                 new DeadLetterTopic(admin, topic, askLimit).require();
             }
-            p = kafka.producer(name);
-            producer = p;
+            producer = Optional.of(kafka.producer(name));
         }
-        return p;
+        return producer.get();
     }
 
     @Override
@@ -162,14 +161,12 @@ public final class KafkaDeadLetters implements DeadLetters {
 
     @Override
     public void close() {
-        KafkaConsumer<byte[], byte[]> c = consumer;
-        KafkaProducer<byte[], byte[]> p = producer;
-        consumer = null;
-        producer = null;
-        try (p) {
-            if (c != null) {
-                c.close(CloseOptions.timeout(CLOSE_LIMIT));
-            }
+        try {
+            consumer.ifPresent(c -> c.close(CloseOptions.timeout(CLOSE_LIMIT)));
+        } finally {
+            producer.ifPresent(KafkaProducer::close);
+            consumer = Optional.empty();
+            producer = Optional.empty();
         }
     }
 }
