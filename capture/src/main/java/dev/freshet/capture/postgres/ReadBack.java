@@ -3,6 +3,7 @@ package dev.freshet.capture.postgres;
 import dev.freshet.capture.Harm;
 import dev.freshet.capture.LogEvent;
 import dev.freshet.capture.postgres.table.Identifiers;
+import dev.freshet.capture.postgres.value.TypeCatalog;
 import dev.freshet.model.Change;
 import dev.freshet.model.Op;
 import java.nio.charset.StandardCharsets;
@@ -194,7 +195,8 @@ final class ReadBack implements AutoCloseable {
                     .append(" = u.k")
                     .append(k)
                     .append("::")
-                    .append(castable(plan.schema().columns().get(key[k]).type()));
+                    .append(TypeCatalog.castable(
+                            plan.schema().columns().get(key[k]).type()));
         }
         return sql.append(" FROM unnest(")
                 .append(arrays)
@@ -205,11 +207,6 @@ final class ReadBack implements AutoCloseable {
                 .append(" t ON ")
                 .append(on)
                 .toString();
-    }
-
-    /** Without a length these names mean a length of 1 in SQL, though not in the catalog. */
-    private static String castable(String type) {
-        return type.equals("character") ? "bpchar" : type.equals("bit") ? "\"bit\"" : type;
     }
 
     private static String name(RowPlan plan, int column) {

@@ -118,13 +118,14 @@ final class KeyLookup {
         Sessions.execute(connection, "SAVEPOINT lookup");
         try {
             query(texts, found);
+            Sessions.execute(connection, "RELEASE SAVEPOINT lookup");
         } catch (SQLException e) {
             String state = String.valueOf(e.getSQLState());
             if (!state.startsWith(DATA_EXCEPTION) && !state.startsWith(CONSTRAINT_VIOLATION)) {
                 throw e;
             }
             // a key that is no value of the column's type any more
-            Sessions.execute(connection, "ROLLBACK TO SAVEPOINT lookup");
+            Sessions.execute(connection, "ROLLBACK TO SAVEPOINT lookup; RELEASE SAVEPOINT lookup");
             if (texts.size() > 1) {
                 findWhatCanBeThere(texts.subList(0, texts.size() / 2), found);
                 findWhatCanBeThere(texts.subList(texts.size() / 2, texts.size()), found);

@@ -197,11 +197,19 @@ public final class TypeCatalog {
         PgType element = type.array() ? base(type.element()) : type;
         boolean ownEquality = !type.array() && type.kind() != 'e' && !type.builtIn();
         return new KeyDecoder.KeyColumn(
-                typeName(typeOid, typmod),
+                castable(typeName(typeOid, typmod)),
                 ownEquality ? type.schema() : "pg_catalog",
                 element.builtIn() ? element.name() : "",
                 type.array(),
                 type.array() ? type(type.element()).delimiter() : ',');
+    }
+
+    /**
+     * Returns a type's name as SQL wants it behind {@code ::}, which takes some names without a length, of a type or of an
+     * array's elements, for a length of 1, though the catalog does not.
+     */
+    public static String castable(String typeName) {
+        return typeName.replaceFirst("^character(?=(\\[])?$)", "bpchar").replaceFirst("^bit(?=(\\[])?$)", "\"bit\"");
     }
 
     private ValueEncoder build(PgType type, boolean key) {

@@ -67,6 +67,8 @@ class KeyLookupTest {
                 Map.entry("macaddr", "'08:00:2b:01:02:03', '08:00:2b:01:02:04'"),
                 Map.entry("macaddr8", "'08:00:2b:01:02:03:04:05', '08:00:2b:01:02:03:04:06'"),
                 Map.entry("bit(3)", "'101', '000'"),
+                Map.entry("\"bit\"", "'101', '1'"),
+                Map.entry("\"bit\"[]", "ARRAY['101'::\"bit\"], '{}'"),
                 Map.entry("varbit", "'1', '10'"),
                 Map.entry("money", "1234.5, -0.01"),
                 Map.entry("pg_lsn", "'0/1', 'FF/10'"),
