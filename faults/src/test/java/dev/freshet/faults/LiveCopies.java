@@ -33,6 +33,7 @@ final class LiveCopies implements AutoCloseable {
     private final Path folder;
     private final Database source;
     private final Database target;
+    private final Clock clock;
     private Optional<Server> server = Optional.empty();
 
     /** Opens connections to a database. */
@@ -70,14 +71,19 @@ final class LiveCopies implements AutoCloseable {
     }
 
     LiveCopies(Configuration config, Path folder, Database source, Database target) {
+        this(config, folder, source, target, Clock.systemUTC());
+    }
+
+    LiveCopies(Configuration config, Path folder, Database source, Database target, Clock clock) {
         this.config = config;
         this.folder = folder;
         this.source = source;
         this.target = target;
+        this.clock = clock;
     }
 
     void start() {
-        server = Optional.of(Server.start(config, folder, Clock.systemUTC()));
+        server = Optional.of(Server.start(config, folder, clock));
     }
 
     /** Starts, and waits until everything works. */

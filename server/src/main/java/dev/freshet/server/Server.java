@@ -2,6 +2,7 @@ package dev.freshet.server;
 
 import dev.freshet.model.agent.AgentRunner;
 import dev.freshet.model.agent.FaultLog;
+import dev.freshet.model.agent.SteadyClock;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.http.HttpApi;
 import dev.freshet.server.run.Parts;
@@ -44,10 +45,11 @@ public final class Server implements AutoCloseable {
      *
      * @param config what runs
      * @param dataFolder where an embedded Kafka keeps its data
-     * @param clock the time
+     * @param wall the time; it may be set back and forth
      * @throws dev.freshet.model.ConfigurationException if the HTTP port or the data folder cannot be had
      */
-    public static Server start(Configuration config, Path dataFolder, Clock clock) {
+    public static Server start(Configuration config, Path dataFolder, Clock wall) {
+        Clock clock = SteadyClock.over(wall);
         Instant startedAt = clock.instant();
         AtomicReference<@Nullable Parts> made = new AtomicReference<>();
         AtomicReference<@Nullable AgentRunner> looksAfter = new AtomicReference<>();
