@@ -41,6 +41,8 @@ public interface SnapshotReader extends AutoCloseable {
      * @param mostRows about how many rows to read at most, above zero; the reader's own limits hold too
      * @throws dev.freshet.model.LossException if the table was rewritten since, so that {@code resume} means nothing any
      *     more; begin again with empty
+     * @throws dev.freshet.model.RetriableException if it cannot be begun now, also since a right is missing
+     * @throws dev.freshet.model.ConfigurationException if the table is not one that can be captured
      */
     void startWindow(String stream, String resume, long mostRows);
 
@@ -48,10 +50,11 @@ public interface SnapshotReader extends AutoCloseable {
      * Returns the window's rows once all are read; empty while the reading goes on.
      *
      * @throws dev.freshet.model.RetriableException if the reading failed; the window is gone and may be begun again
+     * @throws dev.freshet.model.ConfigurationException if the table is not one that can be captured
      */
     Optional<WindowRows> pollWindow();
 
-    /** Stops a reading or look-up that is under way, if there is one. */
+    /** Stops a reading or look-up that is under way, if there is one, and closes what was kept for the stream's next. */
     void cancelWindow();
 
     /**
@@ -67,6 +70,7 @@ public interface SnapshotReader extends AutoCloseable {
      * key that no row can have now, since its columns are others or have another type, is not among them.
      *
      * @throws dev.freshet.model.RetriableException if the look-up failed; it may be begun again
+     * @throws dev.freshet.model.ConfigurationException if the table is not one that can be captured
      */
     Optional<Set<ByteBuffer>> pollLookup();
 

@@ -79,7 +79,7 @@ final class LogOpener {
         LogReader reader = reader(startLsn, options, queue);
         reader.start(new PgOutputDecoder(
                 epoch, startLsn, settings.slot(), targets, new Descriptions(sessions, types), xids, reader));
-        return new PostgresLog(settings, reader, queue, new ReadBack(sessions), options);
+        return new PostgresLog(settings, reader, queue, new ReadBack(sessions, types), options);
     }
 
     private LogReader reader(long startLsn, Map<String, String> options, EventQueue<Object> queue) throws SQLException {

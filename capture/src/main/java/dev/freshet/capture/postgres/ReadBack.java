@@ -3,6 +3,7 @@ package dev.freshet.capture.postgres;
 import dev.freshet.capture.Harm;
 import dev.freshet.capture.LogEvent;
 import dev.freshet.capture.postgres.table.Identifiers;
+import dev.freshet.capture.postgres.table.KeyCondition;
 import dev.freshet.capture.postgres.value.TypeCatalog;
 import dev.freshet.model.Change;
 import dev.freshet.model.Op;
@@ -47,10 +48,12 @@ final class ReadBack implements AutoCloseable {
     private static final String UNDEFINED_FUNCTION = "42883";
 
     private final Sessions sessions;
+    private final TypeCatalog types;
     private @Nullable Connection connection;
 
-    ReadBack(Sessions sessions) {
+    ReadBack(Sessions sessions, TypeCatalog types) {
         this.sessions = sessions;
+        this.types = types;
     }
 
     /** Returns whether every transaction among the rows is visible, so that they can be completed. */
@@ -190,13 +193,8 @@ final class ReadBack implements AutoCloseable {
             arrays.append(k == 0 ? "" : ", ").append("?::text[]");
             names.append('k').append(k).append(", ");
             on.append(k == 0 ? "" : " AND ")
-                    .append("t.")
-                    .append(name(plan, key[k]))
-                    .append(" = u.k")
-                    .append(k)
-                    .append("::")
-                    .append(TypeCatalog.castable(
-                            plan.schema().columns().get(key[k]).type()));
+                    .append(KeyCondition.equality(
+                            plan.schema().columns().get(key[k]).name(), plan.keyColumn(key[k], types), "u.k" + k));
         }
         return sql.append(" FROM unnest(")
                 .append(arrays)

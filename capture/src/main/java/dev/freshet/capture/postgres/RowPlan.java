@@ -1,5 +1,6 @@
 package dev.freshet.capture.postgres;
 
+import dev.freshet.capture.postgres.value.KeyDecoder.KeyColumn;
 import dev.freshet.capture.postgres.value.RowEncoder;
 import dev.freshet.capture.postgres.value.TypeCatalog;
 import dev.freshet.model.ledger.Column;
@@ -98,9 +99,10 @@ final class RowPlan {
         return keyFields;
     }
 
-    /** Returns the oid of a column's type. */
-    int typeOid(int column) {
-        return relation.columns().get(select[column]).typeOid();
+    /** Returns what it takes to find a row by a column of its key. */
+    KeyColumn keyColumn(int column, TypeCatalog types) {
+        RelationMessage.Field field = relation.columns().get(select[column]);
+        return types.keyColumn(field.typeOid(), field.typmod());
     }
 
     /** Returns an encoder for the polling thread. */

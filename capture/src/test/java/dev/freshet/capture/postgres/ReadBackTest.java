@@ -48,6 +48,23 @@ class ReadBackTest {
     }
 
     @Test
+    void keyOfADomainOrAnExtensionsType_isFound(TestDatabase db) throws Exception {
+        db.execute(
+                "CREATE EXTENSION ltree",
+                "CREATE DOMAIN small AS int",
+                "CREATE TYPE mood AS ENUM ('glad')",
+                "CREATE DOMAIN spirit AS mood",
+                "CREATE TABLE a (k small[], l ltree, m spirit, big text, n int, PRIMARY KEY (k, l, m))",
+                "INSERT INTO a VALUES ('{1,2}', 'x.y', 'glad', " + LARGE + ", 0)");
+        try (LogFixture f = LogFixture.capture(db, all("a", "public.a"))) {
+            db.execute("UPDATE a SET n = 1");
+            Change row = rows(f.drain()).get(0);
+            assertTrue(row.readBack());
+            assertEquals(Op.UPDATE, row.op());
+        }
+    }
+
+    @Test
     void withFullReplicaIdentity_theFormerRowHasIt(TestDatabase db) throws Exception {
         db.execute(TABLE, "ALTER TABLE a REPLICA IDENTITY FULL", "INSERT INTO a VALUES (1, " + LARGE + ", 0)");
         try (LogFixture f = LogFixture.capture(db, all("a", "public.a"))) {

@@ -2,6 +2,7 @@ package dev.freshet.capture.postgres.snapshot;
 
 import dev.freshet.capture.TableCapture;
 import dev.freshet.capture.postgres.table.Identifiers;
+import dev.freshet.capture.postgres.table.KeyCondition;
 import dev.freshet.capture.postgres.table.ShapeColumn;
 import dev.freshet.capture.postgres.table.TableShape;
 import dev.freshet.capture.postgres.table.TableShapes;
@@ -86,9 +87,7 @@ final class KeyLookup {
         String names = IntStream.range(0, key.size()).mapToObj(i -> "k" + i).collect(Collectors.joining(", "));
         List<String> equalities = new ArrayList<>();
         for (int i = 0; i < key.size(); i++) {
-            KeyDecoder.KeyColumn column = column(key.get(i));
-            equalities.add("t." + Identifiers.quoted(key.get(i).name()) + " OPERATOR("
-                    + Identifiers.quoted(column.operatorSchema()) + ".=) k.k" + i + "::" + column.sqlType());
+            equalities.add(KeyCondition.equality(key.get(i).name(), column(key.get(i)), "k.k" + i));
         }
         return "SELECT " + columns + " FROM unnest(" + arrays + ") AS k(" + names + ") JOIN " + table(shape) + " t ON "
                 + String.join(" AND ", equalities);

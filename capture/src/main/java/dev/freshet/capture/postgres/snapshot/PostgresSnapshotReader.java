@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * exported snapshot, each by a COPY whose bytes become JSON without strings in between.
  *
  * <p>A window takes a few queries on the calling thread to begin; the rows are read by threads of its own. It holds up to
- * {@link SnapshotSettings#readers()} + 2 connections while a table is read, one otherwise. All methods belong to one
+ * {@link SnapshotSettings#readers()} + 2 connections while a table is read, two while keys are looked up, one otherwise. All methods belong to one
  * thread.
  */
 public final class PostgresSnapshotReader implements SnapshotReader {
@@ -169,7 +169,7 @@ public final class PostgresSnapshotReader implements SnapshotReader {
         if (reading != null || lookup != null) {
             throw new IllegalStateException("A window is being read already");
         }
-        lookup = new RunningLookup(connections, types, captures.apply(stream), settings, keys, threads);
+        lookup = new RunningLookup(connections, idle, types, captures.apply(stream), settings, keys, threads);
     }
 
     @Override
@@ -204,7 +204,7 @@ public final class PostgresSnapshotReader implements SnapshotReader {
             reading = new WindowReading(plan, types, settings, connections, idle, threads);
             begun = true;
         } catch (SQLException e) {
-            throw SqlErrors.of("A snapshot window of stream '" + stream + "' could not be opened", e);
+            throw SqlErrors.ofTable("A snapshot window of stream '" + stream + "' could not be opened", e);
         } finally {
             if (!begun) {
                 closeAnchor();
@@ -264,18 +264,18 @@ public final class PostgresSnapshotReader implements SnapshotReader {
         if (current != null) {
             current.cancel();
             reading = null;
-            closeAnchor();
         }
         if (lookup != null) {
             lookup.cancel();
             lookup = null;
         }
+        closeAnchor();
+        closeIdle();
     }
 
     @Override
     public void close() {
         cancelWindow();
-        closeAnchor();
         threads.shutdown();
         try {
             // their sessions are closed already, so that they end at once

@@ -136,7 +136,7 @@ final class WindowReading {
             }
         } catch (SQLException e) {
             clean = false;
-            throw SqlErrors.of("A snapshot window of stream '" + plan.shape().stream() + "' could not be read", e);
+            throw SqlErrors.ofTable("A snapshot window of stream '" + plan.shape().stream() + "' could not be read", e);
         } finally {
             if (connection != null) {
                 busy.remove(connection);

@@ -115,11 +115,14 @@ public final class KeyDecoder {
     /**
      * A key's column.
      *
-     * @param sqlType its type for a cast, below any domain
+     * @param sqlType its type for a cast: below any domain, but for an array of domains, which equals no array of what is under
+     *     them
      * @param operatorSchema the schema of the type's equality
+     * @param cast whether the column is cast too, since its equality does not look below its domain, as that of enums
      * @param type the name of the type, or of an array's elements, if it is one of the server's own; else empty
      * @param array whether it is an array
      * @param delimiter what stands between an array's elements
      */
-    public record KeyColumn(String sqlType, String operatorSchema, String type, boolean array, char delimiter) {}
+    public record KeyColumn(
+            String sqlType, String operatorSchema, boolean cast, String type, boolean array, char delimiter) {}
 }

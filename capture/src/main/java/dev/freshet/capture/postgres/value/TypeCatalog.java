@@ -195,10 +195,13 @@ public final class TypeCatalog {
     public synchronized KeyDecoder.KeyColumn keyColumn(int typeOid, int typmod) {
         PgType type = base(typeOid);
         PgType element = type.array() ? base(type.element()) : type;
-        boolean ownEquality = !type.array() && type.kind() != 'e' && !type.builtIn();
+        boolean isEnum = type.kind() == 'e';
+        boolean ownEquality = !type.array() && !isEnum && !type.builtIn();
+        boolean ofDomains = type.array() && type(type.element()).domain();
         return new KeyDecoder.KeyColumn(
-                castable(typeName(typeOid, typmod)),
+                castable(ofDomains ? type.title() : typeName(typeOid, typmod)),
                 ownEquality ? type.schema() : "pg_catalog",
+                isEnum && type(typeOid).domain(),
                 element.builtIn() ? element.name() : "",
                 type.array(),
                 type.array() ? type(type.element()).delimiter() : ',');

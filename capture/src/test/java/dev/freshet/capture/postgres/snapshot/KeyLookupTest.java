@@ -1,10 +1,13 @@
 package dev.freshet.capture.postgres.snapshot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TestServers;
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.RetriableException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,8 +41,13 @@ class KeyLookupTest {
         database.execute(
                 "CREATE TYPE mood AS ENUM ('a b', 'it''s')",
                 "CREATE DOMAIN small AS int CHECK (value < 100)",
+                "CREATE DOMAIN smalls AS small[]",
+                "CREATE DOMAIN spirit AS mood",
+                "CREATE DOMAIN soul AS spirit",
+                "CREATE DOMAIN ints AS int[]",
                 "CREATE SCHEMA ext",
-                "CREATE EXTENSION ltree SCHEMA ext");
+                "CREATE EXTENSION ltree SCHEMA ext",
+                "CREATE DOMAIN path AS ext.ltree");
         Map<String, String> types = Map.ofEntries(
                 Map.entry("int2", "-7, 32767"),
                 Map.entry("int4", "0, -2147483648"),
@@ -73,7 +81,15 @@ class KeyLookupTest {
                 Map.entry("money", "1234.5, -0.01"),
                 Map.entry("pg_lsn", "'0/1', 'FF/10'"),
                 Map.entry("public.mood", "'a b', 'it''s'"),
+                Map.entry("public.mood[]", "'{\"a b\",it''s}', '{}'"),
                 Map.entry("public.small", "1, 99"),
+                Map.entry("public.small[]", "'{1,99}', '{}'"),
+                Map.entry("public.smalls", "'{1,99}', '{}'"),
+                Map.entry("public.ints", "'{1,199}', '{}'"),
+                Map.entry("public.spirit", "'a b', 'it''s'"),
+                Map.entry("public.soul", "'a b', 'it''s'"),
+                Map.entry("public.spirit[]", "'{\"a b\",it''s}', '{}'"),
+                Map.entry("public.path", "'a.b', 'a'"),
                 Map.entry("ext.ltree", "'a.b', 'a'"),
                 Map.entry("text[]", "'{}', '{a,\"b c\",NULL,\"x\\\"y\"}', '{{a},{b}}', '[0:1]={a,b}'"),
                 Map.entry("int[]", "'{1,2}', '{}'"),
@@ -135,5 +151,42 @@ class KeyLookupTest {
         keys.addAll(
                 List.of("{\"other\":1}", "{\"id\":1,\"b\":2}", "{\"id\":99999999999}", "{\"id\":1.0}", "{}", "[1]"));
         assertEquals(present, fixture.lookup("t", keys));
+    }
+
+    @Test
+    void typeThatWasMovedOrRenamedSinceItWasLearnt_isLearntAnew() throws SQLException {
+        database.execute(
+                "CREATE SCHEMA ext",
+                "CREATE EXTENSION ltree",
+                "CREATE TYPE mood AS ENUM ('glad')",
+                "CREATE TABLE t (a ltree, b mood, PRIMARY KEY (a, b))",
+                "INSERT INTO t VALUES ('x', 'glad')");
+        List<String> keys = List.of("{\"a\":\"x\",\"b\":\"glad\"}", "{\"a\":\"y\",\"b\":\"glad\"}");
+        assertEquals(Set.of(keys.get(0)), fixture.lookup("t", keys));
+        database.execute("ALTER EXTENSION ltree SET SCHEMA ext", "ALTER TYPE mood RENAME TO spirit");
+        assertEquals(Set.of(keys.get(0)), fixture.lookup("t", keys));
+    }
+
+    @Test
+    void lookups_goOnWithOneSession() throws SQLException {
+        database.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
+        fixture.lookup("t", List.of("{\"id\":1}"));
+        int opened = fixture.opened();
+        for (int i = 0; i < 5; i++) {
+            assertEquals(Set.of("{\"id\":1}"), fixture.lookup("t", List.of("{\"id\":1}", "{\"id\":2}")));
+        }
+        assertEquals(opened, fixture.opened());
+    }
+
+    @Test
+    void errorThatStays_isNotTriedAgain_butAMissingRightIs() {
+        assertThrows(ConfigurationException.class, () -> {
+            throw SqlErrors.ofTable("It failed", new SQLException("operator does not exist", "42883"));
+        });
+        for (String passing : List.of("42501", "42P01", "55P03", "08006", "57014")) {
+            assertThrows(RetriableException.class, () -> {
+                throw SqlErrors.ofTable("It failed", new SQLException("refused", passing));
+            });
+        }
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
 /** A snapshot reader of one database, and what tests do with it. A stream is called like its table. */
@@ -25,6 +26,7 @@ final class SnapshotFixture implements AutoCloseable {
     final PostgresSnapshotReader reader;
     private final EmbeddedPostgres server;
     private final String database;
+    private final AtomicInteger opened = new AtomicInteger();
 
     SnapshotFixture(EmbeddedPostgres server, String database, SnapshotSettings settings) {
         this.server = server;
@@ -38,9 +40,15 @@ final class SnapshotFixture implements AutoCloseable {
     }
 
     private Connection connect() throws SQLException {
+        opened.incrementAndGet();
         Connection connection = server.connect(database);
         SessionSettings.pin(connection);
         return connection;
+    }
+
+    /** Returns how many connections were opened. */
+    int opened() {
+        return opened.get();
     }
 
     /** Reads one window and waits for its rows. */

@@ -12,7 +12,7 @@ import dev.freshet.capture.postgres.value.SessionSettings;
 import dev.freshet.capture.postgres.value.TypeCatalog;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TestServers;
-import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.RetriableException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -70,9 +70,9 @@ class SnapshotRightsTest {
     }
 
     @Test
-    void missingRight_isNamedWithTheWayOut() {
-        ConfigurationException e =
-                assertThrows(ConfigurationException.class, () -> reader.startWindow("t", "", Long.MAX_VALUE));
+    void missingRight_isNamedWithTheWayOut_andMayBeGivenAgain() {
+        RetriableException e =
+                assertThrows(RetriableException.class, () -> reader.startWindow("t", "", Long.MAX_VALUE));
         String message = String.valueOf(e.getMessage());
         assertTrue(message.contains("t_low") && message.contains("SELECT"), message);
     }
@@ -84,7 +84,7 @@ class SnapshotRightsTest {
                 "ALTER TABLE t_low ENABLE ROW LEVEL SECURITY",
                 "CREATE POLICY few ON t_low USING (id = 1)");
         reader.startWindow("t", "", Long.MAX_VALUE);
-        ConfigurationException e = assertThrows(ConfigurationException.class, this::rows);
+        RetriableException e = assertThrows(RetriableException.class, this::rows);
         assertTrue(String.valueOf(e.getMessage()).contains("BYPASSRLS"), e.getMessage());
     }
 
