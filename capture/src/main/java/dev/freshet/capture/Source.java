@@ -82,9 +82,15 @@ public interface Source extends AutoCloseable {
     /**
      * Samples clock, log and catalog; see {@link FreshnessSample}.
      *
-     * @param known the catalog text by stream
+     * @param known the catalog text by stream, all of which {@link #canCompare}
      */
     FreshnessSample sample(Map<String, String> known);
+
+    /**
+     * Returns whether a catalog text can be compared with. One that another version wrote may not be: what has happened to its
+     * table since cannot be told from it.
+     */
+    boolean canCompare(String catalog);
 
     /** Writes a small transactional message into the log, so that an idle database's log can go. */
     void heartbeat();

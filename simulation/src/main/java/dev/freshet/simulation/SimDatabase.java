@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** The simulated source: some tables, their log, and transactions that become visible late. */
 final class SimDatabase {
     static final int KEYS = 12;
+    /** How a catalog entry begins. */
+    static final String CATALOG = "catalog";
+
     /** How a catalog entry ends under which the table has to be captured anew. */
     static final String ANEW = "!";
 
@@ -180,7 +183,7 @@ final class SimDatabase {
                 return ddl.get(i).catalog();
             }
         }
-        return "catalog";
+        return CATALOG;
     }
 
     /** Changes some rows of a table, or all, without a row message; the catalog tells. */
@@ -199,7 +202,7 @@ final class SimDatabase {
             }
         }
         append(items, false, true);
-        ddl.add(new Ddl(stream, end, "catalog" + nextXid + (random.nextBoolean() ? ANEW : "")));
+        ddl.add(new Ddl(stream, end, CATALOG + nextXid + (random.nextBoolean() ? ANEW : "")));
     }
 
     void mark(String text) {

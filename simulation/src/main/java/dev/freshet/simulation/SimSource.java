@@ -203,6 +203,11 @@ final class SimSource implements Source {
     }
 
     @Override
+    public boolean canCompare(String catalog) {
+        return catalog.startsWith(SimDatabase.CATALOG);
+    }
+
+    @Override
     public void heartbeat() {}
 
     @Override

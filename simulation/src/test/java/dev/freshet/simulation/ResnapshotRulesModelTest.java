@@ -104,6 +104,20 @@ class ResnapshotRulesModelTest {
     }
 
     @Test
+    void catalogThatAnotherVersionWrote_hasTheRowsReadAnew() throws InterruptedException {
+        underEachSeed(sim -> {
+            sim.kill();
+            assertTrue(sim.db.vanish(RelaySimulation.STREAM, KEY));
+            sim.rewriteCatalog();
+            for (int i = 0; i < LIMIT && !sim.isCatalogKnown(); i++) {
+                sim.step(false);
+            }
+            awaitWhole(sim);
+            assertEquals(1, sim.kafka.vanished);
+        });
+    }
+
+    @Test
     void endTakenBeforeTheFence_aVanishedKeyStays() {
         brokenI2(
                 sim -> {

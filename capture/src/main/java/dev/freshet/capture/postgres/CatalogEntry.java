@@ -196,6 +196,16 @@ record CatalogEntry(
                         .collect(Collectors.joining(";")));
     }
 
+    /** Returns whether a text is one that {@link #parse} reads. */
+    static boolean isReadable(String text) {
+        try {
+            parse(text);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /**
      * Reads the text form.
      *

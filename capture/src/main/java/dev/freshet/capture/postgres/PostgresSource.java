@@ -307,7 +307,7 @@ public final class PostgresSource implements Source {
 
     private Map<String, Drift> drifts(Connection c, Map<String, String> known) throws SQLException {
         Map<String, CatalogEntry> before = new HashMap<>();
-        known.forEach((stream, text) -> before.put(stream, entry(stream, text)));
+        known.forEach((stream, text) -> before.put(stream, CatalogEntry.parse(text)));
         Map<String, Asked> asked = new HashMap<>();
         before.forEach((stream, entry) -> asked.put(stream, entry.asked()));
         Map<String, CatalogEntry> entries = catalog.read(c, asked);
@@ -324,17 +324,9 @@ public final class PostgresSource implements Source {
         return drifts;
     }
 
-    private CatalogEntry entry(String stream, String text) {
-        try {
-            return CatalogEntry.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new FreshetException(
-                    "Source '" + settings.source() + "': what the ledger knows of the table of stream '"
-                            + stream + "' cannot be read (" + e.getMessage()
-                            + "). Was it written by another version? Run"
-                            + " 'freshet remove stream " + stream + "' to begin it anew",
-                    e);
-        }
+    @Override
+    public boolean canCompare(String text) {
+        return CatalogEntry.isReadable(text);
     }
 
     @Override

@@ -1,12 +1,15 @@
 package dev.freshet.relay.internal;
 
 import dev.freshet.capture.CapturedStream;
+import dev.freshet.capture.Harm;
+import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.OffsetVector;
+import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
@@ -34,6 +37,7 @@ import java.util.Set;
 final class StreamJoiner {
     private final RelaySettings settings;
     private final InstantSource clock;
+    private final Source source;
     private final TopicStore store;
     private final LedgerState ledger;
     private final LedgerContents contents;
@@ -48,6 +52,7 @@ final class StreamJoiner {
     StreamJoiner(
             RelaySettings settings,
             InstantSource clock,
+            Source source,
             TopicStore store,
             LedgerState ledger,
             LedgerContents contents,
@@ -55,6 +60,7 @@ final class StreamJoiner {
             Refusals refusals) {
         this.settings = settings;
         this.clock = clock;
+        this.source = source;
         this.store = store;
         this.ledger = ledger;
         this.contents = contents;
@@ -107,7 +113,10 @@ final class StreamJoiner {
                 goOn(known, stream, c);
             }
             String catalog = contents.catalog(name);
-            if (known == null || catalog == null) {
+            if (catalog == null || !source.canCompare(catalog)) {
+                if (known != null) {
+                    compareNothing(known, c);
+                }
                 catalog = c.catalog();
                 ledger.catalog(name, catalog);
             }
@@ -244,6 +253,23 @@ final class StreamJoiner {
                 && known.status() != StreamStatus.BROKEN) {
             ledger.put(known.withFingerprint(fingerprint(captured.capture()))
                     .readAnew(at, "The columns of the stream were changed in the configuration"));
+        }
+    }
+
+    /** Whatever may have happened to the table has happened. */
+    private void compareNothing(StreamEntry known, CapturedStream captured) {
+        Position at = ledger.boundary().position();
+        SchemaRecord before = contents.schema(known.stream(), known.schemaVersion());
+        List<String> key = captured.schema().key();
+        if (before != null && !before.key().equals(key)) {
+            ledger.breakAndWarn(
+                    known.stream(), at, Harm.KEY, "The table's key is " + key + " and no longer " + before.key());
+        } else {
+            ledger.readAnew(
+                    known.stream(),
+                    at,
+                    "What the ledger knows of the stream's table was written by another version of Freshet, so that what"
+                            + " has happened to the table since cannot be told");
         }
     }
 

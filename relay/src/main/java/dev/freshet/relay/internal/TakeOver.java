@@ -119,7 +119,7 @@ final class TakeOver {
         }
         LedgerState ledger = resume(cursor, identity, contents, reason);
         require(cursor, new HistoryCheck(settings, source, cursor).slot());
-        StreamJoiner joiner = new StreamJoiner(settings, clock, store, ledger, contents, guard, refusals);
+        StreamJoiner joiner = new StreamJoiner(settings, clock, source, store, ledger, contents, guard, refusals);
         StreamJoiner.Joined joined = joiner.join(captured, uncaptured, topics.streams());
         // Whatever is not whole has been broken by now.
         ledger.wholeAt(ledger.boundary().position());

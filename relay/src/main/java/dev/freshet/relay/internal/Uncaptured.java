@@ -33,7 +33,7 @@ final class Uncaptured {
             StreamEntry known = cursor.streams().get(stream);
             String catalog = contents.catalog(stream);
             if (known != null && known.status().isClaimed()) {
-                if (catalog == null) {
+                if (catalog == null || !source.canCompare(catalog)) {
                     throw refused;
                 }
                 catalogs.put(stream, catalog);

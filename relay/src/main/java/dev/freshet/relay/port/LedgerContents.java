@@ -3,6 +3,7 @@ package dev.freshet.relay.port;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
+import dev.freshet.model.ledger.SchemaRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -48,6 +49,12 @@ public final class LedgerContents {
     public @Nullable String catalog(String stream) {
         byte[] value = records.get(LedgerKey.catalog(stream));
         return value == null ? null : new String(value, StandardCharsets.UTF_8);
+    }
+
+    /** Returns a schema of a stream, or null. */
+    public @Nullable SchemaRecord schema(String stream, String version) {
+        byte[] value = records.get(LedgerKey.schema(stream, version));
+        return value == null ? null : LedgerCodec.decodeSchema(value);
     }
 
     /** Returns the keys that begin so, sorted. */
