@@ -17,7 +17,7 @@ public interface ChangeLog extends AutoCloseable {
      * @param wait how long to wait for the first one
      * @return a bounded number of events, possibly none; the list is the caller's
      * @throws dev.freshet.model.RetriableException if the connection is lost; open again at the cursor
-     * @throws dev.freshet.model.LossException if the slot was dropped or invalidated
+     * @throws dev.freshet.model.LossException if the slot was dropped or invalidated; it tells that, without a full stop
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     List<LogEvent> poll(Duration wait) throws InterruptedException;

@@ -72,7 +72,8 @@ public interface Source extends AutoCloseable {
      * @param streams what {@link #capture} returned
      * @param options the server options, as {@link ChangeLog#options()} gave them, where the start lies inside a
      *     transaction; else null for the present ones
-     * @throws dev.freshet.model.LossException if the slot is gone, invalid or ahead of the start
+     * @throws dev.freshet.model.LossException if the slot is gone, invalid or ahead of the start; it tells that, without a
+     *     full stop
      */
     ChangeLog open(long startLsn, int epoch, List<CapturedStream> streams, @Nullable Map<String, String> options);
 

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A relay over a simulated source and cluster, in one thread under a seed; killed now and then, and begun again. */
@@ -197,6 +198,19 @@ final class RelaySimulation {
         Cursor cursor = Objects.requireNonNull(store.readLedger().cursor());
         LedgerState ledger = new LedgerState("before", cursor.source(), cursor);
         ledger.catalog(STREAM, "of another version");
+        writer.begin();
+        ledger.writeTo(writer, now);
+        writer.commit();
+    }
+
+    /** Changes the ledger, as an operator's command does that fences the relay. */
+    void edit(Consumer<LedgerState> change) {
+        TopicStore store = kafka.openStore(Calls.UNDISTURBED);
+        TopicWriter writer = kafka.openWriter(Calls.UNDISTURBED);
+        writer.fence();
+        Cursor cursor = Objects.requireNonNull(store.readLedger().cursor());
+        LedgerState ledger = new LedgerState("operator", cursor.source(), cursor);
+        change.accept(ledger);
         writer.begin();
         ledger.writeTo(writer, now);
         writer.commit();

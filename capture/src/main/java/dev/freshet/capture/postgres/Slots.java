@@ -149,7 +149,7 @@ final class Slots {
      * Checks that the log can be read from the slot without a gap.
      *
      * @param startLsn where the reading is to start
-     * @throws LossException if it cannot
+     * @throws LossException if it cannot, which tells what has become of the slot, without a full stop
      * @throws ConfigurationException if the slot is not one of ours
      * @throws RetriableException if another process reads it
      */
@@ -161,32 +161,23 @@ final class Slots {
     void requireReadable(Connection connection, long startLsn, boolean opening) throws SQLException {
         Optional<SlotState> found = find(connection);
         if (found.isEmpty()) {
-            throw lost(
-                    "is not there any more: it was dropped, or the server was restored or replaced",
-                    startLsn,
-                    connection);
+            throw lost("is not there any more: it was dropped, or the server was restored or replaced");
         }
         SlotState slot = found.get();
         if (opening) {
             requireOurs(slot, connection.getCatalog());
         } else if (!slot.plugin().equals(PLUGIN) || !slot.database().equals(connection.getCatalog())) {
-            throw lost(
-                    "was dropped and made again by another program (plugin '" + slot.plugin() + "', database '"
-                            + slot.database() + "')",
-                    startLsn,
-                    connection);
+            throw lost("was dropped and made again by another program (plugin '" + slot.plugin() + "', database '"
+                    + slot.database() + "')");
         }
         if (slot.lost() != null || slot.restartLsn() == null) {
-            throw lost(
-                    "was invalidated by the server (" + (slot.lost() == null ? "wal_removed" : slot.lost()) + ")",
-                    startLsn,
-                    connection);
+            throw lost("was invalidated by the server (" + (slot.lost() == null ? "wal_removed" : slot.lost()) + ")");
         }
         if (opening && slot.confirmedLsn() > startLsn) {
-            throw new LossException(named() + " was confirmed up to " + Lsn.format(slot.confirmedLsn())
+            throw lost("was confirmed up to " + Lsn.format(slot.confirmedLsn())
                     + ", which is beyond the cursor at " + Lsn.format(startLsn) + ": somebody else has read it, and the"
                     + " server would silently skip what committed from " + Lsn.format(startLsn) + " to "
-                    + Lsn.format(slot.confirmedLsn()) + ". Freshet does not read on. " + repair());
+                    + Lsn.format(slot.confirmedLsn()));
         }
         if (opening && slot.activePid() != null) {
             throw inUse(slot.activePid());
@@ -212,21 +203,8 @@ final class Slots {
                 + " SELECT * FROM pg_stat_activity WHERE pid = " + pid);
     }
 
-    /** Returns the exception for a slot that cannot give what is needed any more. */
-    LossException lost(String what, long fromLsn, Connection connection) throws SQLException {
-        String upTo;
-        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_catalog.pg_current_wal_flush_lsn()");
-                ResultSet row = statement.executeQuery()) {
-            upTo = row.next() ? String.valueOf(row.getString(1)) : "the end of the log";
-        }
-        return new LossException(
-                named() + " " + what + ". What committed from " + Lsn.format(fromLsn) + " on is missing, up" + " to "
-                        + upTo + " at least and until a new slot is made. Freshet does not read on. " + repair());
-    }
-
-    private String repair() {
-        return "To repair it, run 'freshet resnapshot --source " + settings.source()
-                + "': that makes a new slot and reads every table of the source anew";
+    private LossException lost(String what) {
+        return new LossException(named() + " " + what);
     }
 
     private String named() {

@@ -64,12 +64,13 @@ class SlotTest {
     }
 
     @Test
-    void missingSlot_isALossThatNamesTheGapAndTheRepair(TestDatabase db) throws Exception {
+    void missingSlot_isALossThatNamesTheSlot(TestDatabase db) throws Exception {
         try (LogFixture f = captured(db)) {
             db.execute("SELECT pg_drop_replication_slot('" + f.settings.slot() + "')");
             LossException e = assertThrows(LossException.class, f::open);
-            assertTrue(message(e).contains("from " + Lsn.format(f.start)), message(e));
-            assertTrue(message(e).contains("freshet resnapshot --source shop"), message(e));
+            assertTrue(
+                    message(e).startsWith("The replication slot '" + f.settings.slot() + "' of source 'shop'"),
+                    message(e));
         }
     }
 
@@ -169,7 +170,6 @@ class SlotTest {
             LossException e =
                     assertThrows(LossException.class, () -> new Slots(f.settings).requireReadable(c, f.start, false));
             assertTrue(message(e).contains("'test_decoding'"), message(e));
-            assertTrue(message(e).contains("from " + Lsn.format(f.start)), message(e));
         }
     }
 

@@ -48,6 +48,14 @@ public final class LedgerCodec {
             w.name("loss").beginObject();
             w.name("reason").string(loss.reason());
             w.name("mayBeginAnew").bool(loss.mayBeginAnew());
+            ServerSeen server = loss.server();
+            if (server != null) {
+                w.name("server").beginObject();
+                w.name("system").string(server.system());
+                w.name("timeline").number(server.timeline());
+                w.name("flushedLsn").number(server.flushedLsn());
+                w.endObject();
+            }
             w.endObject();
         }
         w.name("streams").beginObject();
@@ -141,10 +149,21 @@ public final class LedgerCodec {
                 options,
                 boundary == null ? null : boundary(boundary),
                 t.positionOrNull("wholeAt"),
-                loss == null ? null : new SourceLoss(loss.text("reason"), loss.bool("mayBeginAnew")),
+                loss == null ? null : loss(loss),
                 t.bool("atBoundary"),
                 Instant.parse(t.text("writtenAt")),
                 streams);
+    }
+
+    private static SourceLoss loss(Tree t) {
+        Tree server = t.treeOrNull("server");
+        return new SourceLoss(
+                t.text("reason"),
+                t.bool("mayBeginAnew"),
+                server == null
+                        ? null
+                        : new ServerSeen(
+                                server.text("system"), server.number("timeline"), server.number("flushedLsn")));
     }
 
     private static SourceIdentity identity(Tree t) {

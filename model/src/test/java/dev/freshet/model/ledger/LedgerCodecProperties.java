@@ -18,6 +18,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
 
 class LedgerCodecProperties {
     private static final SourceIdentity SOURCE =
@@ -77,6 +78,13 @@ class LedgerCodecProperties {
         return new SnapshotProgress(resume, 7, -1, keys, choice % 5 == 0, choice % 3);
     }
 
+    private static @Nullable SourceLoss loss(long choice) {
+        return choice % 3 == 0
+                ? null
+                : new SourceLoss(
+                        "the slot is gone", choice % 2 == 0, choice % 3 == 1 ? null : new ServerSeen("7", 2, choice));
+    }
+
     private static String sound(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
@@ -96,6 +104,7 @@ class LedgerCodecProperties {
                 inside ? Map.of("proto_version", "1") : Map.of(),
                 boundary,
                 seen ? Position.boundary(3, boundary.position().lsn() / 2) : null,
+                loss(boundary.position().lsn()),
                 !inside,
                 NOW,
                 Map.of("customers", entry));

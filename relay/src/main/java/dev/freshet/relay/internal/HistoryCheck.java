@@ -7,6 +7,10 @@ import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.TimelineRecord;
 import dev.freshet.relay.RelaySettings;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +19,7 @@ final class HistoryCheck {
     private final RelaySettings settings;
     private final Source source;
     private final Cursor cursor;
+    private final Collection<TimelineRecord> left;
     private final long boundary;
     /** A write inside a transaction lies above the boundary; what it has written must exist too. */
     private final long written;
@@ -23,11 +28,13 @@ final class HistoryCheck {
      * Prepares the comparison.
      *
      * @param cursor the newest entry, which has a boundary
+     * @param left the timelines that led to the cursor's, as the ledger has them
      */
-    HistoryCheck(RelaySettings settings, Source source, Cursor cursor) {
+    HistoryCheck(RelaySettings settings, Source source, Cursor cursor, Collection<TimelineRecord> left) {
         this.settings = settings;
         this.source = source;
         this.cursor = cursor;
+        this.left = left;
         this.boundary = Objects.requireNonNull(cursor.boundary()).position().lsn();
         this.written = Math.max(boundary, cursor.write().lsn() + (cursor.atBoundary() ? 0 : 1));
     }
@@ -40,9 +47,14 @@ final class HistoryCheck {
      */
     record Gap(String what, @Nullable Long until) {}
 
-    /** Compares the source's identity, timelines and log with the cursor; null if it is the same history. */
+    /**
+     * Compares the source's identity, timelines and log with the cursor; null if it is the same history.
+     *
+     * @param now the server's identity
+     * @param timelines the timelines that led to the server's present one
+     */
     @Nullable
-    Gap history(SourceIdentity now) {
+    Gap history(SourceIdentity now, List<TimelineRecord> timelines) {
         SourceIdentity then = cursor.source();
         if (!then.system().equals(now.system())) {
             return new Gap(
@@ -50,11 +62,9 @@ final class HistoryCheck {
                             + ", but the ledger was written from " + then.system() + ": it is another history",
                     null);
         }
-        if (then.timeline() != now.timeline()) {
-            Gap branched = branch(now);
-            if (branched != null) {
-                return branched;
-            }
+        Gap branched = branch(now, timelines);
+        if (branched != null) {
+            return branched;
         }
         long flushed = source.flushedLsn();
         if (flushed < written) {
@@ -66,23 +76,65 @@ final class HistoryCheck {
         return null;
     }
 
-    private @Nullable Gap branch(SourceIdentity now) {
-        long then = cursor.source().timeline();
-        for (TimelineRecord t : source.timelines()) {
-            if (t.timeline() == then && t.switchLsn() >= written) {
-                return null;
+    /**
+     * A part of a history.
+     *
+     * @param end where the timeline was left; the greatest number for the present one
+     */
+    private record Part(long timeline, long end) {}
+
+    private static List<Part> parts(SourceIdentity of, Collection<TimelineRecord> left) {
+        List<Part> parts = new ArrayList<>();
+        left.stream()
+                .filter(t -> t.system().equals(of.system()) && t.timeline() < of.timeline())
+                .sorted(Comparator.comparingLong(TimelineRecord::timeline))
+                .forEach(t -> parts.add(new Part(t.timeline(), t.switchLsn())));
+        parts.add(new Part(of.timeline(), Long.MAX_VALUE));
+        return parts;
+    }
+
+    /**
+     * Compares two histories timeline by timeline, each with the place where it was left: two stand-bys of one server get the
+     * same number when they are promoted.
+     */
+    private @Nullable Gap branch(SourceIdentity now, List<TimelineRecord> timelines) {
+        List<Part> known = parts(cursor.source(), left);
+        List<Part> found = parts(now, timelines);
+        Gap gap = otherHistory(now);
+        long common = 0;
+        for (int i = 0; i < Math.min(known.size(), found.size()); i++) {
+            Part then = known.get(i);
+            Part is = found.get(i);
+            if (then.timeline() != is.timeline()) {
+                break;
             }
-            if (t.timeline() == then) {
-                return new Gap(
-                        "The server left timeline " + then + " at " + Lsn.format(t.switchLsn()) + ", but changes up to "
-                                + Lsn.format(written) + " of it are in the topics: some of them do not exist any more",
-                        t.switchLsn());
+            common = Math.min(then.end(), is.end());
+            if (then.end() != is.end()) {
+                gap = is.end() == Long.MAX_VALUE ? gap : leftOtherwise(then, is);
+                break;
             }
         }
+        return common >= written && now.timeline() >= cursor.source().timeline() ? null : gap;
+    }
+
+    private Gap otherHistory(SourceIdentity now) {
         return new Gap(
-                "The server is on timeline " + now.timeline() + ", which did not branch off from timeline " + then
-                        + ", of which changes are in the topics: it is another history",
+                "The server is on timeline " + now.timeline() + ", which did not branch off from timeline "
+                        + cursor.source().timeline() + ", of which changes are in the topics: it is another history",
                 null);
+    }
+
+    private Gap leftOtherwise(Part then, Part is) {
+        String told = "The server left timeline " + is.timeline() + " at " + Lsn.format(is.end());
+        return then.end() == Long.MAX_VALUE
+                ? new Gap(
+                        told + ", but changes up to " + Lsn.format(written)
+                                + " of it are in the topics: some of them do not exist any more",
+                        is.end())
+                : new Gap(
+                        told + ", but the one of which changes are in the topics left it at " + Lsn.format(then.end())
+                                + ": it is another history",
+                        null);
     }
 
     /** Looks whether the slot holds everything from the boundary on; null if it does. */

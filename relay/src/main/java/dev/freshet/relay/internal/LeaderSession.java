@@ -9,6 +9,7 @@ import dev.freshet.model.Lsn;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Mending;
+import dev.freshet.model.ledger.SourceLoss;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.port.TopicEnds;
@@ -358,10 +359,10 @@ public final class LeaderSession implements AutoCloseable {
     /**
      * Tells, at once and durably, that the log cannot be followed any more from the last boundary on.
      *
-     * @param reason what happened, what is missing and what helps
+     * @param loss what happened, and what is missing
      */
-    void lose(String reason) {
-        tellAlone(() -> ledger.lose(reason));
+    void lose(SourceLoss loss) {
+        tellAlone(() -> ledger.lose(loss, Loss.told(settings, loss)));
     }
 
     /**

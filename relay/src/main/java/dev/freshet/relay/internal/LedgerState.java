@@ -154,13 +154,12 @@ public final class LedgerState {
     /**
      * Takes note that the log cannot be followed any more from the last boundary on, which breaks every stream.
      *
+     * @param found the loss, in the place of one that stands there
      * @param reason what happened, what is missing and what helps
      */
-    public void lose(String reason) {
-        if (loss == null) {
-            loss = new SourceLoss(reason, false);
-            changed = true;
-        }
+    public void lose(SourceLoss found, String reason) {
+        loss = found;
+        changed = true;
         for (StreamEntry entry : List.copyOf(streams.values())) {
             // a topic that is at fault needs its own mending afterwards
             if (entry.status() != StreamStatus.STOPPED && entry.mending() != Mending.TOPIC) {

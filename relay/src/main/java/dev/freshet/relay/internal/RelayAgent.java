@@ -49,6 +49,7 @@ public final class RelayAgent implements Agent {
     private final List<Helper> helpers;
     private final InstantSource clock;
     private final Refusals refusals;
+    private final Losses losses;
     private final Report report;
     private final Alarms alarms;
     private @Nullable Source source;
@@ -74,6 +75,7 @@ public final class RelayAgent implements Agent {
         this.watch = watch;
         this.guard = new TopicGuard(settings, clock);
         this.refusals = new Refusals(settings, clock);
+        this.losses = new Losses(settings);
         this.helpers = List.copyOf(helpers);
         this.clock = clock;
         this.report = new Report(settings);
@@ -95,7 +97,7 @@ public final class RelayAgent implements Agent {
         try {
             helpers.forEach(h -> h.requireAtWork(settings.source()));
             LeaderSession leader = session;
-            return leader == null ? tryToLead() : lead(leader);
+            return leader == null ? tryToLead() : leadOrLose(leader);
         } catch (FencedException e) {
             LOG.info("{}", e.getMessage());
             endSession();
@@ -103,16 +105,10 @@ public final class RelayAgent implements Agent {
             nextAttempt = clock.instant().plus(FENCED_PAUSE);
             report(State.STANDBY, e.getMessage());
             return 0;
-        } catch (LedgerLostException e) {
+        } catch (LossException e) {
             endSession();
             report(State.STOPPED, e.getMessage());
             throw e;
-        } catch (LossException e) {
-            recordLoss(e);
-            endSession();
-            RuntimeException end = Loss.exception(settings, String.valueOf(e.getMessage()));
-            report(end instanceof RetriableException ? State.RETRYING : State.STOPPED, e.getMessage());
-            throw end;
         } catch (RetriableException e) {
             if (e instanceof StreamWriteException refused) {
                 noteRefusal(refused);
@@ -157,7 +153,7 @@ public final class RelayAgent implements Agent {
         TopicWriter writer = ports.openWriter();
         try (TopicStore store = ports.openStore()) {
             TakeOver.Outcome outcome = new TakeOver(
-                            settings, clock, incarnation, s, store, writer, ports::openKeys, guard, refusals)
+                            settings, clock, incarnation, s, store, writer, ports::openKeys, guard, refusals, losses)
                     .run();
             session = outcome.session();
             List<TableCapture> notBegun = settings.streams().stream()
@@ -178,6 +174,19 @@ public final class RelayAgent implements Agent {
         } catch (RuntimeException | InterruptedException e) {
             writer.close();
             throw e;
+        }
+    }
+
+    /** What the log cannot give any more is missing from the last boundary on, from every stream. */
+    private int leadOrLose(LeaderSession leader) throws InterruptedException {
+        try {
+            return lead(leader);
+        } catch (LedgerLostException e) {
+            throw e;
+        } catch (LossException e) {
+            Loss loss = new Loss(
+                    String.valueOf(e.getMessage()), leader.ledger().boundary().position(), null, Losses.look(source));
+            throw losses.tell(loss, leader::lose);
         }
     }
 
@@ -214,10 +223,8 @@ public final class RelayAgent implements Agent {
         long boundary = leader.ledger().boundary().position().lsn();
         SlotState slot = sampled.slot().orElse(null);
         if (slot == null || slot.lost() != null) {
-            String what = "The slot '" + settings.slot() + "' "
-                    + (slot == null ? "was dropped" : "is not usable any more (" + slot.lost() + ")");
-            throw new LossException(
-                    Loss.message(settings, what, boundary, sampled.sample().lsn()));
+            throw new LossException("The slot '" + settings.slot() + "' "
+                    + (slot == null ? "was dropped" : "is not usable any more (" + slot.lost() + ")"));
         }
         report.measured(Math.max(0, sampled.sample().lsn() - boundary), slot.retainedBytes());
         leader.offer(sampled.sample());
@@ -302,14 +309,6 @@ public final class RelayAgent implements Agent {
             }
         }
         writeAlone(() -> leader.breakAlone(reasons, leader.ledger().wholeAt()), damaged);
-    }
-
-    /** What the log cannot give any more is missing from the last boundary on, from every stream. */
-    private void recordLoss(LossException loss) {
-        LeaderSession leader = session;
-        if (leader != null) {
-            writeAlone(() -> leader.lose(String.valueOf(loss.getMessage())), loss);
-        }
     }
 
     private static void writeAlone(Runnable entry, RuntimeException cause) {

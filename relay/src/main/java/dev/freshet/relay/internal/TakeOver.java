@@ -8,12 +8,14 @@ import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.LossException;
+import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.EpochRecord;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
+import dev.freshet.model.ledger.ServerSeen;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.SourceLoss;
 import dev.freshet.model.ledger.TimelineRecord;
@@ -27,12 +29,12 @@ import dev.freshet.relay.port.TopicsSeen;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,7 @@ final class TakeOver {
     private final TopicOpener keys;
     private final TopicGuard guard;
     private final Refusals refusals;
+    private final Losses losses;
 
     /**
      * Prepares a take-over.
@@ -62,6 +65,7 @@ final class TakeOver {
      * @param keys opens topics to read their keys
      * @param guard what is known of the topics from before
      * @param refusals which topics have refused records
+     * @param losses what was found of losses before
      */
     TakeOver(
             RelaySettings settings,
@@ -72,7 +76,8 @@ final class TakeOver {
             TopicWriter writer,
             TopicOpener keys,
             TopicGuard guard,
-            Refusals refusals) {
+            Refusals refusals,
+            Losses losses) {
         this.settings = settings;
         this.clock = clock;
         this.incarnation = incarnation;
@@ -82,6 +87,7 @@ final class TakeOver {
         this.keys = keys;
         this.guard = guard;
         this.refusals = refusals;
+        this.losses = losses;
     }
 
     /**
@@ -103,9 +109,10 @@ final class TakeOver {
         Cursor cursor = contents.cursor();
         refusals.takenOver(cursor, incarnation);
         SourceIdentity identity = source.identify();
+        List<TimelineRecord> timelines = source.timelines();
         releaseSlot();
         if (cursor != null && cursor.boundary() != null) {
-            requireFollowable(cursor, identity);
+            requireFollowable(cursor, identity, timelines, contents);
         }
         Map<String, String> uncaptured = new HashMap<>();
         List<CapturedStream> captured = capture(cursor, contents, uncaptured);
@@ -117,15 +124,14 @@ final class TakeOver {
             reason = cursor.loss().reason();
             cursor = beginning.anew(cursor, identity);
         }
-        LedgerState ledger = resume(cursor, identity, contents, reason);
-        require(cursor, new HistoryCheck(settings, source, cursor).slot());
+        LedgerState ledger = resume(cursor, identity, timelines, contents, reason);
+        require(cursor, identity, new HistoryCheck(settings, source, cursor, List.of()).slot());
         StreamJoiner joiner = new StreamJoiner(settings, clock, source, store, ledger, contents, guard, refusals);
         StreamJoiner.Joined joined = joiner.join(captured, uncaptured, topics.streams());
         // Whatever is not whole has been broken by now.
         ledger.wholeAt(ledger.boundary().position());
         boolean inside = !cursor.atBoundary();
-        ChangeLog log = source.open(
-                ledger.boundary().position().lsn(), ledger.epoch(), captured, inside ? cursor.options() : null);
+        ChangeLog log = open(cursor, identity, captured, inside ? cursor.options() : null);
         try {
             ledger.options(inside ? cursor.options() : log.options());
             writeAlone(ledger);
@@ -151,12 +157,54 @@ final class TakeOver {
     }
 
     /** A loss that stands in the ledger is one whatever the source looks like by now. */
-    private void requireFollowable(Cursor cursor, SourceIdentity identity) {
+    private void requireFollowable(
+            Cursor cursor, SourceIdentity identity, List<TimelineRecord> timelines, LedgerContents contents) {
         SourceLoss loss = cursor.loss();
-        if (loss == null) {
-            require(cursor, new HistoryCheck(settings, source, cursor).history(identity));
-        } else if (!loss.mayBeginAnew() && settings.onLoss() == LossPolicy.STOP) {
-            throw new LossException(loss.reason());
+        if (loss != null) {
+            requireWord(cursor, loss, identity);
+            return;
+        }
+        Loss found = losses.unwritten(cursor);
+        if (found != null) {
+            throw losses.tell(found, entry -> writeAlone(cursor, entry));
+        }
+        Collection<TimelineRecord> left = contents.timelines().values();
+        require(cursor, identity, new HistoryCheck(settings, source, cursor, left).history(identity, timelines));
+    }
+
+    /** An operator's word speaks of the server that was shown: for another one, or one that was set back, there is none. */
+    private void requireWord(Cursor cursor, SourceLoss loss, SourceIdentity identity) {
+        if (settings.onLoss() != LossPolicy.STOP) {
+            return;
+        }
+        ServerSeen now = Losses.look(source, identity);
+        boolean same = loss.isOf(now);
+        if (loss.mayBeginAnew() && same) {
+            return;
+        }
+        SourceLoss known = loss;
+        if (!same) {
+            String reason = loss.mayBeginAnew() && loss.server() != null
+                    ? "The server at sources." + settings.source() + ".url (" + now
+                            + ") is not as it was when an operator took it as the right one (" + loss.server() + "): "
+                            + loss.reason()
+                    : loss.reason();
+            known = new SourceLoss(reason, false, now);
+            writeAlone(cursor, known);
+        }
+        throw new LossException(Loss.told(settings, known));
+    }
+
+    private ChangeLog open(
+            Cursor cursor,
+            SourceIdentity identity,
+            List<CapturedStream> captured,
+            @Nullable Map<String, String> options) {
+        Position at = Objects.requireNonNull(cursor.boundary()).position();
+        try {
+            return source.open(at.lsn(), at.epoch(), captured, options);
+        } catch (LossException e) {
+            throw lost(cursor, identity, new HistoryCheck.Gap(String.valueOf(e.getMessage()), null));
         }
     }
 
@@ -213,7 +261,12 @@ final class TakeOver {
         ledger.written();
     }
 
-    private LedgerState resume(Cursor cursor, SourceIdentity identity, LedgerContents contents, String reason) {
+    private LedgerState resume(
+            Cursor cursor,
+            SourceIdentity identity,
+            List<TimelineRecord> timelines,
+            LedgerContents contents,
+            String reason) {
         Boundary boundary = Objects.requireNonNull(cursor.boundary());
         LedgerState ledger = new LedgerState(incarnation, identity, cursor);
         contents.keys(LedgerKey.SCHEMA).forEach(ledger::knowSchema);
@@ -225,31 +278,35 @@ final class TakeOver {
                     LedgerCodec.encode(new EpochRecord(
                             cursor.epoch(), identity, boundary.position().lsn(), clock.instant(), reason)));
         }
-        Set<String> timelines = contents.keys(LedgerKey.TIMELINE);
-        for (TimelineRecord t : source.timelines()) {
+        // another history has timelines of its own under the same numbers
+        Map<String, TimelineRecord> left = new HashMap<>(contents.timelines());
+        for (TimelineRecord t : timelines) {
             String key = LedgerKey.timeline(t.timeline());
-            // another history has timelines of its own under the same numbers
-            if (begins || !timelines.contains(key)) {
+            if (!t.equals(left.remove(key))) {
                 ledger.beside(key, LedgerCodec.encode(t));
             }
         }
+        left.keySet().forEach(key -> ledger.beside(key, null));
         return ledger;
     }
 
-    private void require(Cursor cursor, HistoryCheck.@Nullable Gap gap) {
+    private void require(Cursor cursor, SourceIdentity identity, HistoryCheck.@Nullable Gap gap) {
         if (gap != null) {
-            throw lost(cursor, gap);
+            throw lost(cursor, identity, gap);
         }
     }
 
+    private RuntimeException lost(Cursor cursor, SourceIdentity identity, HistoryCheck.Gap gap) {
+        Position boundary = Objects.requireNonNull(cursor.boundary()).position();
+        return losses.tell(
+                new Loss(gap.what(), boundary, gap.until(), Losses.look(source, identity)),
+                entry -> writeAlone(cursor, entry));
+    }
+
     /** Breaks every stream in the ledger, since nothing is served as complete when it is known not to be. */
-    private RuntimeException lost(Cursor cursor, HistoryCheck.Gap gap) {
+    private void writeAlone(Cursor cursor, SourceLoss loss) {
         LedgerState ledger = new LedgerState(incarnation, cursor.source(), cursor);
-        long from = ledger.boundary().position().lsn();
-        String message =
-                Loss.message(settings, gap.what(), from, gap.until() == null ? source.flushedLsn() : gap.until());
-        ledger.lose(message);
+        ledger.lose(loss, Loss.told(settings, loss));
         writeAlone(ledger);
-        return Loss.exception(settings, message);
     }
 }

@@ -1,14 +1,19 @@
 package dev.freshet.relay.port;
 
 import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.EpochRecord;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
 import dev.freshet.model.ledger.SchemaRecord;
+import dev.freshet.model.ledger.TimelineRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A ledger as read to its end: the newest value of each key. Belongs to one thread. */
@@ -55,6 +60,22 @@ public final class LedgerContents {
     public @Nullable SchemaRecord schema(String stream, String version) {
         byte[] value = records.get(LedgerKey.schema(stream, version));
         return value == null ? null : LedgerCodec.decodeSchema(value);
+    }
+
+    /** Returns the timelines that were left, by their keys. */
+    public Map<String, TimelineRecord> timelines() {
+        return decoded(LedgerKey.TIMELINE, LedgerCodec::decodeTimeline);
+    }
+
+    /** Returns the epochs by their keys. */
+    public Map<String, EpochRecord> epochs() {
+        return decoded(LedgerKey.EPOCH, LedgerCodec::decodeEpoch);
+    }
+
+    private <T> Map<String, T> decoded(String prefix, Function<byte[], T> decode) {
+        Map<String, T> found = new TreeMap<>();
+        keys(prefix).forEach(key -> found.put(key, decode.apply(Objects.requireNonNull(records.get(key)))));
+        return found;
     }
 
     /** Returns the keys that begin so, sorted. */
