@@ -203,6 +203,8 @@ public final class KafkaTopicStore implements TopicStore {
         LedgerContents contents = new LedgerContents(end);
         Map<String, Object> config = new HashMap<>();
         config.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, KafkaTopicWriter.RETRY_BACKOFF_MS);
+        // to close, the consumer waits for the answer to the request that it has sent ahead
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "20");
         config.putAll(settings.kafka());
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
