@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param minCompactionLag how long every version of a row stays in the topic, at least; a copy that was away longer fills
  *     anew
  * @param deleteRetention how long a deleted row's tombstone stays, at least; a copy that was away longer fills anew
+ * @param headers what its records carry beside their payload
  */
 public record StreamSettings(
         TableCapture capture,
@@ -22,7 +23,8 @@ public record StreamSettings(
         int replicationFactor,
         int minInsyncReplicas,
         Duration minCompactionLag,
-        Duration deleteRetention) {
+        Duration deleteRetention,
+        HeaderSet headers) {
     /** How long a tombstone stays by default. */
     public static final Duration DEFAULT_DELETE_RETENTION = Duration.ofDays(7);
 
@@ -43,13 +45,34 @@ public record StreamSettings(
 
     /** Returns the settings of a stream with one partition and defaults for all else. */
     public static StreamSettings of(TableCapture capture, String topic) {
-        return new StreamSettings(capture, topic, 1, -1, -1, DEFAULT_MIN_COMPACTION_LAG, DEFAULT_DELETE_RETENTION);
+        return new StreamSettings(
+                capture, topic, 1, -1, -1, DEFAULT_MIN_COMPACTION_LAG, DEFAULT_DELETE_RETENTION, HeaderSet.CLOUDEVENTS);
     }
 
     /** Returns these settings with another partition count. */
     public StreamSettings withPartitions(int count) {
         return new StreamSettings(
-                capture, topic, count, replicationFactor, minInsyncReplicas, minCompactionLag, deleteRetention);
+                capture,
+                topic,
+                count,
+                replicationFactor,
+                minInsyncReplicas,
+                minCompactionLag,
+                deleteRetention,
+                headers);
+    }
+
+    /** Returns these settings with other headers. */
+    public StreamSettings withHeaders(HeaderSet set) {
+        return new StreamSettings(
+                capture,
+                topic,
+                partitions,
+                replicationFactor,
+                minInsyncReplicas,
+                minCompactionLag,
+                deleteRetention,
+                set);
     }
 
     /** Returns the stream's name. */

@@ -79,7 +79,7 @@ public final class KafkaTopicWriter implements TopicWriter {
 
     private KafkaTopicWriter(RelaySettings settings) {
         this.settings = settings;
-        this.headers = new RecordHeaderWriter(settings.source());
+        this.headers = new RecordHeaderWriter(settings);
     }
 
     /** Creates a writer with its producers. */

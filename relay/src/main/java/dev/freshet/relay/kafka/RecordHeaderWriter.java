@@ -3,6 +3,9 @@ package dev.freshet.relay.kafka;
 import dev.freshet.model.Change;
 import dev.freshet.model.Op;
 import dev.freshet.model.RecordHeaders;
+import dev.freshet.relay.HeaderSet;
+import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.StreamSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -16,21 +19,29 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a record's headers; those that are the same for many records are made once. Belongs to one thread. */
 final class RecordHeaderWriter {
-    private static final int ALWAYS = 8;
+    private static final int OWN = 3;
+    private static final int CLOUD_EVENTS = 5;
 
     private final Header specVersion = header(RecordHeaders.SPEC_VERSION, RecordHeaders.SPEC_VERSION_VALUE);
     private final Header contentType = header(RecordHeaders.CONTENT_TYPE, "application/json");
     private final Header readBack = header(RecordHeaders.READ_BACK, "1");
     private final Header source;
     private final Map<Op, Header> ops = new EnumMap<>(Op.class);
+    /** By stream; of those only whose records are CloudEvents. */
     private final Map<String, Header> types = new HashMap<>();
+
     private final Map<String, Header> schemas = new HashMap<>();
     private final TimeText times = new TimeText();
     private @Nullable Instant lastTime;
     private Header lastTimeHeader = header(RecordHeaders.TIME, "");
 
-    RecordHeaderWriter(String sourceName) {
-        source = header(RecordHeaders.SOURCE, "/freshet/" + sourceName);
+    RecordHeaderWriter(RelaySettings settings) {
+        source = header(RecordHeaders.SOURCE, "/freshet/" + settings.source());
+        for (StreamSettings stream : settings.streams()) {
+            if (stream.headers() == HeaderSet.CLOUDEVENTS) {
+                types.put(stream.name(), header(RecordHeaders.TYPE, stream.name() + RecordHeaders.TYPE_SUFFIX));
+            }
+        }
         for (Op op : Op.values()) {
             ops.put(op, header(RecordHeaders.OP, op.code()));
         }
@@ -46,7 +57,9 @@ final class RecordHeaderWriter {
      */
     Headers of(Change change) {
         byte[] position = change.position().toBytes();
-        Header[] all = new Header[ALWAYS + (change.value() == null ? 0 : 1) + (change.readBack() ? 1 : 0)];
+        Header type = types.get(change.stream());
+        int cloudEvents = type == null ? 0 : CLOUD_EVENTS + (change.value() == null ? 0 : 1);
+        Header[] all = new Header[OWN + (change.readBack() ? 1 : 0) + cloudEvents];
         int n = 0;
         if (change.readBack()) {
             all[n++] = readBack;
@@ -54,14 +67,15 @@ final class RecordHeaderWriter {
         all[n++] = new RecordHeader(RecordHeaders.POSITION, position);
         all[n++] = Objects.requireNonNull(ops.get(change.op()));
         all[n++] = schemas.computeIfAbsent(change.schemaVersion(), v -> header(RecordHeaders.SCHEMA, v));
-        all[n++] = specVersion;
-        all[n++] = new RecordHeader(RecordHeaders.ID, position);
-        all[n++] =
-                types.computeIfAbsent(change.stream(), s -> header(RecordHeaders.TYPE, s + RecordHeaders.TYPE_SUFFIX));
-        all[n++] = source;
-        all[n++] = time(change.committedAt());
-        if (change.value() != null) {
-            all[n] = contentType;
+        if (type != null) {
+            all[n++] = specVersion;
+            all[n++] = new RecordHeader(RecordHeaders.ID, position);
+            all[n++] = type;
+            all[n++] = source;
+            all[n++] = time(change.committedAt());
+            if (change.value() != null) {
+                all[n] = contentType;
+            }
         }
         return new org.apache.kafka.common.header.internals.RecordHeaders(all);
     }

@@ -1,6 +1,7 @@
 package dev.freshet.server.config;
 
 import dev.freshet.model.JdbcUrl;
+import dev.freshet.relay.HeaderSet;
 import dev.freshet.relay.LossPolicy;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
@@ -168,6 +169,14 @@ public final class Sections {
             StreamSettings.DEFAULT_DELETE_RETENTION,
             "How long the trace of a deleted row stays in the topic. A replica that was away for longer fills its copy "
                     + "anew.");
+    static final Setting<HeaderSet> HEADERS = Setting.withDefault(
+            "headers",
+            ValueTypes.oneOf(HeaderSet.class, HeaderSet::text),
+            HeaderSet.CLOUDEVENTS,
+            HeaderSet::text,
+            "What records carry beside the row. `cloudevents`: what makes them CloudEvents in binary mode, for readers of any "
+                    + "make. `minimal`: Freshet's own three headers alone, which cost a third. Records that are there stay as "
+                    + "they are.");
 
     // replicas.<name>
     static final Setting<JsonNode> REPLICA_STREAMS = Setting.required(
@@ -325,7 +334,8 @@ public final class Sections {
                     REPLICATION_FACTOR,
                     MIN_ISR,
                     MIN_COMPACTION_LAG,
-                    DELETE_RETENTION));
+                    DELETE_RETENTION,
+                    HEADERS));
     static final Section REPLICAS = new Section(
             "replicas.<name>",
             "Copies of streams in a consumer's own database.",

@@ -1,5 +1,6 @@
 package dev.freshet.server.config;
 
+import dev.freshet.relay.HeaderSet;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public record StreamConfig(
      * @param minInsyncReplicas how many must have a record, or null for the brokers' default
      * @param minCompactionLag how long every state stays
      * @param deleteRetention how long tombstones stay
+     * @param headers what records carry beside their payload
      */
     public record Capture(
             String source,
@@ -39,7 +41,8 @@ public record StreamConfig(
             @Nullable Integer replicationFactor,
             @Nullable Integer minInsyncReplicas,
             Duration minCompactionLag,
-            Duration deleteRetention) {
+            Duration deleteRetention,
+            HeaderSet headers) {
         /** Copies the lists. */
         public Capture {
             columns = List.copyOf(columns);

@@ -140,6 +140,7 @@ final class StreamReader {
                                 values.find(Sections.REPLICATION_FACTOR),
                                 values.find(Sections.MIN_ISR),
                                 values.get(Sections.MIN_COMPACTION_LAG),
-                                values.get(Sections.DELETE_RETENTION)));
+                                values.get(Sections.DELETE_RETENTION),
+                                values.get(Sections.HEADERS)));
     }
 }

@@ -77,7 +77,8 @@ public final class Settings {
                 orDefault(c.replicationFactor()),
                 orDefault(c.minInsyncReplicas()),
                 c.minCompactionLag(),
-                c.deleteRetention());
+                c.deleteRetention(),
+                c.headers());
     }
 
     /** Returns how a source's PostgreSQL is reached. */
