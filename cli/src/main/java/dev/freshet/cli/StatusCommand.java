@@ -1,5 +1,6 @@
 package dev.freshet.cli;
 
+import dev.freshet.model.FreshetException;
 import dev.freshet.server.ServerStatus;
 import dev.freshet.server.config.HttpConfig;
 import dev.freshet.server.http.StatusClient;
@@ -43,14 +44,16 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         HttpConfig http = configuration.readHttp();
-        Optional<String> answer = StatusClient.ask(http);
+        Optional<String> answer;
+        try {
+            answer = StatusClient.ask(http);
+        } catch (FreshetException e) {
+            return noAnswer(e.getMessage() + ".");
+        }
         if (answer.isEmpty()) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.println("No Freshet server answers at " + StatusClient.address(http)
+            return noAnswer("No Freshet server answers at " + StatusClient.address(http)
                     + ". Start one with `freshet run -c " + configuration.file()
                     + "`, or check http.host and http.port in " + configuration.file() + ".");
-            err.flush();
-            return ExitCodes.NO_SERVER;
         }
         ServerStatus status = StatusClient.parse(answer.get());
         PrintWriter out = spec.commandLine().getOut();
@@ -61,5 +64,12 @@ final class StatusCommand implements Callable<Integer> {
         }
         out.flush();
         return status.ready() ? ExitCodes.OK : ExitCodes.FAILED;
+    }
+
+    private int noAnswer(String why) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(why);
+        err.flush();
+        return ExitCodes.NO_SERVER;
     }
 }

@@ -66,6 +66,12 @@ class RunCommandTest {
             assertEquals(ExitCodes.MISTAKES, inUse.exitCode(), inUse.err());
             assertTrue(inUse.err().contains("stop every server"), inUse.err());
 
+            server.signal("STOP");
+            CommandLineRun held = CommandLineRun.of("status", "-c", config);
+            assertEquals(ExitCodes.NO_SERVER, held.exitCode(), held.out());
+            assertTrue(held.err().contains("has not answered within 10 s: the process is held"), held.err());
+            server.signal("CONT");
+
             assertEquals(ExitCodes.OK, server.stop(), server::log);
             lines = server.logLines();
         }

@@ -57,6 +57,14 @@ final class ServerProcess implements AutoCloseable {
         return process.waitFor(60, TimeUnit.SECONDS) ? process.exitValue() : -1;
     }
 
+    /** Sends a signal, such as STOP or CONT. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
+        if (kill.waitFor() != 0) {
+            throw new IllegalStateException("kill -" + name + " ended with status " + kill.exitValue());
+        }
+    }
+
     long pid() {
         return process.pid();
     }

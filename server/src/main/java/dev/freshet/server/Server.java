@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A running Freshet: the relays and replicas of a configuration, each kept going on its own, and their status over HTTP.
  *
- * <p>A part that fails is reported by {@link #status()} and does not stop the others. All methods may be called by any
+ * <p>A part that fails, or does not move, is reported by {@link #status()} and does not stop the others. All methods may be called by any
  * thread.
  */
 public final class Server implements AutoCloseable {
@@ -32,11 +33,13 @@ public final class Server implements AutoCloseable {
     private final Parts parts;
     private final AgentRunner keeper;
     private final HttpApi http;
+    private final Supplier<ServerStatus> status;
 
-    private Server(Parts parts, AgentRunner keeper, HttpApi http) {
+    private Server(Parts parts, AgentRunner keeper, HttpApi http, Supplier<ServerStatus> status) {
         this.parts = parts;
         this.keeper = keeper;
         this.http = http;
+        this.status = status;
     }
 
     /**
@@ -53,17 +56,18 @@ public final class Server implements AutoCloseable {
         Instant startedAt = clock.instant();
         AtomicReference<@Nullable Parts> made = new AtomicReference<>();
         AtomicReference<@Nullable AgentRunner> looksAfter = new AtomicReference<>();
-        HttpApi http = HttpApi.start(
-                config.http(),
-                () -> status(made.get(), config, startedAt),
-                () -> stuck(made.get(), looksAfter.get(), config.http().liveLimit(), clock));
+        Supplier<List<String>> stuck =
+                () -> stuck(made.get(), looksAfter.get(), config.http().liveLimit(), clock);
+        Supplier<ServerStatus> status =
+                () -> status(made.get(), config, startedAt).withProblems(stuck.get());
+        HttpApi http = HttpApi.start(config.http(), status, stuck);
         try {
             LOG.info("Status at http://{}:{}/status", config.http().host(), http.port());
             Parts parts = Parts.create(config, dataFolder, startedAt, clock);
             made.set(parts);
             AgentRunner keeper = AgentRunner.start(parts, clock, LOOK_AFTER, LOOK_AFTER, FAULTS);
             looksAfter.set(keeper);
-            return new Server(parts, keeper, http);
+            return new Server(parts, keeper, http, status);
         } catch (RuntimeException e) {
             Parts parts = made.get();
             if (parts != null) {
@@ -80,7 +84,7 @@ public final class Server implements AutoCloseable {
 
     /** Returns what the server does now. */
     public ServerStatus status() {
-        return parts.status();
+        return status.get();
     }
 
     /** Returns what has not moved for the time, each a sentence; empty if all moves. Without a keeper it is only starting. */

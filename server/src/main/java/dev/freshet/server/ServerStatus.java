@@ -1,6 +1,7 @@
 package dev.freshet.server;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version the version of Freshet
  * @param startedAt when the server was started
- * @param ready whether all that is configured works, and each replica has caught up with what its topics held when it started
+ * @param ready whether all that is configured works and moves, and each replica has caught up with what its topics held when it
+ *     started
  * @param problems what does not, each a sentence; empty if ready
  * @param sources the sources in the order of the file
  * @param streams the streams in the order of the file
@@ -29,6 +31,20 @@ public record ServerStatus(
         sources = List.copyOf(sources);
         streams = List.copyOf(streams);
         replicas = List.copyOf(replicas);
+    }
+
+    /**
+     * Returns the status with further problems, which are told first.
+     *
+     * @param further what does not work, each a sentence; empty if there is nothing more
+     */
+    ServerStatus withProblems(List<String> further) {
+        if (further.isEmpty()) {
+            return this;
+        }
+        List<String> all = new ArrayList<>(further);
+        all.addAll(problems);
+        return new ServerStatus(version, startedAt, false, all, sources, streams, replicas);
     }
 
     /**

@@ -81,12 +81,17 @@ final class ChildServer implements DemoServer {
     public ServerStatus status() {
         try {
             StatusClient.ask(http).map(StatusClient::parse).ifPresent(this::remember);
+        } catch (FreshetException held) {
+            // it has not answered in time: what it said last stands
+            return last();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        synchronized (this) {
-            return last;
-        }
+        return last();
+    }
+
+    private synchronized ServerStatus last() {
+        return last;
     }
 
     private synchronized void remember(ServerStatus status) {

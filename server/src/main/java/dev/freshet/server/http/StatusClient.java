@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -26,7 +27,8 @@ public final class StatusClient {
     /**
      * Asks for the status.
      *
-     * @return the status as JSON, or empty if no Freshet answers there within ten seconds
+     * @return the status as JSON, or empty if no Freshet listens there
+     * @throws FreshetException if something listens but has not answered within ten seconds
      */
     public static Optional<String> ask(HttpConfig http) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(address(http).resolve("/status"))
@@ -38,6 +40,12 @@ public final class StatusClient {
                     .build()
                     .send(request, HttpResponse.BodyHandlers.ofString());
             return answer.statusCode() == 200 ? Optional.of(answer.body()) : Optional.empty();
+        } catch (HttpTimeoutException e) {
+            throw new FreshetException(
+                    "What listens at " + address(http) + " has not answered within " + LIMIT.toSeconds()
+                            + " s: the process is held, or has no time or memory left. See its log and its state (such as with"
+                            + " `ps`); if it does not come back, end it and start it again: nothing is lost by that",
+                    e);
         } catch (IOException e) {
             return Optional.empty();
         }
