@@ -156,6 +156,7 @@ public final class RelayAgent implements Agent {
                             settings, clock, incarnation, s, store, writer, ports::openKeys, guard, refusals, losses)
                     .run();
             session = outcome.session();
+            report.leads(outcome.failing());
             List<TableCapture> notBegun = settings.streams().stream()
                     .map(StreamSettings::capture)
                     .filter(t -> outcome.notBegun().containsKey(t.stream()))

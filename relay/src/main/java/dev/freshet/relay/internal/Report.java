@@ -22,6 +22,7 @@ final class Report {
     private long sentBefore;
     private long lagBytes = -1;
     private long retainedBytes = -1;
+    private @Nullable FailingWindows failing;
     private volatile RelayStatus status;
 
     /** Creates the report of a relay that is starting. */
@@ -61,8 +62,14 @@ final class Report {
         }
     }
 
+    /** Takes note of what has kept the session that begins from reading tables. */
+    void leads(FailingWindows windows) {
+        failing = windows;
+    }
+
     /** Counts what a session has sent that has ended. */
     void ended(LeaderSession session) {
+        failing = null;
         sentBefore += session.recordsSent();
     }
 
@@ -89,7 +96,12 @@ final class Report {
                     sentBefore);
             return;
         }
+        FailingWindows windows = failing;
         List<StreamEntry> streams = leader.ledger().durableStreams();
+        if (windows != null) {
+            needs.addAll(windows.texts());
+            streams = streams.stream().map(windows::shown).toList();
+        }
         streams.stream().map(StreamEntry::trouble).filter(Objects::nonNull).forEach(needs::add);
         Boundary boundary = leader.ledger().boundary();
         status = new RelayStatus(

@@ -5,15 +5,14 @@ import dev.freshet.capture.SnapshotReader;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
-import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
-import dev.freshet.model.ledger.StreamStatus;
-import dev.freshet.relay.SnapshotLimits;
+import dev.freshet.relay.RelaySettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +41,9 @@ import org.slf4j.LoggerFactory;
  * <p>Watermarks carry the relay's incarnation; those of others are passed over, so that a window never goes on after a
  * crash: it begins again from the progress in the ledger. A window is abandoned when rows of its stream change without
  * row messages, since it may show them as they were before.
+ *
+ * <p>A window that fails by its table or topic gives the other streams their turn ({@link FailingWindows}); one that fails
+ * since the source does not do what every window needs begins again, with the same stream.
  */
 public final class Snapshotter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshotter.class);
@@ -50,13 +52,17 @@ public final class Snapshotter implements AutoCloseable {
     private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
 
     private enum Phase {
+        /** Nothing is to be read. */
         IDLE,
+        /** The transactions that are older than the publication's last change have to end. */
         JOINING,
+        /** The next window is not due: for a rate, or since streams have failed and none else is to be read. */
         PACED,
         AWAITING_LOW,
         SETTLING,
         READING,
         AWAITING_HIGH,
+        /** The source did not do what every window needs. */
         FAILED
     }
 
@@ -64,26 +70,21 @@ public final class Snapshotter implements AutoCloseable {
     private final LedgerState ledger;
     private final Watermarks watermarks;
     private final InstantSource clock;
-    private final SnapshotLimits limits;
-    private final TopicOpener topics;
     private final Unsettled unsettled;
     private final ChangedKeys changedKeys = new ChangedKeys();
+    private final StreamWindows windows;
+    private final FailingWindows failing;
 
     private Phase phase = Phase.IDLE;
     private Instant nextProbe = Instant.MIN;
     private long joinXid;
-    private @Nullable String stream;
-    private SnapshotProgress progress = SnapshotProgress.first();
-    private @Nullable Chunks chunks;
-    private Chunks.@Nullable Read read;
-    private @Nullable String finished;
     private Instant started = Instant.MIN;
     private Instant nextWindow = Instant.MIN;
 
     /**
      * Creates a snapshotter that reads nothing until {@link #wake}.
      *
-     * @param limits how much is read at once and in a second
+     * @param settings how much is read at once and in a second, and how long a stream may fail before it is told
      * @param topics opens a stream's topic
      */
     public Snapshotter(
@@ -91,15 +92,20 @@ public final class Snapshotter implements AutoCloseable {
             LedgerState ledger,
             String incarnation,
             InstantSource clock,
-            SnapshotLimits limits,
+            RelaySettings settings,
             TopicOpener topics) {
         this.reader = reader;
         this.unsettled = new Unsettled(reader);
         this.ledger = ledger;
         this.watermarks = new Watermarks(reader, ledger, incarnation);
         this.clock = clock;
-        this.limits = limits;
-        this.topics = topics;
+        this.windows = new StreamWindows(reader, ledger, topics, settings.snapshotLimits());
+        this.failing = new FailingWindows(settings, clock);
+    }
+
+    /** Returns which streams could not be read for long. */
+    FailingWindows failing() {
+        return failing;
     }
 
     /**
@@ -120,29 +126,16 @@ public final class Snapshotter implements AutoCloseable {
     /** Forgets what was read of a stream whose rows have changed without row messages. */
     public void abandon(String changed) {
         watermarks.forget(changed);
-        if (changed.equals(finished)) {
-            finished = null;
-        }
-        if (changed.equals(stream)) {
-            closeChunks();
-            stream = null;
+        if (windows.forget(changed)) {
             phase = Phase.IDLE;
             unsettled.clear();
             changedKeys.clear();
         }
     }
 
-    private void closeChunks() {
-        read = null;
-        if (chunks != null) {
-            chunks.close();
-            chunks = null;
-        }
-    }
-
-    /** Returns whether there is something to do, so that the log should not be waited for long. */
+    /** Returns whether there is something to do soon, so that the log should not be waited for long. */
     public boolean isActive() {
-        return phase != Phase.IDLE;
+        return phase != Phase.IDLE && (phase != Phase.PACED || windows.stream() != null);
     }
 
     /** Returns whether the log has to wait for the reading, since too many keys have changed meanwhile. */
@@ -159,20 +152,12 @@ public final class Snapshotter implements AutoCloseable {
         try {
             return step();
         } catch (RetriableException e) {
-            LOG.warn("A window of stream {} begins again: {}", stream, e.getMessage());
-            closeChunks();
+            LOG.warn("A window begins again, since the source did not do what it needs: {}", e.getMessage());
+            failing.failed(String.valueOf(e.getMessage()));
+            windows.interrupt();
             nextProbe = clock.instant().plus(FAILURE_PAUSE);
             phase = phase == Phase.JOINING ? Phase.JOINING : Phase.FAILED;
             return 0;
-        } catch (ConfigurationException e) {
-            String name = stream;
-            if (name == null) {
-                throw e;
-            }
-            // the table is not what can be captured; the other streams go on
-            abandon(name);
-            ledger.breakAndWarn(name, ledger.boundary().position(), Harm.TABLE, String.valueOf(e.getMessage()));
-            return 1;
         }
     }
 
@@ -186,7 +171,7 @@ public final class Snapshotter implements AutoCloseable {
             case READING -> read();
             case AWAITING_HIGH -> {
                 if (changedKeys.areTooMany()) {
-                    dropChanged();
+                    windows.drop(changedKeys);
                 }
                 yield 0;
             }
@@ -194,13 +179,17 @@ public final class Snapshotter implements AutoCloseable {
     }
 
     private int pace() {
-        if (!clock.instant().isBefore(nextWindow)) {
+        boolean due = !clock.instant().isBefore(nextWindow);
+        if (due && windows.stream() != null) {
             return markLow();
         }
-        if (unsettled.areMany() && probe()) {
+        if (!probe()) {
+            return 0;
+        }
+        if (unsettled.areMany()) {
             unsettled.trim();
         }
-        return 0;
+        return due ? markLow() : 0;
     }
 
     private int join(long xid) {
@@ -221,8 +210,8 @@ public final class Snapshotter implements AutoCloseable {
     }
 
     private int markLow() {
-        if (stream == null && !hasWork()) {
-            phase = Phase.IDLE;
+        if (windows.stream() == null && !hasWork()) {
+            rest();
             return 0;
         }
         watermarks.set();
@@ -230,21 +219,31 @@ public final class Snapshotter implements AutoCloseable {
         return 1;
     }
 
-    /** Returns a stream to be read; one whose last window is on its way into the topic is none. */
+    /** Nothing can be read now; what has failed is tried again without another joining, since transactions are noted on. */
+    private void rest() {
+        windows.release();
+        failing.keepOnly(this::isWanted);
+        if (failing.areAny()) {
+            phase = Phase.PACED;
+        } else {
+            phase = Phase.IDLE;
+            unsettled.release();
+            failing.succeeded();
+        }
+    }
+
+    private boolean isWanted(String stream) {
+        StreamEntry entry = ledger.stream(stream);
+        return entry != null && windows.wants(entry);
+    }
+
     private @Nullable String nextStream() {
         for (StreamEntry e : ledger.streams()) {
-            if (isReady(e) && !e.stream().equals(finished)) {
+            if (windows.wants(e) && !failing.holdsBack(e.stream())) {
                 return e.stream();
             }
         }
         return null;
-    }
-
-    private static boolean isReady(@Nullable StreamEntry entry) {
-        return entry != null
-                && entry.status() == StreamStatus.SNAPSHOTTING
-                && entry.snapshot() != null
-                && entry.snapshot().isReady();
     }
 
     private int settle() {
@@ -258,41 +257,48 @@ public final class Snapshotter implements AutoCloseable {
             }
             unsettled.settle();
         }
-        return unsettled.isSettled() ? startWindow() : 0;
+        if (!unsettled.isSettled()) {
+            return 0;
+        }
+        failing.succeeded();
+        return ofStream(this::startWindow);
+    }
+
+    /** Does a step that only the stream which is read can be the fault of; the others go on. */
+    private int ofStream(IntSupplier step) {
+        String stream = Objects.requireNonNull(windows.stream());
+        try {
+            return step.getAsInt();
+        } catch (RetriableException e) {
+            LOG.warn("A window of stream '{}' begins again: {}", stream, e.getMessage());
+            failing.failed(stream, String.valueOf(e.getMessage()));
+            windows.release();
+            phase = Phase.PACED;
+            return 0;
+        } catch (ConfigurationException e) {
+            // the table is not what can be captured
+            abandon(stream);
+            ledger.breakAndWarn(stream, ledger.boundary().position(), Harm.TABLE, String.valueOf(e.getMessage()));
+            return 1;
+        }
     }
 
     private int startWindow() {
-        Chunks next = chunks == null ? openChunks() : chunks;
-        chunks = next;
-        if (!next.prepare()) {
+        if (!windows.start()) {
             return 0;
         }
         started = clock.instant();
-        next.start(rate() == 0 ? Long.MAX_VALUE : rate());
         phase = Phase.READING;
         return 1;
     }
 
-    private Chunks openChunks() {
-        String name = Objects.requireNonNull(stream, "a stream is chosen when its low watermark arrives");
-        return progress.atKeys()
-                ? new KeyChunks(
-                        reader, Objects.requireNonNull(ledger.stream(name)), progress, topics, limits.lookupKeys())
-                : new RowChunks(reader, name, progress);
-    }
-
-    private long rate() {
-        return progress.maxRowsPerSecond() > 0 ? progress.maxRowsPerSecond() : limits.maxRowsPerSecond();
-    }
-
     private int read() {
-        Optional<Chunks.Read> ready = Objects.requireNonNull(chunks).poll();
-        if (ready.isEmpty()) {
-            return 0;
+        int done = ofStream(() -> windows.poll() ? 1 : 0);
+        if (!windows.isRead()) {
+            return done;
         }
-        read = ready.get();
-        long rate = rate();
-        nextWindow = rate == 0 ? Instant.MIN : started.plusMillis(1000 * read.looked() / rate);
+        long rate = windows.rate();
+        nextWindow = rate == 0 ? Instant.MIN : started.plusMillis(1000 * windows.looked() / rate);
         watermarks.set();
         phase = Phase.AWAITING_HIGH;
         return 1;
@@ -308,7 +314,7 @@ public final class Snapshotter implements AutoCloseable {
     /** Takes note of a changed key. */
     public void onChange(String changedStream, byte[] key) {
         if ((phase == Phase.SETTLING || phase == Phase.READING || phase == Phase.AWAITING_HIGH)
-                && changedStream.equals(stream)) {
+                && changedStream.equals(windows.stream())) {
             changedKeys.add(key);
         }
     }
@@ -333,48 +339,26 @@ public final class Snapshotter implements AutoCloseable {
     }
 
     private Optional<SnapshotWindow> complete(Position position) {
-        dropChanged();
-        Chunks.Read window = Objects.requireNonNull(read, "rows are read before the high watermark is set");
-        read = null;
-        String name = Objects.requireNonNull(stream);
-        StreamEntry entry = ledger.stream(name);
-        if (entry == null || entry.status() != StreamStatus.SNAPSHOTTING) {
-            abandon(name);
-            return Optional.empty();
+        String stream = Objects.requireNonNull(windows.stream());
+        windows.drop(changedKeys);
+        Optional<SnapshotWindow> complete = windows.complete(position);
+        if (complete.isEmpty()) {
+            abandon(stream);
+        } else {
+            failing.succeeded(stream);
         }
-        boolean atKeys = progress.atKeys();
-        progress = Objects.requireNonNull(chunks).written(window);
-        if (window.done() || progress.atKeys() != atKeys) {
-            closeChunks();
-        }
-        if (window.done()) {
-            stream = null;
-            finished = name;
-        }
-        return Optional.of(new SnapshotWindow(name, window.schema(), window.rows(), position, progress, window.done()));
-    }
-
-    private void dropChanged() {
-        if (read != null) {
-            changedKeys.dropFrom(read.rows());
-        }
+        return complete;
     }
 
     /** Chooses what the window after this watermark reads; its progress may not be in the ledger yet. */
     private void choose() {
-        String current = stream;
-        if (current == null || !isReady(ledger.stream(current))) {
-            closeChunks();
-            current = nextStream();
-            if (current == null) {
-                stream = null;
-                phase = Phase.IDLE;
-                unsettled.release();
+        if (!windows.goOn()) {
+            String next = nextStream();
+            if (next == null) {
+                rest();
                 return;
             }
-            stream = current;
-            progress = Objects.requireNonNull(
-                    Objects.requireNonNull(ledger.stream(current)).snapshot());
+            windows.choose(next);
         }
         phase = clock.instant().isBefore(nextWindow) ? Phase.PACED : Phase.SETTLING;
         nextProbe = Instant.MIN;
@@ -382,7 +366,7 @@ public final class Snapshotter implements AutoCloseable {
 
     @Override
     public void close() {
-        closeChunks();
+        windows.release();
         reader.close();
     }
 }

@@ -94,10 +94,15 @@ final class TakeOver {
      * What came of it.
      *
      * @param session the leader's session
+     * @param failing what keeps it from reading tables, as it goes on
      * @param catalogs the catalog texts by stream that its sampler compares with
      * @param notBegun by stream why it is not begun yet
      */
-    record Outcome(LeaderSession session, Map<String, String> catalogs, Map<String, String> notBegun) {}
+    record Outcome(
+            LeaderSession session,
+            FailingWindows failing,
+            Map<String, String> catalogs,
+            Map<String, String> notBegun) {}
 
     Outcome run() throws InterruptedException {
         requireNone(store.checkCluster());
@@ -135,8 +140,7 @@ final class TakeOver {
         try {
             ledger.options(inside ? cursor.options() : log.options());
             writeAlone(ledger);
-            Snapshotter snapshotter =
-                    new Snapshotter(source.snapshots(), ledger, incarnation, clock, settings.snapshotLimits(), keys);
+            Snapshotter snapshotter = new Snapshotter(source.snapshots(), ledger, incarnation, clock, settings, keys);
             LeaderSession session = new LeaderSession(
                     settings,
                     clock,
@@ -149,7 +153,8 @@ final class TakeOver {
                     joined.ends(),
                     joined.muted());
             snapshotter.wake();
-            return new Outcome(session, Map.copyOf(joined.catalogs()), Map.copyOf(joined.notBegun()));
+            return new Outcome(
+                    session, snapshotter.failing(), Map.copyOf(joined.catalogs()), Map.copyOf(joined.notBegun()));
         } catch (RuntimeException e) {
             log.close();
             throw e;

@@ -50,7 +50,8 @@ public final class SourceLimits {
             Duration.ofDays(1),
             RelaySettings.DEFAULT_STREAM_RETRY_LIMIT,
             "How long a stream whose topic refuses records is tried again. All streams of the source wait for it; then it is "
-                    + "marked broken and the others go on.");
+                    + "marked broken and the others go on. A table that a snapshot cannot read holds up itself alone; after so "
+                    + "long the status tells why.");
     /** How often the topics are compared with ledger and settings. */
     public static final Setting<Duration> TOPIC_CHECK_INTERVAL = Setting.duration(
             "topic-check-interval",
