@@ -66,7 +66,7 @@ class SecuredKafkaTest {
                 right("shop", WRITE, TOPIC, source + '.', PREFIXED),
                 right("shop", DESCRIBE_CONFIGS, TOPIC, source + '.', PREFIXED),
                 right("shop", DELETE, TOPIC, source + '.', PREFIXED),
-                right("shop", READ, TOPIC, source + ".freshet-ledger", LITERAL),
+                right("shop", READ, TOPIC, source + '.', PREFIXED),
                 right(
                         "shop",
                         WRITE,
@@ -89,7 +89,11 @@ class SecuredKafkaTest {
                 kafkaSection + """
 
                         sources:
-                          %s: { url: "%s", user: "%s", password: "%s" }
+                          %s:
+                            url: "%s"
+                            user: "%s"
+                            password: "%s"
+                            limits: { retry-timeout: 1s }
                         streams:
                           item: { source: %1$s, table: public.item, partitions: 2 }
                         http: { port: 0 }
@@ -157,6 +161,11 @@ class SecuredKafkaTest {
             assertEquals("", check(relayConfig));
             assertEquals("", check(replicaConfig));
 
+            // rows are read anew, for which the topic's keys are read
+            shop.execute("TRUNCATE item", "INSERT INTO item VALUES (1, 'anew'), (4000, 'new')");
+            copies.awaitAll();
+            copies.assertSame("SELECT * FROM item ORDER BY id", "SELECT * FROM item_copy ORDER BY id");
+
             // another relay takes over where the first stood
             relay.stop();
             shop.execute("INSERT INTO item VALUES (3000, 'while away')");
@@ -220,6 +229,28 @@ class SecuredKafkaTest {
                             refused.getMessage().contains("delete topic '" + source + ".item'"), refused.getMessage());
                 }
             }
+        }
+    }
+
+    @Test
+    void relayThatMayReadTheLedgerAlone_readsRowsAnewOnceItMayReadTheTopic(
+            TestDatabase shop, TestDatabase shipping, TopicPrefix prefix) throws Exception {
+        String source = source(prefix);
+        prepare(shop);
+        Configuration config = relayConfiguration(source, shop, kafka.yaml("shop"));
+        List<AclBinding> rights = relay(source);
+        rights.removeIf(r -> r.entry().operation() == READ);
+        rights.add(right("shop", READ, TOPIC, source + ".freshet-ledger", LITERAL));
+        kafka.allowOnly(rights);
+        try (LiveCopies relay = new LiveCopies(config, folder, shop::connect, shipping::connect)) {
+            relay.awaitReady();
+            String told = check(config);
+            assertTrue(told.contains("read topic '" + source + ".item'") && told.contains("--operation Read"), told);
+            shop.execute("TRUNCATE item");
+            relay.awaitProblem("snapshotting", source + ".item", "operation Read", "retry-timeout");
+            kafka.allowOnly(relay(source));
+            relay.untilReady();
+            assertEquals("", check(config));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.freshet.relay.kafka;
 
+import dev.freshet.model.DurationText;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.relay.RelaySettings;
@@ -7,15 +8,19 @@ import dev.freshet.relay.port.TopicInfo;
 import dev.freshet.relay.port.TopicKeys;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads a topic's keys with a consumer of no group. It holds a few megabytes; of values it keeps nothing. */
@@ -23,10 +28,14 @@ public final class KafkaTopicKeys implements TopicKeys {
     private static final String MOST_RECORDS = "2000";
     private static final String FETCH_BYTES = Integer.toString(4 << 20);
     private static final String PARTITION_BYTES = Integer.toString(1 << 20);
+    private static final Duration STANDSTILL_LIMIT = Duration.ofSeconds(30);
 
     private final String topic;
     private final OffsetVector end;
-    private final KafkaConsumer<byte[], Boolean> consumer;
+    private final Consumer<byte[], Boolean> consumer;
+    private final Duration standstillLimit;
+    private final long[] at;
+    private long movedNanos = System.nanoTime();
 
     /**
      * Opens a topic; the cluster is first asked by {@link #poll}.
@@ -36,8 +45,34 @@ public final class KafkaTopicKeys implements TopicKeys {
      * @throws RetriableException if no client can be made
      */
     public KafkaTopicKeys(RelaySettings settings, TopicInfo topic, OffsetVector from, OffsetVector end) {
-        this.topic = topic.topic();
+        this(open(settings, topic.topic()), topic.topic(), from, end, STANDSTILL_LIMIT);
+    }
+
+    /**
+     * Reads with a consumer.
+     *
+     * @param standstillLimit after how long without any progress it counts as a failure
+     */
+    KafkaTopicKeys(
+            Consumer<byte[], Boolean> consumer,
+            String topic,
+            OffsetVector from,
+            OffsetVector end,
+            Duration standstillLimit) {
+        this.consumer = consumer;
+        this.topic = topic;
         this.end = end;
+        this.at = from.toArray();
+        this.standstillLimit = standstillLimit;
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (int p = 0; p < end.partitions(); p++) {
+            partitions.add(new TopicPartition(topic, p));
+        }
+        consumer.assign(partitions);
+        partitions.forEach(p -> consumer.seek(p, from.offset(p.partition())));
+    }
+
+    private static Consumer<byte[], Boolean> open(RelaySettings settings, String topic) {
         Map<String, Object> config = new HashMap<>();
         config.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, KafkaTopicWriter.RETRY_BACKOFF_MS);
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_RECORDS);
@@ -50,17 +85,11 @@ public final class KafkaTopicKeys implements TopicKeys {
         config.put(ConsumerConfig.CLIENT_ID_CONFIG, "freshet-relay-" + settings.source() + "-keys");
         config.remove(ConsumerConfig.GROUP_ID_CONFIG);
         try {
-            consumer = new KafkaConsumer<>(
+            return new KafkaConsumer<>(
                     config, new ByteArrayDeserializer(), (name, value) -> value == null ? null : Boolean.TRUE);
         } catch (KafkaException e) {
-            throw failed(e);
+            throw failed(topic, e);
         }
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (int p = 0; p < end.partitions(); p++) {
-            partitions.add(new TopicPartition(this.topic, p));
-        }
-        consumer.assign(partitions);
-        partitions.forEach(p -> consumer.seek(p, from.offset(p.partition())));
     }
 
     @Override
@@ -71,24 +100,58 @@ public final class KafkaTopicKeys implements TopicKeys {
                     visitor.key(r.key(), r.value() == null);
                 }
             }
-            long[] at = new long[end.partitions()];
+            boolean moved = false;
             for (int p = 0; p < at.length; p++) {
-                TopicPartition partition = new TopicPartition(topic, p);
-                // markers and what was compacted away have no record, but are passed
-                at[p] = Math.min(consumer.position(partition), end.offset(p));
-                if (at[p] == end.offset(p)) {
-                    consumer.pause(List.of(partition));
-                }
+                moved |= move(new TopicPartition(topic, p));
+            }
+            if (moved) {
+                movedNanos = System.nanoTime();
+            } else {
+                requireProgress();
             }
             return OffsetVector.of(at);
         } catch (KafkaException e) {
-            throw failed(e);
+            throw failed(topic, e);
         }
     }
 
-    private RetriableException failed(KafkaException e) {
-        return new RetriableException(
-                "The keys of topic '" + topic + "' could not be read: " + AdminCalls.rootMessage(e), e);
+    /** Markers and what was compacted away have no record, but are passed. */
+    private boolean move(TopicPartition partition) {
+        int p = partition.partition();
+        long before = at[p];
+        try {
+            // without waiting: after a change of its leader a position has to be validated first
+            at[p] = Math.max(before, Math.min(consumer.position(partition, Duration.ZERO), end.offset(p)));
+        } catch (TimeoutException e) {
+            return false;
+        }
+        if (at[p] == end.offset(p)) {
+            consumer.pause(List.of(partition));
+        }
+        return at[p] > before;
+    }
+
+    private void requireProgress() {
+        if (OffsetVector.of(at).equals(end) || System.nanoTime() - movedNanos < standstillLimit.toNanos()) {
+            return;
+        }
+        throw new RetriableException("The keys of topic '" + topic + "' could be read up to the offsets "
+                + Arrays.toString(at) + " of " + Arrays.toString(end.toArray()) + " only, and no further for "
+                + DurationText.of(standstillLimit)
+                + ": a partition has no leader, or an undecided transaction stands there"
+                + " (see kafka-transactions.sh find-hanging)");
+    }
+
+    private static RetriableException failed(String topic, KafkaException e) {
+        String what = "The keys of topic '" + topic + "' could not be read: " + AdminCalls.rootMessage(e);
+        if (e instanceof AuthorizationException) {
+            return new RetriableException(
+                    what + ". Allow the relay's Kafka user the operation Read on the topic (kafka-acls.sh --add"
+                            + " --operation Read --topic '" + topic
+                            + "'): without it nobody can tell which keys have vanished",
+                    e);
+        }
+        return new RetriableException(what, e);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicsSeen;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -90,6 +92,29 @@ public final class KafkaTopicStore implements TopicStore {
                     + " 'kafka-features.sh upgrade --feature transaction.version=" + TRANSACTION_VERSION + "'");
         }
         return List.of();
+    }
+
+    /**
+     * Returns which rights on its topics the user that the settings name does not have, each a sentence. Nothing is known of topics
+     * that are not there.
+     *
+     * @throws RetriableException if Kafka is away
+     * @throws dev.freshet.model.ConfigurationException if it refuses
+     */
+    public List<String> missingRights() {
+        List<String> names = Stream.concat(
+                        Stream.of(settings.ledger()),
+                        settings.streams().stream().map(StreamSettings::topic))
+                .toList();
+        Map<String, KafkaFuture<TopicDescription>> described = admin.describeTopics(
+                        names, new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                .topicNameValues();
+        List<String> missing = new ArrayList<>();
+        for (String name : names) {
+            described(name, Objects.requireNonNull(described.get(name)))
+                    .ifPresent(d -> missing.addAll(TopicRights.missing(name, d.authorizedOperations())));
+        }
+        return missing;
     }
 
     @Override
@@ -243,10 +268,14 @@ public final class KafkaTopicStore implements TopicStore {
     }
 
     private Optional<TopicInfo> describe(String stream, String topic, KafkaFuture<TopicDescription> asked) {
+        return described(topic, asked)
+                .map(d -> new TopicInfo(
+                        stream, topic, d.topicId().toString(), d.partitions().size()));
+    }
+
+    private Optional<TopicDescription> described(String topic, KafkaFuture<TopicDescription> asked) {
         try {
-            TopicDescription d = asked.get();
-            return Optional.of(new TopicInfo(
-                    stream, topic, d.topicId().toString(), d.partitions().size()));
+            return Optional.of(asked.get());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 return Optional.empty();

@@ -5,7 +5,8 @@ import dev.freshet.model.ledger.OffsetVector;
 /**
  * Reads which keys a topic has, decided records only, in bounded memory. Belongs to one thread.
  *
- * <p>Methods may throw {@link dev.freshet.model.RetriableException} when the cluster is away or has lost what is read.
+ * <p>Methods may throw {@link dev.freshet.model.RetriableException} when the cluster is away, has lost what is read or does not
+ * allow to read it.
  */
 public interface TopicKeys extends AutoCloseable {
     /** Takes a key. */

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks every server that a configuration names whether it has what Freshet needs: the brokers' transaction version and
- * topics, the sources' settings, rights, tables and keys, the replicas' rights and tables.
+ * Asks every server that a configuration names whether it has what Freshet needs: the brokers' transaction version,
+ * topics and rights on them, the sources' settings, rights, tables and keys, the replicas' rights and tables.
  */
 public final class ServersCheck {
     private static final Logger LOG = LoggerFactory.getLogger(ServersCheck.class);
@@ -89,6 +89,7 @@ public final class ServersCheck {
                 if (mistakes.isEmpty()) {
                     store.checkCluster().forEach(m -> mistakes.add(new Mistake(KAFKA_PATH, m)));
                 }
+                store.missingRights().forEach(m -> mistakes.add(new Mistake("sources." + source.name(), m)));
                 TopicsSeen seen = store.look(relay.streams());
                 if (seen.ledger() != null) {
                     seen.ledger()
