@@ -5,7 +5,6 @@ import dev.freshet.server.check.Resnapshot;
 import dev.freshet.server.config.Configuration;
 import java.io.PrintWriter;
 import java.time.Clock;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,12 +34,14 @@ import picocli.CommandLine.Spec;
             "First it shows what it will do, and asks. It may be run while servers run; without one, the next that is "
                     + "started does it. A server whose source has ended with a loss notices within half a minute. `freshet "
                     + "status` tells how far it is. With --pause, --resume, or --max-rows-per-second while it is under way, it "
-                    + "goes on otherwise from where it is."
+                    + "goes on otherwise from where it is; of a source, what is under way. Without them it begins again, "
+                    + "paused or not."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:the ledger says so now",
-            "1:the answer was not the name, a server did not answer, or a relay took over meanwhile: call it again",
+            "1:the answer was not the name, a server did not answer, a relay took over meanwhile, or what it would do is no "
+                    + "longer what it showed: call it again",
             "2:mistakes in the command line or the file, or it cannot be done; nothing was changed"
         })
 final class ResnapshotCommand implements Callable<Integer> {
@@ -82,18 +83,14 @@ final class ResnapshotCommand implements Callable<Integer> {
         Configuration config = configuration.read();
         try (Resnapshot command = Resnapshot.open(config, configuration.dataFolder(), Clock.systemUTC())) {
             String name = stream == null ? String.valueOf(source) : stream;
-            List<String> actions =
-                    stream == null ? command.describeSource(name, options) : command.describeStream(name, options);
-            if (!Question.isConfirmed(out, parent, actions, "Large tables take a while.", name, yes)) {
+            Resnapshot.Planned plan =
+                    stream == null ? command.ofSource(name, options) : command.ofStream(name, options);
+            if (!Question.isConfirmed(out, parent, plan.actions(), "Large tables take a while.", name, yes)) {
                 out.println("Nothing was changed.");
                 out.flush();
                 return ExitCodes.FAILED;
             }
-            if (stream == null) {
-                command.ofSource(name, options);
-            } else {
-                command.ofStream(name, options);
-            }
+            plan.carryOut();
             out.println("Done: the ledger says so, and the relay does it.");
             out.flush();
             return ExitCodes.OK;

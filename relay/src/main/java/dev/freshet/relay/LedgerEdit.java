@@ -25,7 +25,7 @@ final class LedgerEdit {
     private final LedgerState state;
     private final List<String> topics = new ArrayList<>();
 
-    private LedgerEdit(LedgerContents contents, LedgerState state) {
+    LedgerEdit(LedgerContents contents, LedgerState state) {
         this.contents = contents;
         this.state = state;
     }
@@ -56,6 +56,7 @@ final class LedgerEdit {
      * Fences the relay, makes the change and writes it.
      *
      * @return whether there was something to change: a ledger with a boundary
+     * @throws RuntimeException of the change, after which nothing is written
      * @throws RetriableException if a server is away, or a relay took over before the entry was written
      */
     static boolean write(RelaySettings settings, InstantSource clock, Change change) {
@@ -88,6 +89,11 @@ final class LedgerEdit {
             }
             return true;
         }
+    }
+
+    /** Returns the topics that are deleted. */
+    List<String> topics() {
+        return topics;
     }
 
     /** Returns the entry that is written. */

@@ -3,14 +3,13 @@ package dev.freshet.relay;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Cursor;
-import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.relay.ResnapshotSteps.Found;
 import dev.freshet.relay.kafka.KafkaTopicStore;
 import dev.freshet.relay.port.TopicStore;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -24,10 +23,9 @@ import org.jspecify.annotations.Nullable;
  * ledger was written; call them again.
  */
 public final class RelayResnapshot {
-    private static final String WHY = "an operator asked for it";
-
     private final RelaySettings settings;
     private final InstantSource clock;
+    private final ResnapshotSteps steps;
 
     /**
      * Creates it; nothing is asked or written yet.
@@ -38,6 +36,7 @@ public final class RelayResnapshot {
     public RelayResnapshot(RelaySettings settings, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
+        this.steps = new ResnapshotSteps(settings);
     }
 
     /**
@@ -59,11 +58,11 @@ public final class RelayResnapshot {
         /** From the beginning, as the settings say. */
         public static final Options NONE = new Options(null, null);
 
-        private boolean changesOnly(StreamEntry entry) {
+        boolean changesOnly(StreamEntry entry) {
             return paused != null || (maxRowsPerSecond != null && entry.status() == StreamStatus.SNAPSHOTTING);
         }
 
-        private StreamEntry on(StreamEntry entry) {
+        StreamEntry on(StreamEntry entry) {
             SnapshotProgress p = Objects.requireNonNull(entry.snapshot());
             return entry.snapshotting(
                     entry.since(),
@@ -72,7 +71,25 @@ public final class RelayResnapshot {
                             maxRowsPerSecond == null ? p.maxRowsPerSecond() : maxRowsPerSecond));
         }
 
-        private String text() {
+        /** Whoever has rows read anew wants them read: a pause of before ends. */
+        StreamEntry anew(StreamEntry entry) {
+            SnapshotProgress p = Objects.requireNonNull(entry.snapshot());
+            return entry.snapshotting(
+                    entry.since(), p.with(false, maxRowsPerSecond == null ? p.maxRowsPerSecond() : maxRowsPerSecond));
+        }
+
+        String textAnew(StreamEntry before) {
+            SnapshotProgress p = before.status() == StreamStatus.SNAPSHOTTING ? before.snapshot() : null;
+            if (p == null) {
+                return text();
+            }
+            return (p.paused() ? ", paused no longer" : "")
+                    + (maxRowsPerSecond == null && p.maxRowsPerSecond() > 0
+                            ? ", still at most " + p.maxRowsPerSecond() + " rows a second"
+                            : text());
+        }
+
+        String text() {
             String limit = maxRowsPerSecond == null
                     ? ""
                     : maxRowsPerSecond == 0
@@ -88,214 +105,87 @@ public final class RelayResnapshot {
                 cursor == null ? List.of() : List.copyOf(cursor.streams().keySet()));
     }
 
-    /**
-     * Returns what {@link #resnapshotStream} will do, one action a line.
-     *
-     * @throws ConfigurationException as there
-     */
-    public List<String> describeStream(String stream, Options options) {
-        return read(cursor -> describe(List.of(step(cursor, stream, options)), options));
+    /** What is going to be done, as it was found when it was asked for; of the source with whose settings it was made. */
+    public static final class Plan {
+        private final String command;
+        private final Options options;
+        private final Found found;
+        private final List<String> actions;
+
+        private Plan(String command, Options options, Found found, List<String> actions) {
+            this.command = command;
+            this.options = options;
+            this.found = found;
+            this.actions = List.copyOf(actions);
+        }
+
+        /** Returns what will be done, one action a line. */
+        public List<String> actions() {
+            return actions;
+        }
     }
 
     /**
-     * Has a stream's rows read anew into its topic. If its topic is what is wrong, the topic is deleted and begun anew by a
-     * relay that has the stream. With options, a snapshot under way goes on otherwise, from where it is.
+     * Finds out what has to be done so that a stream's rows are read anew into its topic. If its topic is what is wrong, the
+     * topic is deleted and begun anew by a relay that has the stream. With options, a snapshot under way goes on otherwise,
+     * from where it is.
      *
      * @throws ConfigurationException if the ledger knows no such stream, it is no longer captured, only its whole source can
      *     be begun anew, or the options do not fit what it does
-     * @throws RetriableException if Kafka is away, or a relay took over before the ledger was written; call it again
      */
-    public void resnapshotStream(String stream, Options options) {
-        boolean begun = LedgerEdit.write(settings, clock, (cursor, edit) -> {
-            step(cursor, stream, options).take(edit, options);
-            return raced("resnapshot " + stream);
-        });
-        if (!begun) {
-            throw unknown(stream);
-        }
+    public Plan planStream(String stream, Options options) {
+        return plan("resnapshot " + stream, stream, options);
     }
 
     /**
-     * Returns what {@link #resnapshotSource} will do, one action a line.
-     *
-     * @throws ConfigurationException as there
-     */
-    public List<String> describeSource(Options options) {
-        return read(cursor -> {
-            Cursor begun = begun(cursor);
-            if (begun.loss() == null) {
-                return describe(steps(begun, options), options);
-            }
-            requireNone(options);
-            return List.of(
-                    "begin source '" + settings.source() + "' anew with a new replication slot, and read all its tables"
-                            + " anew into the topics that they have; what does not exist any more is published as deleted",
-                    "take the server at sources." + settings.source() + ".url as the right one, although: "
-                            + begun.loss().reason());
-        });
-    }
-
-    /**
-     * After a loss, lets the source begin anew; else has every stream that is captured read anew as by {@link
-     * #resnapshotStream}, in one entry.
+     * Finds out what has to be done so that all of a source is read anew: after a loss, the source begins anew; else every
+     * stream that is captured is read anew as by {@link #planStream}. A limit of rows alone changes how the snapshots go on that
+     * are under way, if there are any.
      *
      * @throws ConfigurationException if the source has no ledger yet, nothing is to be done, or the options do not fit
-     * @throws RetriableException if Kafka is away, or a relay took over before the ledger was written; call it again
      */
-    public void resnapshotSource(Options options) {
-        boolean begun = LedgerEdit.write(settings, clock, (cursor, edit) -> {
-            if (cursor.loss() == null) {
-                steps(cursor, options).forEach(s -> s.take(edit, options));
-            } else {
-                requireNone(options);
-                edit.state().mayBeginAnew();
-            }
-            return raced("resnapshot --source " + settings.source());
-        });
-        if (!begun) {
-            throw notBegun();
+    public Plan planSource(Options options) {
+        return plan("resnapshot --source " + settings.source(), null, options);
+    }
+
+    private Plan plan(String command, @Nullable String stream, Options options) {
+        return read(cursor -> plan(cursor, command, stream, options));
+    }
+
+    /** Plans by an entry that was read. */
+    Plan plan(@Nullable Cursor cursor, String command, @Nullable String stream, Options options) {
+        Found found = steps.find(cursor, stream, options);
+        return new Plan(command, options, found, steps.describe(cursor, found, options));
+    }
+
+    /**
+     * Does what was planned, in one entry of the ledger, unless something else would be done by now.
+     *
+     * @throws ConfigurationException if it cannot be done any more
+     * @throws RetriableException if Kafka is away, a relay took over before the ledger was written, or what would be done is
+     *     no longer what was planned, and nothing was changed; plan it again
+     */
+    public void carryOut(Plan plan) {
+        if (!LedgerEdit.write(settings, clock, (cursor, edit) -> apply(plan, cursor, edit))) {
+            String stream = plan.found.stream();
+            throw stream == null ? steps.notBegun() : steps.unknown(stream);
         }
     }
 
-    private enum Kind {
-        /** How it goes on is changed. */
-        CHANGE {
-            @Override
-            String text(StreamEntry e, Options o) {
-                return "let the snapshot of stream '" + e.stream() + "' go on from where it is" + o.text();
-            }
-
-            @Override
-            void take(StreamEntry e, Options o, LedgerEdit edit) {
-                edit.state().put(o.on(e));
-            }
-        },
-        /** Its rows are read anew. */
-        ROWS {
-            @Override
-            String text(StreamEntry e, Options o) {
-                return "read the rows of stream '" + e.stream() + "' ("
-                        + e.status().text()
-                        + ") anew from the beginning, into the topic '" + e.topic() + "' that it has" + o.text()
-                        + "; what does not exist any more is published as deleted, and copies are not complete until then";
-            }
-
-            @Override
-            void take(StreamEntry e, Options o, LedgerEdit edit) {
-                edit.state().put(o.on(e.readAnew(edit.state().boundary().position(), WHY)));
-            }
-        },
-        /** Its topic is begun anew. */
-        TOPIC {
-            @Override
-            String text(StreamEntry e, Options o) {
-                return "delete the topic '" + e.topic() + "' with all its records, since it is what breaks stream '"
-                        + e.stream()
-                        + "', and begin the stream anew from its table if it is in a server's configuration";
-            }
-
-            @Override
-            void take(StreamEntry e, Options o, LedgerEdit edit) {
-                edit.removeStream(e);
-            }
-        };
-
-        abstract String text(StreamEntry e, Options o);
-
-        abstract void take(StreamEntry e, Options o, LedgerEdit edit);
-    }
-
-    private record Step(StreamEntry entry, Kind kind) {
-        void take(LedgerEdit edit, Options options) {
-            kind.take(entry, options, edit);
+    /** Applies a plan to an entry that was read behind the fence; returns what a lost race means. */
+    String apply(Plan plan, Cursor cursor, LedgerEdit edit) {
+        Found now = steps.find(cursor, plan.found.stream(), plan.options);
+        if (!now.equals(plan.found)) {
+            throw new RetriableException("Nothing was changed, since source '" + settings.source()
+                    + "' has changed after it was shown what would be done. Run 'freshet " + plan.command
+                    + "' again to see what it does now");
         }
-    }
-
-    private List<Step> steps(Cursor cursor, Options options) {
-        List<Step> steps = cursor.streams().values().stream()
-                .filter(e -> e.status() != StreamStatus.STOPPED)
-                .filter(e -> options.paused() == null || e.status() == StreamStatus.SNAPSHOTTING)
-                .map(e -> step(cursor, e.stream(), options))
-                .toList();
-        if (steps.isEmpty()) {
-            throw new ConfigurationException("Source '" + settings.source() + "' has no stream "
-                    + (options.paused() == null ? "that is captured" : "whose snapshot is under way")
-                    + ": nothing was changed");
+        if (now.loss() != null) {
+            edit.state().mayBeginAnew();
         }
-        return steps;
-    }
-
-    private Step step(@Nullable Cursor cursor, String stream, Options options) {
-        StreamEntry entry = cursor == null ? null : cursor.streams().get(stream);
-        if (entry == null) {
-            throw unknown(stream);
-        }
-        if (entry.status() == StreamStatus.STOPPED) {
-            throw new ConfigurationException(
-                    Objects.requireNonNull(entry.trouble()) + ". Its rows cannot be read anew; nothing was changed");
-        }
-        if (entry.mending() == Mending.SOURCE) {
-            throw new ConfigurationException(
-                    "Stream '" + stream + "' cannot be begun anew without the others of source '"
-                            + settings.source() + "', run 'freshet resnapshot --source " + settings.source()
-                            + "'; nothing was changed. It is broken, since: " + entry.reason());
-        }
-        if (options.paused() != null && entry.status() != StreamStatus.SNAPSHOTTING) {
-            throw new ConfigurationException("Stream '" + stream + "' is "
-                    + entry.status().text()
-                    + ": no snapshot of it is under way that could be paused or resumed; nothing was changed");
-        }
-        if (options.changesOnly(entry)) {
-            return new Step(entry, Kind.CHANGE);
-        }
-        if (entry.mending() != Mending.TOPIC) {
-            return new Step(entry, Kind.ROWS);
-        }
-        if (options.maxRowsPerSecond() != null) {
-            throw new ConfigurationException(
-                    "Stream '" + stream + "' is begun anew with its topic, so that a limit has to"
-                            + " stand in the file: sources." + settings.source()
-                            + ".limits.snapshot-max-rows-per-second; nothing was changed");
-        }
-        return new Step(entry, Kind.TOPIC);
-    }
-
-    private List<String> describe(List<Step> steps, Options options) {
-        List<String> actions = new ArrayList<>();
-        steps.forEach(s -> actions.add(s.kind().text(s.entry(), options)));
-        actions.add("write so into the ledger '" + settings.ledger() + "'; a running relay pauses for some seconds");
-        return actions;
-    }
-
-    private void requireNone(Options options) {
-        if (!options.equals(Options.NONE)) {
-            throw new ConfigurationException("Source '" + settings.source()
-                    + "' has to begin anew, so no snapshot is under way: without options it does; a limit may stand in the"
-                    + " file before, sources." + settings.source()
-                    + ".limits.snapshot-max-rows-per-second. Nothing was changed");
-        }
-    }
-
-    private String raced(String command) {
+        now.steps().forEach(s -> s.take(edit, plan.options));
         return "The ledger '" + settings.ledger() + "' was not written, since a relay of source '" + settings.source()
-                + "' took over meanwhile: run 'freshet " + command + "' again";
-    }
-
-    private Cursor begun(@Nullable Cursor cursor) {
-        if (cursor == null) {
-            throw notBegun();
-        }
-        return cursor;
-    }
-
-    private ConfigurationException notBegun() {
-        return new ConfigurationException("The ledger '" + settings.ledger() + "' of source '" + settings.source()
-                + "' has no streams yet: nothing was changed");
-    }
-
-    private ConfigurationException unknown(String stream) {
-        return new ConfigurationException(
-                "The ledger '" + settings.ledger() + "' knows no stream '" + stream + "': nothing was changed");
+                + "' took over meanwhile: run 'freshet " + plan.command + "' again";
     }
 
     private <T> T read(Function<@Nullable Cursor, T> work) {

@@ -101,7 +101,8 @@ class LateCommitTest extends RelayFixture {
     }
 
     private void readAnew() {
-        new RelayResnapshot(settings, InstantSource.system()).resnapshotStream("items", RelayResnapshot.Options.NONE);
+        RelayResnapshot command = new RelayResnapshot(settings, InstantSource.system());
+        command.carryOut(command.planStream("items", RelayResnapshot.Options.NONE));
         entry("items", StreamStatus.SNAPSHOTTING);
     }
 

@@ -30,16 +30,22 @@ class ResnapshotCommandTest extends RelayFixture {
         return new RelayResnapshot(settings, InstantSource.system());
     }
 
+    private void resnapshotStream(Options options) {
+        resnapshot().carryOut(resnapshot().planStream("items", options));
+    }
+
+    private void resnapshotSource(Options options) {
+        resnapshot().carryOut(resnapshot().planSource(options));
+    }
+
     private static SnapshotProgress progress(StreamEntry entry) {
         return Objects.requireNonNull(entry.snapshot());
     }
 
     private void refused(String part, Options options) {
-        for (ConfigurationException e : List.of(
-                assertThrows(ConfigurationException.class, () -> resnapshot().describeStream("items", options)),
-                assertThrows(ConfigurationException.class, () -> resnapshot().resnapshotStream("items", options)))) {
-            assertTrue(String.valueOf(e.getMessage()).contains(part), e::toString);
-        }
+        ConfigurationException e =
+                assertThrows(ConfigurationException.class, () -> resnapshot().planStream("items", options));
+        assertTrue(String.valueOf(e.getMessage()).contains(part), e::toString);
     }
 
     @Test
@@ -49,18 +55,19 @@ class ResnapshotCommandTest extends RelayFixture {
         settle(relay);
         refused("no snapshot of it is under way", new Options(null, true));
         long epochs = topics.cursor(settings.ledger()).epoch();
-        List<String> told = resnapshot().describeStream("items", new Options(1L, null));
+        List<String> told =
+                resnapshot().planStream("items", new Options(1L, null)).actions();
         assertTrue(told.get(0).contains("at most 1 rows a second"), told::toString);
         // a row a second, so that it is under way until the limit is lifted
-        resnapshot().resnapshotStream("items", new Options(1L, null));
+        resnapshotStream(new Options(1L, null));
         StreamEntry entry = entry("items", StreamStatus.SNAPSHOTTING);
         assertEquals("an operator asked for it", entry.reason());
         assertEquals(1, progress(entry).maxRowsPerSecond());
-        resnapshot().resnapshotSource(new Options(null, true));
+        resnapshotSource(new Options(null, true));
         assertTrue(progress(entry("items", StreamStatus.SNAPSHOTTING)).paused());
         until(relay, s -> s.streams().stream()
                 .anyMatch(e -> e.snapshot() != null && e.snapshot().paused()));
-        resnapshot().resnapshotStream("items", new Options(0L, false));
+        resnapshotStream(new Options(0L, false));
         assertTopicIsTable(relay);
         assertEquals(epochs, topics.cursor(settings.ledger()).epoch());
     }
@@ -74,9 +81,9 @@ class ResnapshotCommandTest extends RelayFixture {
         Relay lost = start(settings);
         Awaitility.await().atMost(LIMIT).until(() -> lost.ended().isCompletedExceptionally());
         refused("freshet resnapshot --source shop", Options.NONE);
-        assertThrows(ConfigurationException.class, () -> resnapshot().resnapshotSource(new Options(5L, null)));
-        assertTrue(resnapshot().describeSource(Options.NONE).toString().contains("is gone"));
-        resnapshot().resnapshotSource(Options.NONE);
+        assertThrows(ConfigurationException.class, () -> resnapshotSource(new Options(5L, null)));
+        assertTrue(resnapshot().planSource(Options.NONE).actions().toString().contains("is gone"));
+        resnapshotSource(Options.NONE);
         assertTopicIsTable(start(settings));
         assertEquals(2, topics.cursor(settings.ledger()).epoch());
     }
@@ -94,9 +101,10 @@ class ResnapshotCommandTest extends RelayFixture {
             store.delete(List.of(topic));
         }
         entry("items", StreamStatus.BROKEN);
-        assertTrue(resnapshot().describeStream("items", Options.NONE).get(0).contains("delete the topic '" + topic));
+        assertTrue(
+                resnapshot().planStream("items", Options.NONE).actions().get(0).contains("delete the topic '" + topic));
         refused("snapshot-max-rows-per-second", new Options(5L, null));
-        resnapshot().resnapshotStream("items", Options.NONE);
+        resnapshotStream(Options.NONE);
         until(relay, s -> is(s, StreamStatus.RUNNING));
         settle(relay);
         assertEquals(1, topics.state(topic, topics.cursor(settings.ledger())).size());
@@ -105,7 +113,7 @@ class ResnapshotCommandTest extends RelayFixture {
     @Test
     void unknownStream_andALostRace_areSaidSo() throws SQLException {
         refused("knows no stream 'items'", Options.NONE);
-        assertThrows(ConfigurationException.class, () -> resnapshot().resnapshotSource(Options.NONE));
+        assertThrows(ConfigurationException.class, () -> resnapshotSource(Options.NONE));
         Relay relay = start(settings);
         settle(relay);
         relay.close();
@@ -115,8 +123,8 @@ class ResnapshotCommandTest extends RelayFixture {
                 other.fence();
                 return Instant.now();
             });
-            RetriableException e =
-                    assertThrows(RetriableException.class, () -> raced.resnapshotStream("items", Options.NONE));
+            RelayResnapshot.Plan plan = raced.planStream("items", Options.NONE);
+            RetriableException e = assertThrows(RetriableException.class, () -> raced.carryOut(plan));
             assertTrue(String.valueOf(e.getMessage()).contains("run 'freshet resnapshot items' again"), e::toString);
         }
         assertEquals(StreamStatus.RUNNING, entry("items", StreamStatus.RUNNING).status());

@@ -80,6 +80,11 @@ public final class LedgerState {
         return epoch;
     }
 
+    /** Returns why the log cannot be followed any more, or null while it can. */
+    public @Nullable SourceLoss loss() {
+        return loss;
+    }
+
     /** Returns the last change in the topics, or the boundary. */
     public Position write() {
         return write;

@@ -3,6 +3,7 @@ package dev.freshet.server.check;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.relay.RelayResnapshot;
 import dev.freshet.relay.RelayResnapshot.Options;
+import dev.freshet.relay.RelayResnapshot.Plan;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.SourceConfig;
 import dev.freshet.server.config.StreamConfig;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Has the rows of a stream, or of a source's streams, read anew: describes what it will do, then does it. Belongs to one
+ * Has the rows of a stream, or of a source's streams, read anew: plans it, then carries it out. Belongs to one
  * thread.
  */
 public final class Resnapshot implements AutoCloseable {
@@ -39,40 +40,50 @@ public final class Resnapshot implements AutoCloseable {
         return new Resnapshot(config, clock, KafkaInUse.open(config, dataFolder));
     }
 
+    /** What is going to be done. */
+    public static final class Planned {
+        private final RelayResnapshot relay;
+        private final Plan plan;
+
+        private Planned(RelayResnapshot relay, Plan plan) {
+            this.relay = relay;
+            this.plan = plan;
+        }
+
+        /** Returns what will be done, one action a line. */
+        public List<String> actions() {
+            return plan.actions();
+        }
+
+        /**
+         * Does it, unless something else would be done by now.
+         *
+         * @throws ConfigurationException if it cannot be done any more
+         * @throws dev.freshet.model.RetriableException if it has to be planned again, which the message tells
+         */
+        public void carryOut() {
+            relay.carryOut(plan);
+        }
+    }
+
     /**
-     * Returns what {@link #ofStream} will do, one action a line.
+     * Finds out how a stream's rows are read anew, or how that goes on otherwise.
      *
      * @throws ConfigurationException if the stream is not captured here, or it cannot be done
      */
-    public List<String> describeStream(String stream, Options options) {
-        return relay(sourceOf(stream)).describeStream(stream, options);
+    public Planned ofStream(String stream, Options options) {
+        RelayResnapshot relay = relay(sourceOf(stream));
+        return new Planned(relay, relay.planStream(stream, options));
     }
 
     /**
-     * Has a stream's rows read anew, or changes how that goes on.
-     *
-     * @throws ConfigurationException as there
-     */
-    public void ofStream(String stream, Options options) {
-        relay(sourceOf(stream)).resnapshotStream(stream, options);
-    }
-
-    /**
-     * Returns what {@link #ofSource} will do, one action a line.
+     * Finds out how the rows of all of a source's streams are read anew, after a loss with a new slot.
      *
      * @throws ConfigurationException if the configuration has no such source, or it cannot be done
      */
-    public List<String> describeSource(String source, Options options) {
-        return relay(source(source)).describeSource(options);
-    }
-
-    /**
-     * Has the rows of all of a source's streams read anew, after a loss with a new slot.
-     *
-     * @throws ConfigurationException as there
-     */
-    public void ofSource(String source, Options options) {
-        relay(source(source)).resnapshotSource(options);
+    public Planned ofSource(String source, Options options) {
+        RelayResnapshot relay = relay(source(source));
+        return new Planned(relay, relay.planSource(options));
     }
 
     private RelayResnapshot relay(SourceConfig source) {
