@@ -59,6 +59,9 @@ final class WholeApply implements AutoCloseable {
     private final Map<Partition, Owned> owned = new HashMap<>();
     private BoundaryState stored = BoundaryState.NONE;
     private PieceApplier applier;
+    /** Up to which epoch no report tells an earlier one. */
+    private int epoch;
+
     private boolean filling;
     private boolean open;
     private long rows;
@@ -274,11 +277,11 @@ final class WholeApply implements AutoCloseable {
         if (filling) {
             db.reports().withdraw("The copy was filled; its freshness is being found", true);
         } else {
-            db.reports()
-                    .move(sources.location(byTopic.keySet().iterator().next()).source(), boundary);
+            report(boundary);
         }
         db.commit();
         open = false;
+        epoch = boundary.position().epoch();
         stored = state;
         moved.forEach(o -> owned.put(new Partition(topicOf(o.stream()), o.partition()), o));
         if (filling) {
@@ -286,6 +289,16 @@ final class WholeApply implements AutoCloseable {
         }
         progress.applied((int) inTransaction);
         inTransaction = 0;
+    }
+
+    /** The boundary of another history of the source may have older rows than what the copy was told to be. */
+    private void report(Boundary boundary) {
+        int now = boundary.position().epoch();
+        if (now > epoch) {
+            String reason = "The source has become another history, to which the copy was moved";
+            db.reports().withdrawBefore(now, reason + "; its freshness is being found");
+        }
+        db.reports().move(sources.location(byTopic.keySet().iterator().next()).source(), boundary);
     }
 
     /** The fence: whoever takes over bumps the generation under the lock of the row that is locked from here on. */
