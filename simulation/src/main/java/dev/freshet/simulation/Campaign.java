@@ -20,6 +20,7 @@ final class Campaign {
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong steps = new AtomicLong();
     private final AtomicLong claims = new AtomicLong();
+    private final AtomicLong moves = new AtomicLong();
     private final AtomicReference<@Nullable Trial> failed = new AtomicReference<>();
 
     /**
@@ -29,6 +30,7 @@ final class Campaign {
      * @param schedules how many schedules were run
      * @param steps how many steps they had in all
      * @param claims how many claims of copies were checked
+     * @param moves how many moves of per-transaction copies were checked
      * @param took how long it took
      * @param failed the failing schedule with the smallest seed that was found, shrunk, or null
      */
@@ -37,6 +39,7 @@ final class Campaign {
             long schedules,
             long steps,
             long claims,
+            long moves,
             Duration took,
             @Nullable Trial failed) {
         long perMinute() {
@@ -74,6 +77,7 @@ final class Campaign {
                 done.get(),
                 steps.get(),
                 claims.get(),
+                moves.get(),
                 Duration.ofNanos(System.nanoTime() - began),
                 failed.get());
     }
@@ -88,6 +92,7 @@ final class Campaign {
             done.incrementAndGet();
             steps.addAndGet(trial.steps());
             claims.addAndGet(trial.claims());
+            moves.addAndGet(trial.moves());
             if (trial.failure() != null) {
                 failed.accumulateAndGet(trial, (a, b) -> a == null || (b != null && b.seed() < a.seed()) ? b : a);
             }

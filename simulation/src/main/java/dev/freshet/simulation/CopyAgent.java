@@ -4,6 +4,8 @@ package dev.freshet.simulation;
 enum CopyAgent {
     APPLY(0),
     FILL(1),
+    /** In the place of {@link #FILL}, where copies are {@code per-transaction}: seeks and keeps the part of the active one. */
+    ACTIVE(1),
     FRESHNESS(2);
 
     private final int index;

@@ -15,12 +15,15 @@ import dev.freshet.relay.port.TopicInfo;
 import dev.freshet.relay.port.TopicKeys;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
+import dev.freshet.replica.Consistency;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.agent.ActiveAgent;
 import dev.freshet.replica.agent.FillAgent;
 import dev.freshet.replica.agent.FreshnessAgent;
 import dev.freshet.replica.agent.Progress;
 import dev.freshet.replica.agent.ReplicaAgent;
+import dev.freshet.replica.agent.WholeAgent;
 import dev.freshet.replica.port.CopyStore;
 import dev.freshet.replica.table.TableName;
 import java.time.Duration;
@@ -49,7 +52,12 @@ final class Nodes {
             .topicDoubtLimit(SHORT.multipliedBy(5))
             .build();
 
-    private static final ReplicaConfig REPLICA = replica();
+    private static final ReplicaConfig PER_KEY = replica(Consistency.PER_KEY, 5);
+
+    /** Little is read ahead, so that a transaction of a few rows takes pieces. */
+    private static final ReplicaConfig PER_TRANSACTION = replica(Consistency.PER_TRANSACTION, 1);
+
+    private final ReplicaConfig config;
 
     private final SimDatabase db;
     private final SimKafka kafka;
@@ -60,6 +68,7 @@ final class Nodes {
     private final Rules rules;
 
     Nodes(
+            Consistency consistency,
             SimDatabase db,
             SimKafka kafka,
             SimStore store,
@@ -67,6 +76,7 @@ final class Nodes {
             InstantSource clock,
             Random random,
             Rules rules) {
+        this.config = consistency == Consistency.PER_KEY ? PER_KEY : PER_TRANSACTION;
         this.db = db;
         this.kafka = kafka;
         this.store = store;
@@ -76,14 +86,15 @@ final class Nodes {
         this.rules = rules;
     }
 
-    /** One process with its agents, in which the one that does the most stands twice. */
+    /** One process with its agents, in which those that do the most stand several times. */
     record Node(SimProcess process, List<Agent> agents) {}
 
-    private static ReplicaConfig replica() {
+    private static ReplicaConfig replica(Consistency consistency, int batchRecords) {
         ReplicaConfig.Builder replica = ReplicaConfig.builder("copy")
                 .database("jdbc:postgresql://nowhere/copies", "role", "none")
                 .kafka("bootstrap.servers", "nowhere:1")
-                .batchRecords(5)
+                .consistency(consistency)
+                .batchRecords(batchRecords)
                 .fillFilterBytes(64 << 10)
                 .snapshot(Duration.ofSeconds(2), Duration.ofMillis(500))
                 .retry(SHORT, Duration.ofSeconds(1))
@@ -131,12 +142,17 @@ final class Nodes {
         SimReaders readers = new SimReaders(kafka, group, process, random, rules);
         CopyStore copies = () -> {
             process.step();
-            return new SimSession(store, process, REPLICA.limits().freshnessValid());
+            return new SimSession(store, process, config.limits().freshnessValid());
         };
         Progress progress = Progress.inOneThread();
-        ReplicaAgent apply = new ReplicaAgent(REPLICA, readers, copies, clock, progress);
-        FillAgent fill = new FillAgent(REPLICA, readers, copies, clock, progress);
-        FreshnessAgent freshness = new FreshnessAgent(REPLICA, readers, copies, clock, progress);
+        FreshnessAgent freshness = new FreshnessAgent(config, readers, copies, clock, progress);
+        if (config.consistency() == Consistency.PER_TRANSACTION) {
+            WholeAgent whole = new WholeAgent(config, readers, copies, clock, progress);
+            ActiveAgent active = new ActiveAgent(config, copies, clock, progress);
+            return new Node(process, List.of(whole, active, freshness, whole, freshness, whole));
+        }
+        ReplicaAgent apply = new ReplicaAgent(config, readers, copies, clock, progress);
+        FillAgent fill = new FillAgent(config, readers, copies, clock, progress);
         return new Node(process, List.of(apply, fill, freshness, apply));
     }
 }

@@ -1,10 +1,12 @@
 package dev.freshet.simulation;
 
 import dev.freshet.model.Position;
+import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.replica.Consistency;
 import dev.freshet.replica.port.Owned;
 import dev.freshet.replica.port.StreamRow;
 import dev.freshet.simulation.SimLog.Rec;
@@ -28,21 +30,28 @@ final class Oracle {
     private final SimDatabase db;
     private final SimKafka kafka;
     private final SimStore store;
+    private final @Nullable WholeOracle whole;
     private final Map<PositionKey, Owned> reached = new HashMap<>();
     private @Nullable Cursor seen;
     private long commitsSeen;
     private long claims;
     private long boundaries;
 
-    Oracle(SimDatabase db, SimKafka kafka, SimStore store) {
+    Oracle(SimDatabase db, SimKafka kafka, SimStore store, Consistency consistency) {
         this.db = db;
         this.kafka = kafka;
         this.store = store;
+        this.whole = consistency == Consistency.PER_TRANSACTION ? new WholeOracle(this, kafka, store) : null;
     }
 
     /** Returns how many claims of copies were checked. */
     long claims() {
         return claims;
+    }
+
+    /** Returns how many states of a per-transaction copy were checked that followed one another. */
+    long moves() {
+        return whole == null ? 0 : whole.moves();
     }
 
     /** Returns how many boundaries of running streams were checked. */
@@ -61,6 +70,9 @@ final class Oracle {
             checkPositions();
             checkEffects();
             checkClaims();
+            if (whole != null) {
+                whole.check();
+            }
         }
     }
 
@@ -93,6 +105,11 @@ final class Oracle {
             }
             boundaries++;
         }
+    }
+
+    /** Returns whether rows are what a table was at a boundary, but for changes that no look has seen yet. */
+    boolean isTable(String stream, Map<String, String> rows, Boundary at) {
+        return holdsOneOf(rows, truth(stream, at.position()), unseen(stream, at.position(), at.completeTo()));
     }
 
     private static void put(Map<String, String> copy, String key, Rec r) {

@@ -37,7 +37,15 @@ final class Rules {
         /** Records of a source that has become another history have positions of a new epoch. */
         NEW_EPOCH,
         /** What a new epoch brings withdraws a "complete" of an earlier one. */
-        WITHDRAW_FORMER_EPOCH
+        WITHDRAW_FORMER_EPOCH,
+        /** A per-transaction copy commits at boundaries alone. */
+        BOUNDARIES_ALONE,
+        /** A boundary counts only if all streams of a per-transaction copy were running at it. */
+        ALL_RUN,
+        /** A fill of a per-transaction copy comes to no boundary below what was written when it began. */
+        FILL_TO_WHAT_WAS_WRITTEN,
+        /** Each commit of the active instance finds that no other has become it; the partitions' generations are a second fence. */
+        NAME_ACTIVE
     }
 
     private final Set<Rule> off;
@@ -50,8 +58,8 @@ final class Rules {
         return new Rules(EnumSet.noneOf(Rule.class));
     }
 
-    static Rules without(Rule rule) {
-        return new Rules(EnumSet.of(rule));
+    static Rules without(Rule rule, Rule... others) {
+        return new Rules(EnumSet.of(rule, others));
     }
 
     boolean hold(Rule rule) {

@@ -1,5 +1,6 @@
 package dev.freshet.simulation;
 
+import dev.freshet.replica.Consistency;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -9,12 +10,13 @@ import java.util.Random;
 import java.util.stream.Collectors;
 
 /**
- * A list of decisions.
+ * A list of decisions, over copies that are one or the other way consistent.
  *
  * <p>Of the faults each seed has some only, and some of them often: what is rare in all schedules would hardly ever meet
  * something else that is rare (Groce et al., "Swarm Testing", 2012).
  */
-record Schedule(List<Decision> decisions) {
+record Schedule(Consistency copies, List<Decision> decisions) {
+    private static final String WHOLE = Consistency.PER_TRANSACTION.text();
     private static final int LEAST = 40;
     private static final int MOST = 240;
     private static final int OFTEN = 6;
@@ -50,19 +52,29 @@ record Schedule(List<Decision> decisions) {
                 }
             }
         }
-        return new Schedule(decisions);
+        return new Schedule(random.nextBoolean() ? Consistency.PER_TRANSACTION : Consistency.PER_KEY, decisions);
+    }
+
+    /** Returns other decisions over the same copies. */
+    Schedule with(List<Decision> others) {
+        return new Schedule(copies, others);
     }
 
     /** Reads what {@link #toString} wrote. */
     static Schedule parse(String text) {
-        return new Schedule(Arrays.stream(text.trim().split("\\s+"))
-                .filter(s -> !s.isEmpty())
-                .map(Decision::parse)
-                .toList());
+        String trimmed = text.trim();
+        boolean whole = trimmed.startsWith(WHOLE);
+        return new Schedule(
+                whole ? Consistency.PER_TRANSACTION : Consistency.PER_KEY,
+                Arrays.stream((whole ? trimmed.substring(WHOLE.length()) : trimmed).split("\\s+"))
+                        .filter(s -> !s.isEmpty())
+                        .map(Decision::parse)
+                        .toList());
     }
 
     @Override
     public String toString() {
-        return decisions.stream().map(Decision::toString).collect(Collectors.joining(" "));
+        return (copies == Consistency.PER_TRANSACTION ? WHOLE + ' ' : "")
+                + decisions.stream().map(Decision::toString).collect(Collectors.joining(" "));
     }
 }

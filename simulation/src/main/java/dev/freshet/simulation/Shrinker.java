@@ -29,7 +29,7 @@ final class Shrinker {
                 List<Decision> without = new ArrayList<>(best.subList(0, from));
                 without.addAll(best.subList(Math.min(best.size(), from + chunk), best.size()));
                 triesLeft--;
-                if (fails.test(new Schedule(without))) {
+                if (fails.test(failing.with(without))) {
                     best = without;
                     shorter = true;
                 } else {
@@ -37,7 +37,7 @@ final class Shrinker {
                 }
             }
             if (triesLeft <= 0 || (chunk == 1 && !shorter)) {
-                return new Schedule(best);
+                return failing.with(best);
             }
             chunk = Math.max(1, chunk / 2);
         }

@@ -57,6 +57,9 @@ final class SimActiveRow implements ActiveRow {
     private boolean see(long generation, @Nullable Instant at) {
         session.call();
         Holder holder = session.get(store.active);
+        if (holder != null && holder.generation() != generation && !store.rules.hold(Rules.Rule.NAME_ACTIVE)) {
+            return true;
+        }
         if (holder == null || holder.generation() != generation) {
             return false;
         }

@@ -7,6 +7,7 @@ import dev.freshet.replica.port.RecordException;
 import dev.freshet.replica.port.RecordKey;
 import dev.freshet.replica.port.SchemaSource;
 import dev.freshet.replica.port.StoreException;
+import dev.freshet.replica.port.WriteMode;
 import dev.freshet.simulation.SimStore.Cell;
 import dev.freshet.simulation.SimStore.Table;
 import dev.freshet.stream.MissingSchemaException;
@@ -24,10 +25,17 @@ final class SimBatchWriter implements BatchWriter {
     private final SimStore store;
     private final SimSession session;
     private final SchemaSource schemas;
+    private final WriteMode mode;
     private final Map<String, String> streamOfTopic = new HashMap<>();
     private final List<StreamRecord> staged = new ArrayList<>();
 
-    SimBatchWriter(SimStore store, SimSession session, Collection<StreamTarget> targets, SchemaSource schemas) {
+    SimBatchWriter(
+            SimStore store,
+            SimSession session,
+            Collection<StreamTarget> targets,
+            SchemaSource schemas,
+            WriteMode mode) {
+        this.mode = mode;
         this.store = store;
         this.session = session;
         this.schemas = schemas;
@@ -67,6 +75,9 @@ final class SimBatchWriter implements BatchWriter {
             session.set(
                     SimSession.cell(table.rows, new String(r.key(), StandardCharsets.UTF_8)),
                     value == null ? null : new String(value, StandardCharsets.UTF_8));
+        }
+        if (mode != WriteMode.BATCHES && !store.rules.hold(Rules.Rule.ONE_TRANSACTION)) {
+            session.commitInBetween();
         }
     }
 

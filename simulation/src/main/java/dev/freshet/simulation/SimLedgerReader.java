@@ -6,7 +6,6 @@ import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.stream.LedgerReader;
 import dev.freshet.stream.LedgerView;
 import dev.freshet.stream.MissingSchemaException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** A reader of the simulated ledger. */
@@ -14,14 +13,14 @@ final class SimLedgerReader implements LedgerReader {
     private final SimKafka kafka;
     private final SimProcess process;
     private final LedgerView view;
-    private final Rules rules;
+    private final RuledLedger told;
     private int at;
 
     SimLedgerReader(SimKafka kafka, SimProcess process, LedgerView view, Rules rules) {
         this.kafka = kafka;
         this.process = process;
         this.view = view;
-        this.rules = rules;
+        this.told = new RuledLedger(kafka, rules);
     }
 
     @Override
@@ -44,21 +43,12 @@ final class SimLedgerReader implements LedgerReader {
             SimLog.Rec r = log.records().get(at);
             String key = r.key();
             if (key != null && r.committed() && !r.gone()) {
-                view.apply(key, seen(r.value()), at);
+                view.apply(key, told.seen(r), at);
                 read++;
             }
             at++;
         }
         return read;
-    }
-
-    /** Without the rule, all topics of a name look alike. */
-    private byte @org.jspecify.annotations.Nullable [] seen(byte @org.jspecify.annotations.Nullable [] value) {
-        return value == null || rules.hold(Rules.Rule.REFILL_WHEN_TOPIC_MADE_AGAIN)
-                ? value
-                : new String(value, StandardCharsets.UTF_8)
-                        .replaceAll("\"id\\++\"", "\"id\"")
-                        .getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

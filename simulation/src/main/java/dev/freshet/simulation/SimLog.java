@@ -83,6 +83,12 @@ final class SimLog {
             return at;
         }
 
+        /** Returns up to which offset of a log its transaction has written, or 0. */
+        long writtenTo(SimLog log) {
+            long[] range = txn.touched.get(log);
+            return range == null ? 0 : range[1];
+        }
+
         /** Returns whether it was committed, also if it is gone since. */
         boolean committed() {
             return key != null && txn.fate == Fate.COMMITTED;

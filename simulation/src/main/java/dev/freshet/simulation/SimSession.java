@@ -185,7 +185,7 @@ final class SimSession implements CopySession {
 
     @Override
     public BatchWriter writer(Collection<StreamTarget> targets, SchemaSource schemas, WriteMode mode) {
-        return new SimBatchWriter(store, this, targets, schemas);
+        return new SimBatchWriter(store, this, targets, schemas, mode);
     }
 
     @Override

@@ -20,8 +20,8 @@ import picocli.CommandLine.TypeConversionException;
         name = "freshet simulate",
         sortOptions = false,
         description = {
-            "Runs the protocol's model: the real agents of two relays and of two instances of a replica over a simulated"
-                    + " source, cluster and database, through schedules of kills, pauses, lost acknowledgements,"
+            "Runs the protocol's model: the real agents of two relays and of two instances of a replica, per-key in half of the"
+                    + " schedules and per-transaction in the others, over a simulated source, cluster and database, through schedules of kills, pauses, lost acknowledgements,"
                     + " compaction, and assignments that change. After every step the invariants are checked.",
             "Needs no servers. A seed always gives the same schedule. The first one that breaks an invariant is made as"
                     + " short as it can be, and printed."
@@ -79,7 +79,7 @@ public final class SimulateMain implements Callable<Integer> {
         } else {
             out.println(result.schedules() + " schedules of the seeds from " + result.firstSeed() + ", "
                     + result.perMinute() + " a minute; " + result.steps() + " steps, " + result.claims()
-                    + " claims of a copy checked");
+                    + " claims and " + result.moves() + " moves of a copy checked");
             if (failed != null) {
                 out.println("Broken by seed " + failed.seed() + ": " + failed.failure());
                 out.println("The shortest schedule that breaks it ("
@@ -101,6 +101,7 @@ public final class SimulateMain implements Callable<Integer> {
                     1,
                     trial.steps(),
                     trial.claims(),
+                    trial.moves(),
                     Duration.ofNanos(System.nanoTime() - began),
                     trial.failure() == null ? null : trial);
         }
@@ -130,7 +131,9 @@ public final class SimulateMain implements Callable<Integer> {
                 .name("steps")
                 .number(result.steps())
                 .name("claims")
-                .number(result.claims());
+                .number(result.claims())
+                .name("moves")
+                .number(result.moves());
         Trial failed = result.failed();
         if (failed != null) {
             w.name("failed")

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param failure what did not hold, with the first lines of the stack if it was no invariant, or null
  * @param steps how many steps were made
  * @param claims how many claims of a copy were checked
+ * @param moves how many states of a per-transaction copy were checked that followed one another
  */
-record Trial(long seed, Schedule schedule, @Nullable String failure, int steps, long claims) {
+record Trial(long seed, Schedule schedule, @Nullable String failure, int steps, long claims, long moves) {
     private static final int TRIES = 1_000;
 
     /** Runs a seed's schedule, and shrinks it if it fails. */
@@ -38,7 +39,7 @@ record Trial(long seed, Schedule schedule, @Nullable String failure, int steps, 
     }
 
     private static Trial run(long seed, Schedule schedule, Rules rules, boolean toTheEnd) {
-        World world = new World(rules);
+        World world = new World(schedule.copies(), rules);
         String failure = null;
         try {
             world.play(schedule);
@@ -51,7 +52,7 @@ record Trial(long seed, Schedule schedule, @Nullable String failure, int steps, 
             StackTraceElement[] stack = e.getStackTrace();
             failure = e + (stack.length == 0 ? "" : " at " + stack[0]);
         }
-        return new Trial(seed, schedule, failure, world.steps(), world.oracle.claims());
+        return new Trial(seed, schedule, failure, world.steps(), world.oracle.claims(), world.oracle.moves());
     }
 
     /** A shorter schedule is to fail in the same way, not in any. */

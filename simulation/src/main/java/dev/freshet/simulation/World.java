@@ -5,6 +5,7 @@ import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.Mending;
+import dev.freshet.replica.Consistency;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -44,19 +45,19 @@ final class World {
     final Restores restores;
     private final Nodes.Node[] relays = new Nodes.Node[2];
     private final Nodes.Node[] copies = new Nodes.Node[2];
-    private Schedule schedule = new Schedule(List.of());
+    private Schedule schedule = new Schedule(Consistency.PER_KEY, List.of());
     private Instant now = Instant.EPOCH;
     private int next;
     private int depth;
     private int steps;
 
-    World(Rules rules) {
+    World(Consistency consistency, Rules rules) {
         this.db = new SimDatabase(STREAMS, () -> now);
         this.kafka = new SimKafka(Nodes.RELAY, () -> now, rules);
         this.store = new SimStore(() -> now, rules);
-        this.oracle = new Oracle(db, kafka, store);
+        this.oracle = new Oracle(db, kafka, store, consistency);
         this.group = new SimGroup(kafka, random);
-        this.nodes = new Nodes(db, kafka, store, group, () -> now, random, rules);
+        this.nodes = new Nodes(consistency, db, kafka, store, group, () -> now, random, rules);
         this.operator = new Operator(db, kafka);
         this.restores = new Restores(db);
         for (int i = 0; i < 2; i++) {
@@ -210,8 +211,8 @@ final class World {
 
     private void work(Nodes.Node[] nodes, Decision.Kind kind, IntFunction<Nodes.Node> again) {
         int i = random.nextInt(nodes.length);
-        int agent = random.nextInt(4);
         Nodes.Node node = nodes[i];
+        int agent = random.nextInt(node.agents().size());
         if (node.process().isDead()) {
             node = again.apply(i);
             nodes[i] = node;

@@ -1,88 +1,26 @@
 package dev.freshet.simulation;
 
+import static dev.freshet.simulation.Stories.applyAll;
+import static dev.freshet.simulation.Stories.compactAll;
+import static dev.freshet.simulation.Stories.publish;
+import static dev.freshet.simulation.Stories.write;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.replica.Consistency;
 import dev.freshet.simulation.Rules.Rule;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/**
- * Each rule of the protocol that concerns copies, with the schedule that breaks a copy without it. What stands still or ends in
- * a schedule does so at each call in turn: with the rule nothing breaks at any of them, without it something does at one.
- */
+/** Each rule of the protocol that concerns copies, with the schedule that breaks a {@code per-key} copy without it. */
 class CopyRulesTest {
     private static final int CALLS = 30;
 
-    /** A schedule. */
-    private interface Story {
-        /**
-         * Plays it.
-         *
-         * @param at the number of the call at which something happens
-         */
-        void play(World world, int at);
-    }
-
-    private static @Nullable String failure(Rules rules, Story story, int at) {
-        World world = new World(rules);
-        world.seed(at);
-        try {
-            story.play(world, at);
-            world.settle();
-            return null;
-        } catch (Violation e) {
-            return e.getMessage();
-        }
-    }
-
-    private static void assertNeeded(Rule rule, String invariant, int calls, Story story) {
-        List<String> failures = new ArrayList<>();
-        for (int at = 1; at <= calls; at++) {
-            assertNull(failure(Rules.all(), story, at), "with the rule, at call " + at);
-            String failure = failure(Rules.without(rule), story, at);
-            if (failure != null) {
-                failures.add(failure);
-            }
-        }
-        assertTrue(
-                failures.stream().anyMatch(f -> f.startsWith(invariant)),
-                () -> "without " + rule + " " + invariant + " must break, but: " + failures);
-    }
-
-    private static void write(World world, int transactions) {
-        for (int i = 0; i < transactions; i++) {
-            world.db.commitSomething(world.random, false);
-        }
-        publish(world);
-    }
-
-    private static void publish(World world) {
-        for (int i = 0; i < 30; i++) {
-            world.relay(0);
-        }
-    }
-
-    private static void applyAll(World world, int instance) {
-        for (int i = 0; i < 30; i++) {
-            world.copy(instance, CopyAgent.APPLY);
-        }
-    }
-
-    private static void compactAll(World world) {
-        for (String stream : World.STREAMS) {
-            for (int p = 0; p < 2; p++) {
-                world.kafka.compact(World.topic(stream), p);
-            }
-        }
-    }
+    private final Stories stories = new Stories(Consistency.PER_KEY);
 
     @Test
     void newOwner_bumpsTheGeneration_beforeItReadsTheOffset() {
-        assertNeeded(Rule.BUMP_BEFORE_READ, "I1", 3 * CALLS, (world, at) -> {
+        stories.assertNeeded(Rule.BUMP_BEFORE_READ, "I1", 3 * CALLS, (world, at) -> {
             write(world, 3);
             world.calm();
             write(world, 30);
@@ -99,7 +37,7 @@ class CopyRulesTest {
 
     @Test
     void formerOwner_thatWasOnlyAsleep_commitsNothing() {
-        assertNeeded(Rule.NAME_GENERATION, "I1", CALLS, (world, at) -> {
+        stories.assertNeeded(Rule.NAME_GENERATION, "I1", CALLS, (world, at) -> {
             write(world, 3);
             world.calm();
             write(world, 5);
@@ -111,7 +49,7 @@ class CopyRulesTest {
 
     @Test
     void formerOwner_ofAFormerFill_commitsNothing() {
-        assertNeeded(Rule.FENCE_FORMER_FILL, "I1", CALLS, (world, at) -> {
+        stories.assertNeeded(Rule.FENCE_FORMER_FILL, "I1", CALLS, (world, at) -> {
             write(world, 3);
             world.calm();
             write(world, 30);
@@ -127,7 +65,7 @@ class CopyRulesTest {
 
     @Test
     void recordNotAboveTheLast_isDropped() {
-        assertNeeded(Rule.DROP_SEEN_POSITIONS, "I4", 3, (world, at) -> {
+        stories.assertNeeded(Rule.DROP_SEEN_POSITIONS, "I4", 3, (world, at) -> {
             write(world, 12);
             world.calm();
             write(world, 12);
@@ -146,7 +84,7 @@ class CopyRulesTest {
 
     @Test
     void newFill_beginsANewCount() {
-        assertNeeded(Rule.COUNT_PER_FILL, "I4", 3, (world, at) -> {
+        stories.assertNeeded(Rule.COUNT_PER_FILL, "I4", 3, (world, at) -> {
             write(world, 5);
             world.calm();
             world.pass(world.kafka.deleteRetention.multipliedBy(2));
@@ -156,7 +94,7 @@ class CopyRulesTest {
 
     @Test
     void copyBehindCompaction_isFilledAnew() {
-        assertNeeded(Rule.REFILL_BEHIND_COMPACTION, "I3", 10, (world, at) -> {
+        stories.assertNeeded(Rule.REFILL_BEHIND_COMPACTION, "I3", 10, (world, at) -> {
             write(world, 5);
             world.calm();
             write(world, 30);
@@ -172,7 +110,7 @@ class CopyRulesTest {
 
     @Test
     void fillThatTakesLongerThanTombstonesStay_beginsAgain() {
-        assertNeeded(Rule.REFILL_BEHIND_TOMBSTONES, "", CALLS, (world, at) -> {
+        stories.assertNeeded(Rule.REFILL_BEHIND_TOMBSTONES, "", CALLS, (world, at) -> {
             world.kafka.deleteRetention = Duration.ofSeconds(2);
             publish(world);
             write(world, 40);
@@ -194,7 +132,7 @@ class CopyRulesTest {
 
     @Test
     void copyOfATopicThatWasMadeAgain_isFilledAnew() {
-        assertNeeded(Rule.REFILL_WHEN_TOPIC_MADE_AGAIN, "", 10, (world, at) -> {
+        stories.assertNeeded(Rule.REFILL_WHEN_TOPIC_MADE_AGAIN, "", 10, (world, at) -> {
             write(world, 2);
             world.calm();
             write(world, 2);
@@ -209,7 +147,7 @@ class CopyRulesTest {
 
     @Test
     void whatBreaksTheProof_withdrawsIt_beforeItIsRepaired() {
-        assertNeeded(Rule.WITHDRAW_FIRST, "I3", 3, (world, at) -> {
+        stories.assertNeeded(Rule.WITHDRAW_FIRST, "I3", 3, (world, at) -> {
             write(world, 5);
             world.calm();
             world.kafka.makeAgain(World.topic("orders"));
@@ -220,12 +158,12 @@ class CopyRulesTest {
 
     @Test
     void offsets_arePassedByPosition_notByTheLastRecord() {
-        assertNeeded(Rule.PASS_BY_POSITION, "Liveness", 1, (world, at) -> write(world, 3));
+        stories.assertNeeded(Rule.PASS_BY_POSITION, "Liveness", 1, (world, at) -> write(world, 3));
     }
 
     @Test
     void effectAndOffset_areOneTransaction() {
-        assertNeeded(Rule.ONE_TRANSACTION, "I4", CALLS, (world, at) -> {
+        stories.assertNeeded(Rule.ONE_TRANSACTION, "I4", CALLS, (world, at) -> {
             write(world, 3);
             world.calm();
             write(world, 5);
@@ -239,7 +177,7 @@ class CopyRulesTest {
 
     @Test
     void sourceThatBecameAnotherHistory_beginsANewEpoch() {
-        assertNeeded(Rule.NEW_EPOCH, "I1", 5, (world, at) -> {
+        stories.assertNeeded(Rule.NEW_EPOCH, "I1", 5, (world, at) -> {
             write(world, 10);
             world.calm();
             List<SimDatabase.Tx> log = world.db.log();
@@ -255,7 +193,7 @@ class CopyRulesTest {
 
     @Test
     void whatANewEpochBrings_withdrawsTheProofOfTheFormerOne() {
-        assertNeeded(Rule.WITHDRAW_FORMER_EPOCH, "I3", 10, (world, at) -> {
+        stories.assertNeeded(Rule.WITHDRAW_FORMER_EPOCH, "I3", 10, (world, at) -> {
             write(world, 10);
             world.calm();
             List<SimDatabase.Tx> log = world.db.log();
@@ -274,7 +212,7 @@ class CopyRulesTest {
         for (Calls.Trouble trouble : Calls.Trouble.values()) {
             for (int at = 1; at <= CALLS; at++) {
                 int call = at;
-                assertNull(failure(
+                assertNull(stories.failure(
                         Rules.all(),
                         (world, n) -> {
                             write(world, 3);

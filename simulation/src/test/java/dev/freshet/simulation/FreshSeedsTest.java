@@ -19,11 +19,12 @@ class FreshSeedsTest {
         long base = ThreadLocalRandom.current().nextLong(1L << 40);
         Campaign.Result result = new Campaign(base, SEEDS, Duration.ofHours(1), Rules.all()).run();
         System.out.println(result.schedules() + " schedules of the seeds from " + base + ", " + result.perMinute()
-                + " a minute, " + result.claims() + " claims");
+                + " a minute, " + result.claims() + " claims, " + result.moves() + " moves");
         Trial failed = result.failed();
         assertNull(failed, () -> "run it again with: freshet simulate --seed " + failed.seed());
         assertEquals(SEEDS, result.schedules());
         assertTrue(result.claims() > 5 * SEEDS, "claims: " + result.claims());
+        assertTrue(result.moves() > SEEDS, "moves: " + result.moves());
     }
 
     @Test
