@@ -1,7 +1,6 @@
 package dev.freshet.replica.agent;
 
 import dev.freshet.model.LossException;
-import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.ReplicaStatus;
@@ -33,11 +32,9 @@ public final class ReplicaAgent implements Agent {
 
     private final ReplicaConfig config;
     private final Readers readers;
-    private final CopyStore store;
     private final InstantSource clock;
     private final Progress progress;
-    private final FoundSources found;
-    private @Nullable CopySession db;
+    private final Workplace place;
     private @Nullable LiveApply live;
 
     /** Creates the agent; it connects when it works. */
@@ -45,10 +42,9 @@ public final class ReplicaAgent implements Agent {
             ReplicaConfig config, Readers readers, CopyStore store, InstantSource clock, Progress progress) {
         this.config = config;
         this.readers = readers;
-        this.store = store;
         this.clock = clock;
         this.progress = progress;
-        this.found = new FoundSources(config, readers, progress);
+        this.place = new Workplace(config, readers, store, progress);
     }
 
     @Override
@@ -62,44 +58,27 @@ public final class ReplicaAgent implements Agent {
             if (live != null && progress.sources() == null) {
                 letGo();
             }
-            found.closeLost();
-            return live == null || db == null ? prepare() : apply(live, db);
+            place.closeLost();
+            CopySession c = place.session();
+            return live == null || c == null ? prepare() : apply(live, c);
         } catch (StoreException e) {
             letGo();
-            throw passing(e.during("Replica '" + config.name() + "' lost its work in its database"));
+            throw place.lostWork(e);
         } catch (LossException e) {
             return lost(e);
         } catch (RuntimeException | InterruptedException e) {
             letGo();
             if (e instanceof RuntimeException r) {
-                passing(r);
+                place.passing(r);
             }
             throw e;
         }
     }
 
-    private RuntimeException passing(RuntimeException e) {
-        if (e instanceof RetriableException) {
-            progress.state(progress.state(), e.getMessage());
-        } else {
-            progress.state(ReplicaStatus.State.STOPPED, String.valueOf(e.getMessage()));
-        }
-        return e;
-    }
-
     /** Connects, makes what is missing, and decides what comes next. */
     private int prepare() throws InterruptedException {
-        Sources sources = found.get();
-        CopySession c = db;
-        if (c == null) {
-            c = store.open();
-            db = c;
-            c.prepare();
-            BegunStreams.ensure(c, config.streams());
-            c.commit();
-        }
-        // only now, since whoever sees them reads the tables that were just made
-        progress.sources(sources);
+        Sources sources = place.sources();
+        CopySession c = place.open(sources);
         if (!tellToFill(c, sources)) {
             whileNoneIsFilled();
             return 0;
@@ -142,7 +121,7 @@ public final class ReplicaAgent implements Agent {
     }
 
     private int apply(LiveApply running, CopySession c) throws InterruptedException {
-        Sources sources = found.known();
+        Sources sources = place.knownSources();
         if (sources != null && progress.takeFilled()) {
             tellToFill(c, sources);
             running.takeUpLeftOut();
@@ -155,39 +134,24 @@ public final class ReplicaAgent implements Agent {
         boolean applying = live != null;
         letGo();
         if (!applying) {
-            throw passing(
-                    new RetriableException("Replica '" + config.name() + "' prepares again: " + e.getMessage(), e));
+            throw place.preparesAgain(e);
         }
         LOG.error("Replica '{}' has its tables filled anew: {}", config.name(), e.getMessage());
         Set<Partition> lost = e instanceof MissingRecordsException missing ? missing.partitions() : Set.of();
         Set<String> topics = lost.stream().map(Partition::topic).collect(Collectors.toSet());
-        try (CopySession c = store.open()) {
-            List<StreamRow> known = c.streams().read();
-            for (StreamRow row : known) {
-                if (topics.contains(row.topic())
-                        && c.streams().refill(row.stream(), row.fill(), String.valueOf(e.getMessage()))) {
-                    c.positions().fence(row.stream());
-                }
-            }
-            c.reports().withdraw(String.valueOf(e.getMessage()), true);
-            c.commit();
-        } catch (StoreException further) {
-            throw passing(further.during("Replica '" + config.name() + "' could not note that it must be filled"));
-        }
+        place.refill(row -> topics.contains(row.topic()), String.valueOf(e.getMessage()));
         return 1;
     }
 
     private void letGo() {
         LiveApply l = live;
-        CopySession c = db;
         live = null;
-        db = null;
-        Resources.close(l, c);
+        place.letGo(l);
     }
 
     @Override
     public void close() {
         letGo();
-        found.close();
+        place.close();
     }
 }

@@ -14,7 +14,6 @@ import dev.freshet.replica.port.CopyStore;
 import dev.freshet.replica.port.Owned;
 import dev.freshet.replica.port.RecordException;
 import dev.freshet.replica.port.StoreException;
-import dev.freshet.replica.port.StreamRow;
 import dev.freshet.stream.BoundaryLimits;
 import dev.freshet.stream.BoundaryReader;
 import dev.freshet.stream.ForeignRecordException;
@@ -50,8 +49,7 @@ public final class WholeAgent implements Agent {
     private final CopyStore store;
     private final InstantSource clock;
     private final Progress progress;
-    private final FoundSources found;
-    private @Nullable CopySession db;
+    private final Workplace place;
     private @Nullable WholeApply apply;
     private long generation;
     private boolean atWork;
@@ -65,7 +63,7 @@ public final class WholeAgent implements Agent {
         this.store = store;
         this.clock = clock;
         this.progress = progress;
-        this.found = new FoundSources(config, readers, progress);
+        this.place = new Workplace(config, readers, store, progress);
     }
 
     @Override
@@ -79,7 +77,7 @@ public final class WholeAgent implements Agent {
             if (apply != null && (progress.sources() == null || progress.generation() != generation)) {
                 letGo();
             }
-            found.closeLost();
+            place.closeLost();
             WholeApply running = apply;
             return running == null ? prepare() : work(running);
         } catch (RecordException e) {
@@ -94,34 +92,25 @@ public final class WholeAgent implements Agent {
             if (e.kind() == StoreException.Kind.LOCK_TIMEOUT) {
                 endFrozen();
             }
-            throw passing(e.during("Replica '" + config.name() + "' lost its work in its database"));
+            throw place.lostWork(e);
         } catch (LossException e) {
             return lost(e);
         } catch (RetriableException e) {
             letGo();
-            throw passing(e);
+            throw place.passing(e);
         } catch (FreshetException e) {
             if (atWork) {
                 // a table that does not fit, say: it is told, and may be mended
                 return stop(null, String.valueOf(e.getMessage()));
             }
-            throw passing(e);
+            throw place.passing(e);
         } catch (RuntimeException | InterruptedException e) {
             letGo();
             if (e instanceof RuntimeException r) {
-                passing(r);
+                place.passing(r);
             }
             throw e;
         }
-    }
-
-    private RuntimeException passing(RuntimeException e) {
-        if (e instanceof RetriableException) {
-            progress.state(progress.state(), e.getMessage());
-        } else {
-            progress.state(ReplicaStatus.State.STOPPED, String.valueOf(e.getMessage()));
-        }
-        return e;
     }
 
     /** Connects, makes what is missing, and takes the copy over if this is the active instance. */
@@ -133,18 +122,9 @@ public final class WholeAgent implements Agent {
         }
         waitUntil = null;
         atWork = false;
-        Sources sources = found.get();
+        Sources sources = place.sources();
         LedgerReader ledger = oneLedger(sources);
-        CopySession c = db;
-        if (c == null) {
-            c = store.open();
-            db = c;
-            c.prepare();
-            BegunStreams.ensure(c, config.streams());
-            c.commit();
-        }
-        // only now, since whoever sees them reads the tables that were just made
-        progress.sources(sources);
+        CopySession c = place.open(sources);
         long ours = progress.generation();
         if (ours == 0) {
             standBy();
@@ -229,22 +209,11 @@ public final class WholeAgent implements Agent {
     private int lost(LossException e) {
         letGo();
         if (!(e instanceof RefillException || e instanceof MissingRecordsException)) {
-            throw passing(
-                    new RetriableException("Replica '" + config.name() + "' prepares again: " + e.getMessage(), e));
+            throw place.preparesAgain(e);
         }
         String reason = String.valueOf(e.getMessage());
         LOG.error("Replica '{}' has its tables filled anew, all together: {}", config.name(), reason);
-        try (CopySession c = store.open()) {
-            for (StreamRow row : c.streams().read()) {
-                if (c.streams().refill(row.stream(), row.fill(), reason)) {
-                    c.positions().fence(row.stream());
-                }
-            }
-            c.reports().withdraw(reason, true);
-            c.commit();
-        } catch (StoreException further) {
-            throw passing(further.during("Replica '" + config.name() + "' could not note that it must be filled"));
-        }
+        place.refill(row -> true, reason);
         return 1;
     }
 
@@ -264,7 +233,7 @@ public final class WholeAgent implements Agent {
             c.reports().withdraw(reason, false);
             c.commit();
         } catch (StoreException e) {
-            throw passing(e.during("Replica '" + config.name() + "' could not note why it has stopped"));
+            throw place.passing(e.during("Replica '" + config.name() + "' could not note why it has stopped"));
         }
         if (filling) {
             progress.held(config.streams().stream().collect(Collectors.toMap(StreamTarget::stream, t -> reason)));
@@ -289,15 +258,13 @@ public final class WholeAgent implements Agent {
 
     private void letGo() {
         WholeApply a = apply;
-        CopySession c = db;
         apply = null;
-        db = null;
-        Resources.close(a, c);
+        place.letGo(a);
     }
 
     @Override
     public void close() {
         letGo();
-        found.close();
+        place.close();
     }
 }
