@@ -78,6 +78,17 @@ class WholeTransactionsTest {
     }
 
     @Test
+    void fill_hasTheDatabaseSee_whatTheTablesHold() throws Exception {
+        bank.start();
+        bank.await(bank.move());
+        for (String table : List.of("accounts", "savings")) {
+            // too few rows for autovacuum
+            ReplicaWorld.until(
+                    () -> bank.one("SELECT reltuples::bigint FROM pg_class WHERE oid = '" + table + "'::regclass") > 0);
+        }
+    }
+
+    @Test
     void hugeTransaction_isAppliedInPieces_andShowsOnlyAsAWhole() throws Exception {
         Replica replica = bank.start(bank.config().batchRecords(50).build());
         bank.await(bank.move());

@@ -214,6 +214,11 @@ final class SimSession implements CopySession {
     }
 
     @Override
+    public void analyze(StreamTarget target) {
+        call();
+    }
+
+    @Override
     public boolean tryCommit(Runnable step) {
         call();
         int mark = undo.size();

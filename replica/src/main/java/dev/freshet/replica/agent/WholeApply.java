@@ -3,7 +3,6 @@ package dev.freshet.replica.agent;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Boundary;
-import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.apply.Fence;
@@ -54,6 +53,7 @@ final class WholeApply implements AutoCloseable {
     private final Sources sources;
     private final InstantSource clock;
     private final Progress progress;
+    private final WholeFill fill;
     private final long generation;
     private final Map<String, StreamTarget> byTopic = new TreeMap<>();
     private final Map<Partition, Owned> owned = new HashMap<>();
@@ -83,6 +83,7 @@ final class WholeApply implements AutoCloseable {
         this.sources = sources;
         this.clock = clock;
         this.progress = progress;
+        this.fill = new WholeFill(config, db, sources);
         this.generation = progress.generation();
         this.applier = applier;
         config.streams().forEach(t -> byTopic.put(t.topic(), t));
@@ -104,7 +105,7 @@ final class WholeApply implements AutoCloseable {
             throws InterruptedException {
         PieceApplier live = PieceApplier.live(db.writer(config.streams(), sources, WriteMode.PIECES), config.limits());
         WholeApply apply = new WholeApply(config, db, reader, sources, clock, progress, live);
-        List<StreamRow> known = apply.streamRows();
+        List<StreamRow> known = apply.fill.rows();
         if (known.size() == config.streams().size()
                 && known.stream().allMatch(StreamRow::filled)
                 && apply.nothingIsParked()) {
@@ -113,13 +114,6 @@ final class WholeApply implements AutoCloseable {
             apply.fill(known);
         }
         return apply;
-    }
-
-    private List<StreamRow> streamRows() {
-        return db.streams().read().stream()
-                .filter(row ->
-                        config.streams().stream().anyMatch(t -> t.stream().equals(row.stream())))
-                .toList();
     }
 
     /** A copy that was per-key before may lack the newest rows of some keys. */
@@ -163,23 +157,11 @@ final class WholeApply implements AutoCloseable {
     }
 
     private void fill(List<StreamRow> known) throws InterruptedException {
-        for (StreamRow row : known) {
-            if (row.filled()
-                    && db.streams()
-                            .refill(
-                                    row.stream(),
-                                    row.fill(),
-                                    "The tables of a per-transaction copy are filled together")) {
-                db.positions().fence(row.stream());
-            }
-        }
+        fill.ask(known);
         requireActive();
         db.reports().withdraw("The tables are to be filled together, up to one boundary", true);
         db.commit();
-        for (StreamTarget target : config.streams()) {
-            db.alterForFill(target, newestSchema(target), lock(target));
-            db.commit();
-        }
+        fill.alter();
         applier.close();
         applier = PieceApplier.fill(
                 db.writer(config.streams(), sources, WriteMode.PIECES_OF_A_FILL),
@@ -187,21 +169,6 @@ final class WholeApply implements AutoCloseable {
                 config.streams().size());
         filling = true;
         reader.start(BoundaryState.NONE);
-    }
-
-    private SchemaRecord newestSchema(StreamTarget target) throws InterruptedException {
-        return sources.schema(target.topic(), sources.newestVersion(target.topic()));
-    }
-
-    private StreamRow lock(StreamTarget target) {
-        StreamRow row = db.streams().lock(target.stream());
-        if (row == null) {
-            db.rollback();
-            db.endFrozen();
-            throw new RetriableException("Another session of replica '" + config.name() + "' still fills "
-                    + target.table() + "; this instance begins when that has ended");
-        }
-        return row;
     }
 
     /**
@@ -255,9 +222,7 @@ final class WholeApply implements AutoCloseable {
         lastSign = clock.instant();
         if (filling) {
             rows = 0;
-            for (StreamTarget target : config.streams()) {
-                db.empty(target, newestSchema(target), lock(target));
-            }
+            fill.empty();
             LOG.info("Replica '{}' fills its tables {} in one transaction", config.name(), config.streams());
         }
     }
@@ -272,7 +237,7 @@ final class WholeApply implements AutoCloseable {
     }
 
     private void commit(Boundary boundary, BoundaryState state) {
-        List<Owned> moved = filling ? storeFill(state) : move(state);
+        List<Owned> moved = filling ? fill.store(state, rows) : move(state);
         requireActive();
         if (filling) {
             db.reports().withdraw("The copy was filled; its freshness is being found", true);
@@ -323,38 +288,12 @@ final class WholeApply implements AutoCloseable {
         return moved;
     }
 
-    private List<Owned> storeFill(BoundaryState state) {
-        List<Owned> all = new ArrayList<>();
-        Map<String, StreamRow> known = new HashMap<>();
-        streamRows().forEach(row -> known.put(row.topic(), row));
-        for (StreamTarget target : config.streams()) {
-            StreamRow row = known.get(target.topic());
-            String id = state.topicIds().get(target.topic());
-            if (row == null || id == null) {
-                throw new IllegalStateException("The fill of " + target + " has no row or no topic");
-            }
-            long fill = row.fill() + 1;
-            long next = db.positions().lock(target.stream()) + 1;
-            List<Owned> reached = new ArrayList<>();
-            state.offsets().forEach((p, offset) -> {
-                if (p.topic().equals(target.topic())) {
-                    Position seen = state.seen().getOrDefault(p, Position.ZERO);
-                    reached.add(new Owned(target.stream(), fill, p.number(), next, offset, seen, null));
-                }
-            });
-            db.positions().replace(target.stream(), reached);
-            db.parked().replace(target.stream(), List.of());
-            db.streams().filled(new StreamRow(target.stream(), target.topic(), id, fill, null, state.atEnd(), rows));
-            all.addAll(reached);
-        }
-        return all;
-    }
-
     private void filled(Boundary boundary) {
         filling = false;
         applier.close();
         applier = PieceApplier.live(db.writer(config.streams(), sources, WriteMode.PIECES), config.limits());
         progress.toFill(List.of());
+        fill.analyze();
         LOG.info("Replica '{}' has filled its tables with {} rows, up to {}", config.name(), rows, boundary.position());
     }
 

@@ -68,6 +68,9 @@ public interface CopySession extends AutoCloseable {
      */
     void empty(StreamTarget target, SchemaRecord schema, StreamRow row);
 
+    /** Has the database see, in this transaction, what a stream's table holds, so that it plans queries for that. */
+    void analyze(StreamTarget target);
+
     /**
      * Runs a step and commits, without waiting for locks for longer than readers of the table may be kept waiting.
      *

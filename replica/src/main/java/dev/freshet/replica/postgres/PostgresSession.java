@@ -103,6 +103,11 @@ public final class PostgresSession implements CopySession {
     }
 
     @Override
+    public void analyze(StreamTarget target) {
+        calls.run(() -> PostgresShadow.analyze(db, target));
+    }
+
+    @Override
     public boolean tryCommit(Runnable step) {
         Savepoint start = calls.ask(db::setSavepoint);
         try {

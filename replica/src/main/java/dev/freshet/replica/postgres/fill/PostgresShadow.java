@@ -50,6 +50,11 @@ public final class PostgresShadow implements ShadowTable {
         Shadow.execute(db, "DELETE FROM " + target.table().quoted());
     }
 
+    /** Does {@link dev.freshet.replica.port.CopySession#analyze}. */
+    public static void analyze(Connection db, StreamTarget target) throws SQLException {
+        Shadow.execute(db, "ANALYZE " + target.table().quoted());
+    }
+
     /** Does {@link dev.freshet.replica.port.CopySession#shadow}. */
     public static PostgresShadow create(
             Connection db,
