@@ -39,6 +39,7 @@ class StatusTextTest {
                                 false,
                                 false,
                                 0,
+                                0,
                                 "per-transaction",
                                 "4711@machine/1"))),
                 new PrintWriter(out, true));

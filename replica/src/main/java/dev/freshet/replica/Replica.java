@@ -245,6 +245,7 @@ public final class Replica implements AutoCloseable {
                 progress.fillRows(),
                 config.consistency(),
                 progress.activeInstance(),
+                progress.parkedKeys(),
                 partitions);
     }
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param fillRows how many rows the running, or last, fill of this instance has copied
  * @param consistency what readers of the tables may rely on
  * @param active the instance of a {@code per-transaction} replica that is active, or null if none is known
+ * @param parkedKeys how many keys stand still since the table refuses their newest records, of all instances; -1 before it was read
  * @param partitions the partitions, of all instances
  */
 public record ReplicaStatus(
@@ -38,6 +39,7 @@ public record ReplicaStatus(
         long fillRows,
         Consistency consistency,
         @Nullable String active,
+        long parkedKeys,
         List<PartitionStatus> partitions) {
     /** What an instance of a replica can be doing. */
     public enum State {

@@ -47,6 +47,7 @@ class DeadLetterTest extends DeadLetterWorld {
         assertTrue(told.contains(deadTopic()) && told.contains("SQLSTATE 23514"), told);
         assertFalse(told.contains("secret") || told.contains("500"), told);
         assertFalse(replica.status().complete());
+        assertEquals(1, replica.status().parkedKeys());
         assertTrue(String.valueOf(replica.status().reason()).contains("update the row at the source"));
 
         List<ConsumerRecord<String, @Nullable String>> letters = letters();
@@ -79,6 +80,7 @@ class DeadLetterTest extends DeadLetterWorld {
         assertEquals(world.expectedRows(), world.copy());
         assertEquals(List.of(), world.rows("SELECT * FROM freshet.replica_parked"));
         assertTrue(replica.status().complete());
+        assertEquals(0, replica.status().parkedKeys());
         assertEquals(1, letters().size());
     }
 

@@ -139,6 +139,7 @@ public record ServerStatus(
      * @param caughtUp whether the copies have had, since this server started the replica, all that its topics held then; it stays
      *     so
      * @param changesApplied records applied since the start
+     * @param parkedKeys keys that stand still since the table refuses their newest records; -1 if unknown
      * @param consistency {@code per-key} or {@code per-transaction}
      * @param active the instance of a {@code per-transaction} replica that is active, as {@code process@machine/number}; null if
      *     none is known, or the replica is {@code per-key}
@@ -154,6 +155,7 @@ public record ServerStatus(
             boolean complete,
             boolean caughtUp,
             long changesApplied,
+            long parkedKeys,
             String consistency,
             @Nullable String active) {}
 }

@@ -189,6 +189,8 @@ public final class FreshnessAgent implements Agent {
                 .filter(row -> streamNames.contains(row.stream()))
                 .toList();
         progress.partitions(partitions);
+        long parked = streamRows.stream().mapToLong(StreamRow::parkedKeys).sum();
+        progress.parkedKeys(parked);
         tellIfFilled(streamRows, partitions);
         List<String> missing = missing(sources);
         FreshnessFinder finder = new FreshnessFinder(
@@ -197,7 +199,7 @@ public final class FreshnessAgent implements Agent {
                 c.streams(),
                 streamRows,
                 partitions,
-                c.parked().read(),
+                parked == 0 ? List.of() : c.parked().read(),
                 missing,
                 now);
         Map<String, Freshness> found = new TreeMap<>();

@@ -37,6 +37,7 @@ public final class Progress {
     private volatile boolean caughtUp;
     private volatile Map<String, Freshness> freshness = Map.of();
     private volatile List<Owned> partitions = List.of();
+    private volatile long parkedKeys = -1;
 
     /** Who works with the sources beside the applying agent, which closes those that were lost. */
     enum User {
@@ -283,6 +284,16 @@ public final class Progress {
     /** Returns the name of the active instance, or null if it is not known, or the replica is {@code per-key}. */
     public @Nullable String activeInstance() {
         return activeInstance;
+    }
+
+    /** Sets how many keys of the replica are parked, as read last. */
+    void parkedKeys(long keys) {
+        parkedKeys = keys;
+    }
+
+    /** Returns how many keys of the replica are parked, by whichever instance; -1 before it was read. */
+    public long parkedKeys() {
+        return parkedKeys;
     }
 
     /** Sets the partitions' rows as read last. */

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresStreamRows implements StreamRows {
     private static final String COLUMNS = "stream, topic, topic_id, fill, refill, at_end, rows_filled";
 
+    /** The parked keys are counted in the same statement: it is asked often, and nearly always there are none. */
+    private static final String READ = "SELECT " + COLUMNS + ", (SELECT count(*) FROM " + StateTables.PARKED
+            + " p WHERE p.replica = s.replica AND p.stream = s.stream) FROM freshet.replica_stream s"
+            + " WHERE replica = ? ORDER BY stream";
+
     private final Connection db;
     private final String replica;
     private final Calls calls;
@@ -72,12 +77,11 @@ public final class PostgresStreamRows implements StreamRows {
     public List<StreamRow> read() {
         return calls.ask(() -> {
             List<StreamRow> rows = new ArrayList<>();
-            try (PreparedStatement s = db.prepareStatement(
-                    "SELECT " + COLUMNS + " FROM freshet.replica_stream WHERE replica = ? ORDER BY stream")) {
+            try (PreparedStatement s = db.prepareStatement(READ)) {
                 s.setString(1, replica);
                 try (ResultSet r = s.executeQuery()) {
                     while (r.next()) {
-                        rows.add(row(r));
+                        rows.add(row(r, r.getLong(8)));
                     }
                 }
             }
@@ -92,14 +96,14 @@ public final class PostgresStreamRows implements StreamRows {
             s.setString(1, replica);
             s.setString(2, stream);
             try (ResultSet r = s.executeQuery()) {
-                return r.next() ? row(r) : null;
+                return r.next() ? row(r, 0) : null;
             }
         } catch (SQLException e) {
             throw calls.refused(e);
         }
     }
 
-    private static StreamRow row(ResultSet r) throws SQLException {
+    private static StreamRow row(ResultSet r, long parkedKeys) throws SQLException {
         OffsetDateTime atEnd = r.getObject(6, OffsetDateTime.class);
         return new StreamRow(
                 r.getString(1),
@@ -108,7 +112,8 @@ public final class PostgresStreamRows implements StreamRows {
                 r.getLong(4),
                 r.getString(5),
                 atEnd == null ? null : atEnd.toInstant(),
-                r.getLong(7));
+                r.getLong(7),
+                parkedKeys);
     }
 
     @Override

@@ -92,6 +92,10 @@ final class Metrics {
                 "How long ago the copies were complete to",
                 r -> known(r.freshnessMillis()) / 1000.0);
         of.gauge("freshet.replica.changes.behind", "Records that are not applied yet", r -> known(r.changesBehind()));
+        of.gauge(
+                "freshet.replica.parked.keys",
+                "Keys whose newest records the table refuses",
+                r -> known(r.parkedKeys()));
         of.counter("freshet.replica.changes", "Records applied since the start", ReplicaStatus::changesApplied);
     }
 

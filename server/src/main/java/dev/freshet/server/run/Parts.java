@@ -233,6 +233,7 @@ public final class Parts implements Agent {
                                 false,
                                 false,
                                 0,
+                                -1,
                                 r.consistency().text(),
                                 null))
                         .toList());

@@ -68,6 +68,7 @@ final class ReplicaPart {
                     false,
                     false,
                     0,
+                    -1,
                     consistency,
                     null);
         }
@@ -84,6 +85,7 @@ final class ReplicaPart {
                 now.complete(),
                 now.caughtUp(),
                 now.applied() + now.fillRows(),
+                now.parkedKeys(),
                 now.consistency().text(),
                 now.active());
     }

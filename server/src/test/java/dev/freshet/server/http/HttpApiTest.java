@@ -56,7 +56,7 @@ class HttpApiTest {
                         "p0",
                         new Snapshot("running", 5, 10, 2, "rows", -1, false))),
                 List.of(new ReplicaStatus(
-                        "copy", "running", null, null, null, -1, 3, false, true, 4, "per-key", null)));
+                        "copy", "running", null, null, null, -1, 3, false, true, 4, 2, "per-key", null)));
     }
 
     @AfterEach
@@ -96,6 +96,7 @@ class HttpApiTest {
         assertEquals(3, replica.get("changesBehind").asInt());
         assertEquals(false, replica.get("complete").asBoolean());
         assertEquals(true, replica.get("caughtUp").asBoolean());
+        assertEquals(2, replica.get("parkedKeys").asInt());
     }
 
     @Test
@@ -140,6 +141,7 @@ class HttpApiTest {
         assertTrue(answer.body().contains("freshet_source_retained_wal_bytes{source=\"shop\"} 8.0"));
         assertTrue(answer.body().contains("freshet_source_records_total{source=\"shop\"} 9.0"));
         assertTrue(answer.body().contains("freshet_replica_freshness_seconds{replica=\"copy\"} NaN"));
+        assertTrue(answer.body().contains("freshet_replica_parked_keys{replica=\"copy\"} 2.0"));
         assertTrue(answer.body().contains("jvm_memory_used_bytes"));
         assertExposition(answer.body());
     }
