@@ -33,8 +33,9 @@ import org.slf4j.LoggerFactory;
  * partitions (whoever owns them), and writes the freshness row of each source.
  *
  * <p>Every instance does it; each finds the same. It looks after each commit and each entry of a ledger, and at least once an
- * interval, so that it is right when the source is idle. While the copy of every source is far behind, reports are further
- * apart, so that the machine is left to what makes up for it.
+ * interval, so that it is right when the source is idle. Reports that follow quickly are paced by what they cost ({@link
+ * ReportPace}); while the copy of every source is far behind they are further apart, so that the machine is left to what makes up
+ * for it.
  */
 public final class FreshnessAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(FreshnessAgent.class);
@@ -44,13 +45,8 @@ public final class FreshnessAgent implements Agent {
 
     private static final Duration IDLE_WAIT = Duration.ofMillis(100);
 
-    /** Two reports are at least that far apart, so that they cost the database little. */
-    private static final Duration SHORTEST = Duration.ofMillis(5);
-
-    /** So many changes take seconds, beside which {@link #APART_FAR_BEHIND} is little. */
+    /** So many changes take seconds, beside which the time between two reports is little. */
     private static final long FAR_BEHIND = 50_000;
-
-    private static final Duration APART_FAR_BEHIND = Duration.ofMillis(100);
 
     private final ReplicaConfig config;
     private final Readers readers;
@@ -64,6 +60,7 @@ public final class FreshnessAgent implements Agent {
     private @Nullable CopySession db;
     private @Nullable StreamReader questions;
     private Instant lastReport = Instant.MIN;
+    private final ReportPace pace = new ReportPace();
     private Instant nextReport = Instant.MIN;
     private Instant lastQuestion = Instant.MIN;
     private long commitsSeen = -1;
@@ -178,6 +175,7 @@ public final class FreshnessAgent implements Agent {
         CopySession c = connect();
         ask(sources, now);
         List<String> known = watches.values().stream().map(SourceWatch::source).toList();
+        Instant begun = clock.instant();
         ReportRows reports = c.reports();
         Instant locked = reports.lock(known);
         Instant asOf = locked.minus(Duration.between(before, clock.instant()));
@@ -215,8 +213,9 @@ public final class FreshnessAgent implements Agent {
         if (!missing.isEmpty()) {
             reports.withdrawOthers(known, String.join("; ", missing), asOf);
         }
-        nextReport = now.plus(leastBehind > FAR_BEHIND ? APART_FAR_BEHIND : SHORTEST);
         c.commit();
+        Duration cost = Duration.between(begun, clock.instant());
+        nextReport = leastBehind > FAR_BEHIND ? pace.slow(begun) : pace.next(begun, cost);
         progress.freshness(found);
         if (finder.allFilled() && watches.values().stream().allMatch(w -> w.wasAtEndOf(startedAt))) {
             progress.caughtUp();
