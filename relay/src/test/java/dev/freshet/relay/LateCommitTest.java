@@ -10,7 +10,6 @@ import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,7 +20,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A commit that waits for a synchronous stand-by: its record is in the log, and so in the topic, long before a query sees what it did.
@@ -31,15 +29,12 @@ class LateCommitTest extends RelayFixture {
     /** Passed while the commit waits; rows that were read too early would be written by the first or second. */
     private static final int BOUNDARIES = 6;
 
-    @TempDir
-    Path folder;
-
     private EmbeddedPostgres server;
     private CompletableFuture<?> late;
 
     @BeforeEach
     void begin(EmbeddedKafka kafka, TopicPrefix prefix) throws SQLException {
-        server = EmbeddedPostgres.start(folder.resolve("server"));
+        server = EmbeddedPostgres.builder().start();
         server.createDatabase("shop");
         db = TestDatabase.of(server, "shop");
         db.execute(

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,7 +32,9 @@ class NewHistoryTest extends RelayFixture {
     private RelaySettings mayStop;
 
     @BeforeEach
-    void begin(EmbeddedKafka kafka, TopicPrefix prefix) throws SQLException {
+    void begin(EmbeddedKafka kafka, TopicPrefix prefix) throws Exception {
+        // below 15 the server's user must pass through to its folder
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
         primary = EmbeddedPostgres.builder()
                 .directory(folder.resolve("primary"))
                 .setting("wal_keep_size", "256MB")

@@ -78,7 +78,7 @@ class LivenessTest {
     void replicaWhoseDatabaseIsHalted_isNotLiveWhileTheSourceMoves(EmbeddedKafka kafka, TestDatabase shop)
             throws Exception {
         shop.execute("CREATE TABLE customer (c_custkey bigint PRIMARY KEY)");
-        try (EmbeddedPostgres shipping = EmbeddedPostgres.start(folder.resolve("shipping"))) {
+        try (EmbeddedPostgres shipping = EmbeddedPostgres.builder().start()) {
             shipping.createDatabase("shipping");
             Configuration config = ConfigurationFile.parse(
                     "freshet.yaml",
