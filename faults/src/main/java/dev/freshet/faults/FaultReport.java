@@ -8,15 +8,13 @@ import java.util.Locale;
  * What a run of faults found.
  *
  * @param seed the seed that repeats it
- * @param faults how many faults there were
- * @param kills how many of them were {@code kill -9}
- * @param freezes how many held a process and let it go on
- * @param network how many were of the network
+ * @param faults how many there were of each kind
  * @param seconds how long the load wrote
  * @param transactions how many transactions it committed
  * @param applied how many changes the copies took, each counted by a trigger
  * @param claims how many times copies that claimed to be complete were compared with their source
  * @param longestGapMillis the longest time for which the copies were not complete
+ * @param whole what was read of the copies that show whole transactions only
  * @param differences rows that source and copies do not share at the end
  * @param doubled effects that there were a second time
  * @param disordered effects that came after a newer one of their row
@@ -26,15 +24,13 @@ import java.util.Locale;
  */
 public record FaultReport(
         long seed,
-        int faults,
-        int kills,
-        int freezes,
-        int network,
+        Faults faults,
         long seconds,
         long transactions,
         long applied,
         long claims,
         long longestGapMillis,
+        WholeReads whole,
         long differences,
         long doubled,
         long disordered,
@@ -46,9 +42,51 @@ public record FaultReport(
         findings = List.copyOf(findings);
     }
 
-    /** Returns whether nothing was lost, doubled, disordered or claimed falsely. */
+    /**
+     * The faults of a run.
+     *
+     * @param kills {@code kill -9}, and a new start
+     * @param freezes a process was held and let go on
+     * @param stalls the network of a process stood still
+     * @param cuts it ended all connections and refused new ones
+     * @param halfOpen it forgot its connections without telling either end
+     */
+    public record Faults(int kills, int freezes, int stalls, int cuts, int halfOpen) {
+        /** Returns how many were of the network. */
+        public int network() {
+            return stalls + cuts + halfOpen;
+        }
+
+        /** Returns how many there were in all. */
+        public int all() {
+            return kills + freezes + network();
+        }
+    }
+
+    /**
+     * What was read of copies of which no reader may ever see half a transaction.
+     *
+     * @param reads how many times all of them were read
+     * @param torn how many of these did not show what the source had after any of its transactions
+     * @param states how many different states they showed, one after the other
+     */
+    public record WholeReads(long reads, long torn, long states) {}
+
+    /** Returns how many reads of whole transactions a run needs, so that it says something: one a second. */
+    public long readsNeeded() {
+        return seconds;
+    }
+
+    /** Returns how many states the copies of whole transactions must have shown: one every eight seconds. */
+    public long statesNeeded() {
+        return seconds / 8;
+    }
+
+    /** Returns whether nothing was lost, doubled, disordered, torn or claimed falsely, and enough was read to say so. */
     public boolean good() {
-        return differences + doubled + disordered + falseClaims + refills == 0;
+        return differences + doubled + disordered + whole.torn() + falseClaims + refills == 0
+                && whole.reads() >= readsNeeded()
+                && whole.states() >= statesNeeded();
     }
 
     /** Returns the report in lines. */
@@ -56,12 +94,15 @@ public record FaultReport(
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%d faults in %d s: %d kill -9, %d frozen and let go on, %d of the network. Seed %d.",
-                faults,
+                "%d faults in %d s: %d kill -9, %d frozen and let go on; of the network %d stalled, %d cut, %d half open."
+                        + " Seed %d.",
+                faults.all(),
                 seconds,
-                kills,
-                freezes,
-                network,
+                faults.kills(),
+                faults.freezes(),
+                faults.stalls(),
+                faults.cuts(),
+                faults.halfOpen(),
                 seed));
         lines.add(String.format(
                 Locale.ROOT,
@@ -78,6 +119,16 @@ public record FaultReport(
                 falseClaims,
                 claims,
                 refills));
+        lines.add(String.format(
+                Locale.ROOT,
+                "Whole transactions: torn reads %d, in %,d reads of %,d states.",
+                whole.torn(),
+                whole.reads(),
+                whole.states()));
+        if (whole.reads() < readsNeeded() || whole.states() < statesNeeded()) {
+            lines.add("  that is too little to say anything: at least " + readsNeeded() + " reads and " + statesNeeded()
+                    + " states are needed in " + seconds + " s");
+        }
         findings.forEach(f -> lines.add("  " + f));
         return lines;
     }
@@ -87,15 +138,20 @@ public record FaultReport(
         return String.format(
                 Locale.ROOT,
                 "{\"seed\":%d,\"good\":%b,\"seconds\":%d,\"faults\":%d,\"kills\":%d,\"freezes\":%d,\"network\":%d,"
+                        + "\"stalls\":%d,\"cuts\":%d,\"halfOpen\":%d,"
                         + "\"transactions\":%d,\"applied\":%d,\"claims\":%d,\"longestGapMillis\":%d,\"differences\":%d,"
-                        + "\"doubled\":%d,\"disordered\":%d,\"falseClaims\":%d,\"refills\":%d}",
+                        + "\"doubled\":%d,\"disordered\":%d,\"falseClaims\":%d,\"refills\":%d,"
+                        + "\"torn\":%d,\"reads\":%d,\"states\":%d}",
                 seed,
                 good(),
                 seconds,
-                faults,
-                kills,
-                freezes,
-                network,
+                faults.all(),
+                faults.kills(),
+                faults.freezes(),
+                faults.network(),
+                faults.stalls(),
+                faults.cuts(),
+                faults.halfOpen(),
                 transactions,
                 applied,
                 claims,
@@ -104,6 +160,9 @@ public record FaultReport(
                 doubled,
                 disordered,
                 falseClaims,
-                refills);
+                refills,
+                whole.torn(),
+                whole.reads(),
+                whole.states());
     }
 }

@@ -7,29 +7,29 @@ import dev.freshet.model.Token;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Faults under load, drawn from a seed: relays, replicas, Kafka and PostgreSQL killed and frozen, the network between them stalled,
- * cut and half opened, and what the copies hold compared with the source, meanwhile and at the end.
+ * cut and half opened, and what the copies hold compared with the source, meanwhile and at the end. A second replica, of whole
+ * transactions, is read all the time: no read may be torn.
  *
  * <p>The same seed gives the same faults in the same order and the same writes; what meets when is left to the machine.
  */
 public final class FaultRun implements AutoCloseable {
     private static final int WRITERS = 2;
     private static final long PROGRESS_NANOS = 10_000_000_000L;
-    private static final int EXAMPLES = 20;
-    private static final List<String> COMPARED = List.of("item", "stock", "event");
 
     private final long seed;
     private final FaultWorld world;
@@ -84,34 +84,50 @@ public final class FaultRun implements AutoCloseable {
                 .toList();
         List<Thread> threads = new ArrayList<>();
         loads.forEach(l -> threads.add(new Thread(l, "load")));
+        Mover mover = new Mover(world, seed);
+        threads.add(new Thread(mover, "mover"));
         Watch watch = new Watch(world);
-        threads.add(new Thread(watch, "watch"));
+        SumReader reader = new SumReader(world);
+        List<Thread> watching = List.of(new Thread(watch, "watch"), new Thread(reader, "sum-reader"));
         threads.forEach(Thread::start);
+        watching.forEach(Thread::start);
+        Supplier<@Nullable Throwable> failure = () -> failureOf(loads, mover, watch, reader);
         long began = System.nanoTime();
         long seconds;
         try (Injector injector = new Injector(world, tell)) {
-            inject(injector, count, millis, loads, watch);
+            inject(injector, count, millis, failure, faults -> progress(began, faults, loads, watch, reader));
             seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
             loads.forEach(Load::stop);
-            for (Thread t : threads.subList(0, WRITERS)) {
+            mover.stop();
+            for (Thread t : threads) {
                 t.join();
             }
-            long done = loads.stream().mapToLong(Load::committed).sum();
+            long done = loads.stream().mapToLong(Load::committed).sum() + mover.committed();
             tell.accept(
                     String.format(Locale.ROOT, "All faults are over; %,d transactions. Waiting for the copies.", done));
             awaitCopies(catchUp);
             watch.stop();
-            threads.get(WRITERS).join();
-            requireNoFailure(injector, loads, watch);
+            reader.stop();
+            for (Thread t : watching) {
+                t.join();
+            }
+            requireNoFailure(injector, failure);
             watch.finish();
-            return report(injector, seconds, done, watch, fills);
+            return report(injector, seconds, done, watch, reader, fills);
         } finally {
             loads.forEach(Load::stop);
+            mover.stop();
             watch.stop();
+            reader.stop();
         }
     }
 
-    private void inject(Injector injector, int count, long millis, List<Load> loads, Watch watch)
+    private void inject(
+            Injector injector,
+            int count,
+            long millis,
+            Supplier<@Nullable Throwable> failure,
+            IntFunction<String> progress)
             throws IOException, InterruptedException {
         FaultPlan plan = new FaultPlan(
                 seed,
@@ -130,62 +146,74 @@ public final class FaultRun implements AutoCloseable {
             }
             injector.inject(fault);
             world.requireAlive();
-            requireNoFailure(injector, loads, watch);
+            requireNoFailure(injector, failure);
             if (System.nanoTime() - told > PROGRESS_NANOS) {
                 told = System.nanoTime();
-                tell.accept(progress(told - began, i + 1, loads, watch));
+                tell.accept(progress.apply(i + 1));
             }
         }
         injector.awaitOver();
+        requireNoFailure(injector, failure);
     }
 
-    private static String progress(long nanos, int faults, List<Load> loads, Watch watch) {
+    private static String progress(long began, int faults, List<Load> loads, Watch watch, SumReader reader) {
+        long nanos = System.nanoTime() - began;
         return String.format(
                 Locale.ROOT,
-                "%02d:%02d  %d faults, %,d transactions; copies %s, %,d claims compared, %d wrong",
+                "%02d:%02d  %d faults, %,d transactions; copies %s, %,d claims compared, %d wrong; %,d reads, %d torn",
                 TimeUnit.NANOSECONDS.toMinutes(nanos),
                 TimeUnit.NANOSECONDS.toSeconds(nanos) % 60,
                 faults,
                 loads.stream().mapToLong(Load::committed).sum(),
                 watch.complete() ? "complete" : "not complete",
                 watch.checked(),
-                watch.found());
+                watch.found(),
+                reader.reads(),
+                reader.torn());
     }
 
-    private void requireNoFailure(Injector injector, List<Load> loads, Watch watch) {
-        Throwable failed = injector.failure();
+    private static @Nullable Throwable failureOf(List<Load> loads, Mover mover, Watch watch, SumReader reader) {
+        Throwable failed = mover.failure();
         for (Load load : loads) {
             failed = failed == null ? load.failure() : failed;
         }
-        failed = failed == null ? watch.failure() : failed;
+        failed = failed == null ? reader.failure() : failed;
+        return failed == null ? watch.failure() : failed;
+    }
+
+    private void requireNoFailure(Injector injector, Supplier<@Nullable Throwable> others) {
+        Throwable failed = injector.failure();
+        failed = failed == null ? others.get() : failed;
         if (failed != null) {
             throw new IllegalStateException("The run itself failed under seed " + seed, failed);
         }
     }
 
-    private FaultReport report(Injector injector, long seconds, long transactions, Watch watch, List<String> fills)
+    private FaultReport report(
+            Injector injector, long seconds, long transactions, Watch watch, SumReader reader, List<String> fills)
             throws SQLException {
         List<String> findings = new ArrayList<>();
-        long differences = compare(findings);
+        long differences = Comparison.differences(world, findings);
         List<String> refilled = new ArrayList<>(fills());
         refilled.removeAll(fills);
         refilled.forEach(r -> findings.add("filled anew: " + r));
         findings.addAll(watch.counting().examples());
         findings.addAll(watch.claims().examples());
-        int kills = injector.count(Kind.KILL);
-        int freezes = injector.count(Kind.FREEZE);
-        int network = injector.count(Kind.STALL) + injector.count(Kind.CUT) + injector.count(Kind.HALF_OPEN);
+        findings.addAll(reader.examples());
         return new FaultReport(
                 seed,
-                kills + freezes + network,
-                kills,
-                freezes,
-                network,
+                new FaultReport.Faults(
+                        injector.count(Kind.KILL),
+                        injector.count(Kind.FREEZE),
+                        injector.count(Kind.STALL),
+                        injector.count(Kind.CUT),
+                        injector.count(Kind.HALF_OPEN)),
                 seconds,
                 transactions,
                 watch.counting().applied(),
                 watch.claims().checked(),
                 watch.longestGapMillis(),
+                new FaultReport.WholeReads(reader.reads(), reader.torn(), reader.states()),
                 differences,
                 watch.counting().doubled(),
                 watch.counting().disordered(),
@@ -240,8 +268,8 @@ public final class FaultRun implements AutoCloseable {
                 "SELECT count(*) || ' rows, sum of hashes ' || coalesce(sum(hashtextextended(id || body, 0)), 0) FROM bulk";
         try (Connection a = world.source();
                 Connection b = world.target()) {
-            String left = rows(a, of).get(0);
-            String right = rows(b, of).get(0);
+            String left = Comparison.rows(a, of).get(0);
+            String right = Comparison.rows(b, of).get(0);
             return left.equals(right) ? List.of() : List.of("source " + left + ", copy " + right);
         }
     }
@@ -249,7 +277,7 @@ public final class FaultRun implements AutoCloseable {
     private void awaitSomeBulk(Duration limit) throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         try (Connection c = world.target()) {
-            while (rows(c, "SELECT 1 FROM bulk LIMIT 1").isEmpty()) {
+            while (Comparison.rows(c, "SELECT 1 FROM bulk LIMIT 1").isEmpty()) {
                 if (System.nanoTime() > deadline) {
                     throw new IllegalStateException(
                             "No row of the large transaction is in the copies after " + limit.toSeconds() + " s");
@@ -269,6 +297,7 @@ public final class FaultRun implements AutoCloseable {
         while (true) {
             try (Connection c = world.target()) {
                 Copy.of(c, FaultSettings.REPLICA).await(token, Duration.ofSeconds(2));
+                Copy.of(c, FaultSettings.WHOLE).await(token, Duration.ofSeconds(2));
                 return;
             } catch (SQLException | RuntimeException notYet) {
                 world.requireAlive();
@@ -285,45 +314,8 @@ public final class FaultRun implements AutoCloseable {
 
     private List<String> fills() throws SQLException {
         try (Connection c = world.target()) {
-            return rows(c, "SELECT stream || ', fill ' || fill FROM freshet.replica_stream ORDER BY stream");
+            return Comparison.rows(c, "SELECT stream || ', fill ' || fill FROM freshet.replica_stream ORDER BY stream");
         }
-    }
-
-    private long compare(List<String> findings) throws SQLException {
-        long differences = 0;
-        try (Connection a = world.source();
-                Connection b = world.target()) {
-            for (String table : COMPARED) {
-                String sql = "SELECT r::text FROM (SELECT * FROM " + table + ") r";
-                List<String> source = rows(a, sql);
-                List<String> copy = rows(b, sql);
-                differences += only(table + " only in the source: ", source, copy, findings);
-                differences += only(table + " only in the copy: ", copy, source, findings);
-                if (source.isEmpty()) {
-                    findings.add(table + " is empty: nothing was compared");
-                    differences++;
-                }
-            }
-        }
-        return differences;
-    }
-
-    private static long only(String what, List<String> here, List<String> there, List<String> findings) {
-        List<String> rows = new ArrayList<>(here);
-        rows.removeAll(new HashSet<>(there));
-        rows.stream().limit(Math.max(0, EXAMPLES - findings.size())).forEach(row -> findings.add(what + row));
-        return rows.size();
-    }
-
-    private static List<String> rows(Connection c, String sql) throws SQLException {
-        List<String> rows = new ArrayList<>();
-        try (Statement s = c.createStatement();
-                ResultSet row = s.executeQuery(sql)) {
-            while (row.next()) {
-                rows.add(row.getString(1));
-            }
-        }
-        return rows;
     }
 
     /** Stops everything. */

@@ -1,6 +1,8 @@
 package dev.freshet.faults;
 
 import dev.freshet.embedded.EmbeddedPostgres;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The configurations of the processes, with time-outs so short that a fault of seconds is longer than all of them, and half
@@ -10,6 +12,9 @@ final class FaultSettings {
     static final String SOURCE = "shop";
     static final String TARGET = "shipping";
     static final String REPLICA = "copies";
+
+    /** The replica that shows whole transactions only. */
+    static final String WHOLE = "ledgers";
 
     /** A relay or replica that stands still for longer has lost its slot, its partitions and its transaction. */
     static final long TAKEN_OVER_MILLIS = 7_000;
@@ -50,26 +55,38 @@ final class FaultSettings {
                   stock: { source: shop, table: public.stock, partitions: 2 }
                   event: { source: shop, table: public.event, partitions: 2 }
                   bulk: { source: shop, table: public.bulk, partitions: 2 }
+                  cash: { source: shop, table: public.cash, partitions: 2 }
+                  bank: { source: shop, table: public.bank, partitions: 3 }
                 http: { port: 0 }
                 """.formatted(sourcePort, SOURCE, source.user(), source.password());
     }
 
-    /** Returns the configuration of an instance of the replica. */
+    /** Returns the configuration of a process with an instance of each of the two replicas. */
     static String replica(int kafkaPort, int targetPort, EmbeddedPostgres target) {
-        return KAFKA.formatted(kafkaPort)
-                + """
+        return KAFKA.formatted(kafkaPort) + """
                 streams:
                   item: { topic: shop.item }
                   stock: { topic: shop.stock }
                   event: { topic: shop.event }
                   bulk: { topic: shop.bulk }
+                  cash: { topic: shop.cash }
+                  bank: { topic: shop.bank }
                 replicas:
+                """
+                + copies(REPLICA, "per-key", targetPort, target, "item", "stock", "event", "bulk")
+                + copies(WHOLE, "per-transaction", targetPort, target, LoadTables.CASH, LoadTables.BANK) + """
+                http: { port: 0 }
+                """;
+    }
+
+    private static String copies(
+            String name, String consistency, int targetPort, EmbeddedPostgres target, String... streams) {
+        String tables =
+                Stream.of(streams).map(s -> s + ": { table: public." + s + " }").collect(Collectors.joining(", "));
+        return """
                   %s:
-                    streams:
-                      item: { table: public.item }
-                      stock: { table: public.stock }
-                      event: { table: public.event }
-                      bulk: { table: public.bulk }
+                    consistency: %s
+                    streams: { %s }
                     url: "jdbc:postgresql://127.0.0.1:%d/%s"
                     user: "%s"
                     password: "%s"
@@ -83,7 +100,7 @@ final class FaultSettings {
                       ledger-timeout: 10s
                       retry-backoff: 500ms
                       retry-backoff-max: 5s
-                http: { port: 0 }
-                """.formatted(REPLICA, targetPort, TARGET, target.user(), target.password());
+                """.formatted(name, consistency, tables, targetPort, TARGET, target.user(), target.password())
+                .indent(2);
     }
 }

@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Two relays of one source, two instances of one replica, a Kafka and two PostgreSQL servers, each a process, with a
+ * Two relays of one source, two processes with an instance of each of two replicas, a Kafka and two PostgreSQL servers, with a
  * {@link Link} between each Freshet process and each server that it uses.
  */
 final class FaultWorld implements AutoCloseable {

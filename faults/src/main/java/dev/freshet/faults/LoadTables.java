@@ -9,6 +9,8 @@ import java.util.List;
  * The tables of the source. Every change of a row gives it a new number from one sequence, its {@code version}, and stands in
  * {@code load_history}, which is not captured; {@code load_tx} says for each transaction where the log was when it began, so
  * that the next one of the same writer says by when it was committed.
+ *
+ * <p>{@code cash} and {@code bank} are apart from these: amounts are moved between them (see {@link Mover}), and their sum stays.
  */
 final class LoadTables {
     /** Table and expression of its key as text. */
@@ -18,6 +20,13 @@ final class LoadTables {
             new Keyed("event", "ROW.id::text"));
 
     static final int KEYS = 1_500;
+
+    /** The tables between which amounts are moved: their sum is always {@link #AMOUNT}. */
+    static final String CASH = "cash";
+
+    static final String BANK = "bank";
+    static final int ACCOUNTS = 200;
+    static final long AMOUNT = 2L * ACCOUNTS * 1_000;
 
     private static final String[] TABLES = {
         "CREATE SEQUENCE load_version",
@@ -31,6 +40,11 @@ final class LoadTables {
                 + " PRIMARY KEY (warehouse, item))",
         "CREATE TABLE event (id bigint PRIMARY KEY, body text NOT NULL, version bigint NOT NULL DEFAULT 0)",
         "CREATE TABLE bulk (id bigint PRIMARY KEY, body text NOT NULL)",
+        "CREATE TABLE cash (id bigint PRIMARY KEY, amount bigint NOT NULL, moves bigint NOT NULL DEFAULT 0)",
+        "CREATE TABLE bank (id bigint PRIMARY KEY, amount bigint NOT NULL)",
+        "INSERT INTO cash VALUES (0, 0)",
+        "INSERT INTO cash SELECT i, 1000 FROM generate_series(1, " + ACCOUNTS + ") i",
+        "INSERT INTO bank SELECT i, 1000 FROM generate_series(1, " + ACCOUNTS + ") i",
         "INSERT INTO item (id, name, price, note, tags) SELECT i, 'item ' || i, i + 0.50,"
                 + " CASE WHEN i % 20 = 0 THEN (SELECT string_agg(md5(i::text || n::text), '') FROM generate_series(1, 150) n)"
                 + " END, ARRAY['a', NULL, i::text] FROM generate_series(1, " + KEYS + ") i",

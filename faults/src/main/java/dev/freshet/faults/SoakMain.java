@@ -22,19 +22,21 @@ import picocli.CommandLine.TypeConversionException;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Faults under load, for long, and the proof that nothing was lost, doubled, reordered or claimed falsely.",
+            "Faults under load, for long, and the proof that nothing was lost, doubled, reordered, torn or claimed falsely.",
             "",
-            "Starts two relays, two instances of a replica, a Kafka and two PostgreSQL servers as child processes, with a"
-                    + " network of its own between them, and lets two writers insert, update, delete and change keys. Meanwhile"
+            "Starts two relays, two instances of two replicas, a Kafka and two PostgreSQL servers as child processes, with a"
+                    + " network of its own between them, and lets two writers insert, update, delete and change keys, and a third"
+                    + " one move amounts between two tables. Meanwhile"
                     + " processes are killed with kill -9 or frozen until others have taken over, and the network is stalled, cut"
                     + " or half opened, a fault about every 1.6 s. Triggers in the copies' database count every effect; copies"
-                    + " that claim to be complete are compared with their source at once, all rows at the end.",
+                    + " that claim to be complete are compared with their source at once, all rows at the end. A reader of the"
+                    + " copies of whole transactions looks all the time whether the amounts' sum is what it was.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:nothing was lost, doubled, reordered or claimed falsely",
-            "1:something was, or the copies did not catch up, or the run itself failed",
+            "0:nothing was lost, doubled, reordered, torn or claimed falsely",
+            "1:something was, or too little was read to tell, or the copies did not catch up, or the run itself failed",
             "2:mistakes in the command line"
         })
 public final class SoakMain implements Callable<Integer> {

@@ -29,7 +29,9 @@ class KillTest {
             report.lines().forEach(System.out::println);
             assertAll(
                     () -> assertTrue(report.good(), () -> String.join("\n", report.lines())),
-                    () -> assertTrue(report.kills() >= 7 && report.freezes() >= 7 && report.network() >= 7),
+                    () -> assertTrue(report.faults().kills() >= 7
+                            && report.faults().freezes() >= 7
+                            && report.faults().network() >= 7),
                     () -> assertTrue(report.transactions() > 100 && report.applied() > 1000 && report.claims() >= 3));
         }
     }

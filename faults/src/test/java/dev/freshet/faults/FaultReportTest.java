@@ -1,0 +1,51 @@
+package dev.freshet.faults;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.faults.FaultReport.Faults;
+import dev.freshet.faults.FaultReport.WholeReads;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FaultReportTest {
+    private static final int SECONDS = 80;
+
+    private static FaultReport with(WholeReads whole) {
+        return new FaultReport(
+                7, new Faults(5, 4, 3, 2, 1), SECONDS, 900, 9_000, 60, 1_500, whole, 0, 0, 0, 0, 0, List.of());
+    }
+
+    @Test
+    void runWithoutAFinding_isGood_andCountsEachKindOfFault() {
+        FaultReport report = with(new WholeReads(80, 0, 10));
+        assertTrue(report.good());
+        assertEquals(
+                "15 faults in 80 s: 5 kill -9, 4 frozen and let go on; of the network 3 stalled, 2 cut, 1 half open. Seed 7.",
+                report.lines().get(0));
+        assertTrue(report.json().contains("\"network\":6,\"stalls\":3,\"cuts\":2,\"halfOpen\":1,"), report.json());
+        assertEquals(4, report.lines().size());
+    }
+
+    @Test
+    void tornRead_isNotGood() {
+        FaultReport report = with(new WholeReads(800, 1, 100));
+        assertFalse(report.good());
+        assertEquals(
+                "Whole transactions: torn reads 1, in 800 reads of 100 states.",
+                report.lines().get(3));
+        assertTrue(report.json().contains("\"good\":false") && report.json().contains("\"torn\":1"), report.json());
+    }
+
+    @Test
+    void tooFewReads_orCopiesThatHardlyMoved_sayNothing() {
+        for (WholeReads few : List.of(new WholeReads(79, 0, 10), new WholeReads(80, 0, 9))) {
+            FaultReport report = with(few);
+            assertFalse(report.good());
+            assertEquals(
+                    "  that is too little to say anything: at least 80 reads and 10 states are needed in 80 s",
+                    report.lines().get(4));
+        }
+    }
+}
