@@ -56,9 +56,11 @@ class BrokenServersTest {
                   wrong: { url: "%s?sslpassword=top-secret-url", user: postgres, password: "${BROKEN_PASSWORD}" }
                 streams:
                   orders: { source: wrong, table: public.orders }
+                  # of another Freshet: the replica does not wait for the source to make its topic
+                  parts: { topic: elsewhere.parts }
                 replicas:
                   away:
-                    streams: { orders: {} }
+                    streams: { parts: {} }
                     url: "jdbc:postgresql://127.0.0.1:9/away?sslpassword=top-secret-url"
                     user: postgres
                     password: top-secret-plain
