@@ -26,7 +26,9 @@ public record Position(int epoch, long lsn, long ordinal, long sub) implements C
     /** Below every position that a source can have. */
     public static final Position ZERO = new Position(0, 0, 0, 0);
 
-    private static final int MAX_EPOCH = 0xffff;
+    /** The last epoch that a source can have. */
+    public static final int MAX_EPOCH = 0xffff;
+
     private static final long MAX_ORDINAL = (1L << 40) - 1;
     private static final long MAX_SUB = (1L << 32) - 1;
     private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);

@@ -31,6 +31,9 @@ public final class RelaySettings {
     /** The default of how many bytes of log the slot may hold back without an alarm: 10 GiB. */
     public static final long DEFAULT_RETAINED_WAL_ALARM_BYTES = 10L << 30;
 
+    /** The default of how long a source that has begun anew after a loss waits before it does so again by itself. */
+    public static final Duration DEFAULT_LOSS_PAUSE = Duration.ofMinutes(1);
+
     /** The default of the time between two looks at the topics. */
     public static final Duration DEFAULT_TOPIC_CHECK_INTERVAL = Duration.ofSeconds(10);
 
@@ -53,6 +56,7 @@ public final class RelaySettings {
     private final Duration topicDoubtLimit;
     private final long retainedWalAlarmBytes;
     private final LossPolicy onLoss;
+    private final Duration lossPause;
     private final int ledgerReplicationFactor;
     private final SnapshotLimits snapshotLimits;
 
@@ -73,6 +77,7 @@ public final class RelaySettings {
         topicDoubtLimit = b.topicDoubtLimit;
         retainedWalAlarmBytes = b.retainedWalAlarmBytes;
         onLoss = b.onLoss;
+        lossPause = b.lossPause;
         ledgerReplicationFactor = b.ledgerReplicationFactor;
         snapshotLimits = b.snapshotLimits;
     }
@@ -116,6 +121,14 @@ public final class RelaySettings {
     /** Returns what happens when changes of the source cannot be had any more. */
     public LossPolicy onLoss() {
         return onLoss;
+    }
+
+    /**
+     * Returns how long after a new epoch's begin a source begins anew by itself once more at the earliest; it doubles with each
+     * one of the last day, up to an hour.
+     */
+    public Duration lossPause() {
+        return lossPause;
     }
 
     /** Returns how many records a Kafka transaction has at most. */
@@ -195,6 +208,7 @@ public final class RelaySettings {
         private Duration topicCheckInterval = DEFAULT_TOPIC_CHECK_INTERVAL;
         private Duration topicDoubtLimit = DEFAULT_TOPIC_DOUBT_LIMIT;
         private LossPolicy onLoss = LossPolicy.STOP;
+        private Duration lossPause = DEFAULT_LOSS_PAUSE;
         private long retainedWalAlarmBytes = DEFAULT_RETAINED_WAL_ALARM_BYTES;
         private int ledgerReplicationFactor = -1;
         private SnapshotLimits snapshotLimits = SnapshotLimits.DEFAULT;
@@ -267,6 +281,12 @@ public final class RelaySettings {
         /** Sets what happens when changes of the source cannot be had any more; by default the relay stops. */
         public Builder onLoss(LossPolicy policy) {
             this.onLoss = policy;
+            return this;
+        }
+
+        /** Sets {@link RelaySettings#lossPause}, above zero; by default 1 minute. */
+        public Builder lossPause(Duration pause) {
+            this.lossPause = positive("loss pause", pause);
             return this;
         }
 

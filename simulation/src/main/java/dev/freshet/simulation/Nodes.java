@@ -47,6 +47,7 @@ final class Nodes {
             .batch(4, 1 << 20)
             .snapshotLookupKeys(5)
             .onLoss(LossPolicy.RESNAPSHOT)
+            .lossPause(SHORT)
             .sampleInterval(SHORT)
             .topicCheckInterval(SHORT.multipliedBy(2))
             .topicDoubtLimit(SHORT.multipliedBy(5))

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.LossException;
+import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
@@ -16,6 +19,7 @@ import dev.freshet.model.ledger.ServerSeen;
 import dev.freshet.model.ledger.SourceLoss;
 import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.model.ledger.TimelineRecord;
+import dev.freshet.relay.LossPolicy;
 import dev.freshet.relay.RelayStatus;
 import dev.freshet.relay.internal.LedgerState;
 import java.time.Duration;
@@ -283,5 +287,108 @@ class LossModelTest {
         grant(sim);
         assertBeginsAnew(sim);
         assertNull(recorded(sim));
+    }
+
+    @Test
+    void topicThatIsInDoubt_hasTheSlotLeftAlone_untilThatIsSettled() throws InterruptedException {
+        RelaySimulation sim = lost();
+        sim.db.slotDropped = false;
+        sim.db.confirmed = sim.db.end;
+        grant(sim);
+        sim.db.commitElsewhere();
+        sim.kafka.makeAgain(RelaySimulation.TOPIC);
+        sim.kill();
+        sim.step(false);
+        assertTrue(sim.faults.get(0).contains("as it seems"), sim.faults::toString);
+        assertTrue(sim.db.confirmed < sim.db.end, "no slot was made");
+        assertNotNull(loss(sim));
+        for (int i = 0; i < LIMIT && cursor(sim).epoch() == 1; i++) {
+            sim.step(false);
+        }
+        assertEquals(StreamStatus.BROKEN, TopicsModelFixture.status(sim));
+    }
+
+    @Test
+    void sourceWithoutAnEpochLeft_keepsItsSlot() throws InterruptedException {
+        RelaySimulation sim = lost();
+        sim.db.slotDropped = false;
+        sim.db.confirmed = sim.db.end;
+        grant(sim);
+        sim.editCursor(c -> new Cursor(
+                c.incarnation(),
+                c.source(),
+                Position.MAX_EPOCH,
+                Position.boundary(Position.MAX_EPOCH, c.write().lsn()),
+                c.options(),
+                new Boundary(
+                        Position.boundary(Position.MAX_EPOCH, c.write().lsn()),
+                        null,
+                        Objects.requireNonNull(c.boundary()).offsets()),
+                null,
+                c.loss(),
+                true,
+                c.writtenAt(),
+                c.streams()));
+        sim.kill();
+        ConfigurationException e = assertThrows(ConfigurationException.class, () -> sim.step(false));
+        assertTrue(String.valueOf(e.getMessage()).contains("epoch 65535 is the last"), e::toString);
+        assertTrue(sim.db.confirmed >= 0, "the slot is there");
+    }
+
+    @Test
+    void sourceThatLosesItsLogAgain_waitsLongerEachTime_andSaysSo_unlessAnOperatorHasItGoOn()
+            throws InterruptedException {
+        Duration pause = Duration.ofMinutes(10);
+        RelaySimulation sim = TopicsModelFixture.running(new RelaySimulation(
+                1,
+                Rules.all(),
+                0,
+                RelaySimulation.settings()
+                        .onLoss(LossPolicy.RESNAPSHOT)
+                        .lossPause(pause)
+                        .build()));
+        loseAndAwaitEpoch(sim, 2);
+        assertEquals(List.of(), sim.status().alarms());
+        lose(sim);
+        assertWaits(sim, 2, "has begun anew once since");
+        sim.pass(pause);
+        awaitEpoch(sim, 3);
+        assertTrue(sim.status().alarms().get(0).contains("has begun anew 2 times since"), sim.status()::toString);
+        lose(sim);
+        sim.pass(pause);
+        assertWaits(sim, 3, "has begun anew 2 times since");
+        grant(sim);
+        sim.pass(Duration.ofSeconds(30));
+        awaitEpoch(sim, 4);
+        sim.pass(Duration.ofDays(1));
+        sim.sample();
+        sim.sample();
+        assertEquals(List.of(), sim.status().alarms());
+    }
+
+    private static void lose(RelaySimulation sim) {
+        sim.db.dropSlot();
+        sim.kill();
+    }
+
+    private static void loseAndAwaitEpoch(RelaySimulation sim, int epoch) throws InterruptedException {
+        lose(sim);
+        awaitEpoch(sim, epoch);
+    }
+
+    private static void awaitEpoch(RelaySimulation sim, int epoch) throws InterruptedException {
+        for (int i = 0; i < LIMIT && cursor(sim).epoch() < epoch; i++) {
+            sim.step(false);
+        }
+        assertEquals(epoch, cursor(sim).epoch());
+        TopicsModelFixture.idle(sim, 50);
+    }
+
+    private static void assertWaits(RelaySimulation sim, int epoch, String alarm) throws InterruptedException {
+        TopicsModelFixture.idle(sim, LIMIT);
+        assertEquals(epoch, cursor(sim).epoch());
+        assertEquals(RelayStatus.State.RETRYING, sim.status().state());
+        assertTrue(sim.status().alarms().get(0).contains(alarm), sim.status()::toString);
+        assertTrue(sim.db.confirmed < 0, "no slot was made");
     }
 }

@@ -4,6 +4,7 @@ import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.StreamEntry;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A relay over a simulated source and cluster, in one thread under a seed; killed now and then, and begun again. */
@@ -213,6 +215,17 @@ final class RelaySimulation {
         change.accept(ledger);
         writer.begin();
         ledger.writeTo(writer, now);
+        writer.commit();
+    }
+
+    /** Puts another cursor into the ledger. */
+    void editCursor(UnaryOperator<Cursor> change) {
+        TopicStore store = kafka.openStore(Calls.UNDISTURBED);
+        TopicWriter writer = kafka.openWriter(Calls.UNDISTURBED);
+        writer.fence();
+        Cursor cursor = Objects.requireNonNull(store.readLedger().cursor());
+        writer.begin();
+        writer.writeLedger(LedgerKey.CURSOR, LedgerCodec.encode(change.apply(cursor)));
         writer.commit();
     }
 

@@ -35,6 +35,10 @@ public final class RelayAgent implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(RelayAgent.class);
     private static final Duration STANDBY_PROBE = Duration.ofMillis(500);
     private static final Duration FENCED_PAUSE = Duration.ofSeconds(3);
+    /** How often an operator's word is looked for while the source waits before it begins anew by itself. */
+    private static final Duration WORD_PROBE = Duration.ofSeconds(30);
+
+    private static final String LOSSES = "losses";
     private static final String HELPERS = "helpers/";
     private static final String NOT_BEGUN = "streams/";
     private static final String TOPICS = "topics/";
@@ -56,6 +60,7 @@ public final class RelayAgent implements Agent {
     private @Nullable LeaderSession session;
     private Sampler.Wanted wanted = new Sampler.Wanted(Map.of(), Instant.MIN, List.of());
     private Instant nextAttempt = Instant.MIN;
+    private Instant lossesForgotten = Instant.MAX;
 
     /**
      * Creates a relay that begins as a stand-by.
@@ -101,9 +106,16 @@ public final class RelayAgent implements Agent {
         } catch (FencedException e) {
             LOG.info("{}", e.getMessage());
             endSession();
-            guard.standBy();
+            standBy();
             nextAttempt = clock.instant().plus(FENCED_PAUSE);
             report(State.STANDBY, e.getMessage());
+            return 0;
+        } catch (RepeatedLossException e) {
+            endSession();
+            alarms.raise(LOSSES, String.valueOf(e.getMessage()));
+            Instant look = clock.instant().plus(WORD_PROBE);
+            nextAttempt = e.until().isBefore(look) ? e.until() : look;
+            report(State.RETRYING, e.getMessage());
             return 0;
         } catch (LossException e) {
             endSession();
@@ -125,6 +137,12 @@ public final class RelayAgent implements Agent {
         }
     }
 
+    /** What there is to say of topics and losses is for the relay that leads. */
+    private void standBy() {
+        guard.standBy();
+        alarms.forget(LOSSES);
+    }
+
     private int tryToLead() throws InterruptedException {
         Instant now = clock.instant();
         if (now.isBefore(nextAttempt)) {
@@ -138,7 +156,7 @@ public final class RelayAgent implements Agent {
         }
         Optional<Integer> reader = s.slot().map(SlotState::activePid);
         if (reader.isPresent()) {
-            guard.standBy();
+            standBy();
             report(
                     State.STANDBY,
                     "Slot '" + settings.slot() + "' is read by another relay (server process " + reader.get() + ")");
@@ -167,6 +185,13 @@ public final class RelayAgent implements Agent {
                             .map(reason -> reason
                                     + ". The source's other streams go on; this one is begun once that is mended")
                             .toList());
+            String losses = outcome.losses().alarm();
+            lossesForgotten = outcome.losses().alarmEnds();
+            if (losses == null) {
+                alarms.mended(LOSSES);
+            } else {
+                alarms.raise(LOSSES, losses);
+            }
             LOG.info("Relay {} leads from {}", incarnation, outcome.session());
             wanted = new Sampler.Wanted(outcome.catalogs(), clock.instant(), notBegun);
             sampler.lead(wanted);
@@ -226,6 +251,9 @@ public final class RelayAgent implements Agent {
         if (slot == null || slot.lost() != null) {
             throw new LossException("The slot '" + settings.slot() + "' "
                     + (slot == null ? "was dropped" : "is not usable any more (" + slot.lost() + ")"));
+        }
+        if (clock.instant().isAfter(lossesForgotten)) {
+            alarms.mended(LOSSES);
         }
         report.measured(Math.max(0, sampled.sample().lsn() - boundary), slot.retainedBytes());
         leader.offer(sampled.sample());

@@ -11,7 +11,6 @@ import dev.freshet.model.ledger.LedgerKey;
 import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SourceIdentity;
-import dev.freshet.model.ledger.SourceLoss;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.relay.RelaySettings;
@@ -25,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the slot of a source, and the cursor that begins at it: for the first time, or anew after a loss. */
 final class SourceBeginning {
-    private static final int FIRST_EPOCH = 1;
+    /** The epoch that begins with the first capture, not with a loss. */
+    static final int FIRST_EPOCH = 1;
 
     private final RelaySettings settings;
     private final InstantSource clock;
@@ -70,20 +70,46 @@ final class SourceBeginning {
 
     /**
      * After a loss: a new slot, and a new epoch, so that every position of it is above all that were written, whatever LSNs the
-     * source has now. Each stream is read anew; one whose topic is at fault, or that is not captured, stays as it is.
+     * source has now.
      *
      * <p>Nothing is written here. A crash before the caller has written the cursor leaves the loss in the ledger, and a slot
      * that the next one drops again.
      */
     Cursor anew(Cursor lost, SourceIdentity identity) {
-        SourceLoss loss = Objects.requireNonNull(lost.loss());
+        int epoch = nextEpoch(lost);
         source.dropSlot();
-        int epoch = lost.epoch() + 1;
         Position at = Position.boundary(epoch, source.createSlot());
+        return cursor(identity, at, Objects.requireNonNull(lost.boundary()).offsets(), streamsAnew(lost, at));
+    }
+
+    /**
+     * Returns the streams as they will be, before anything is dropped or made.
+     *
+     * @throws ConfigurationException if there is no epoch left
+     */
+    Map<String, StreamEntry> streamsAnew(Cursor lost) {
+        return streamsAnew(lost, Position.boundary(nextEpoch(lost), 0));
+    }
+
+    /** Each stream is read anew; one whose topic is at fault, or that is not captured, stays as it is. */
+    private static Map<String, StreamEntry> streamsAnew(Cursor lost, Position at) {
+        String reason = Objects.requireNonNull(lost.loss()).reason();
         Map<String, StreamEntry> streams = new TreeMap<>(lost.streams());
         streams.replaceAll((name, e) ->
-                e.status() == StreamStatus.STOPPED || e.mending() == Mending.TOPIC ? e : e.readAnew(at, loss.reason()));
-        return cursor(identity, at, Objects.requireNonNull(lost.boundary()).offsets(), streams);
+                e.status() == StreamStatus.STOPPED || e.mending() == Mending.TOPIC ? e : e.readAnew(at, reason));
+        return streams;
+    }
+
+    private int nextEpoch(Cursor lost) {
+        if (lost.epoch() >= Position.MAX_EPOCH) {
+            throw new ConfigurationException(
+                    "Source '" + settings.source() + "' cannot begin anew after its loss: its epoch "
+                            + lost.epoch()
+                            + " is the last that a position can have. Its slot was left alone. To begin it with a"
+                            + " new ledger, stop the servers, run 'freshet remove source " + settings.source()
+                            + "', delete the topics of its streams if they are still there, and start again");
+        }
+        return lost.epoch() + 1;
     }
 
     private Cursor cursor(

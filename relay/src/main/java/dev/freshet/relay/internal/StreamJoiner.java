@@ -4,7 +4,6 @@ import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.Harm;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
-import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.Mending;
@@ -24,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -44,9 +42,9 @@ final class StreamJoiner {
     private final TopicGuard guard;
     private final Refusals refusals;
     private final Map<String, TopicInfo> topics = new HashMap<>();
-    private final Map<String, String> damages = new HashMap<>();
+    private final Map<String, TopicState> states;
+    private final Map<String, String> damages;
     private final TopicEnds ends = new TopicEnds();
-    private Map<String, TopicState> states = Map.of();
     private final Set<String> muted = new HashSet<>();
 
     StreamJoiner(
@@ -57,7 +55,9 @@ final class StreamJoiner {
             LedgerState ledger,
             LedgerContents contents,
             TopicGuard guard,
-            Refusals refusals) {
+            Refusals refusals,
+            Map<String, TopicState> states,
+            Map<String, String> damages) {
         this.settings = settings;
         this.clock = clock;
         this.source = source;
@@ -66,6 +66,8 @@ final class StreamJoiner {
         this.contents = contents;
         this.guard = guard;
         this.refusals = refusals;
+        this.states = states;
+        this.damages = damages;
     }
 
     /**
@@ -89,16 +91,8 @@ final class StreamJoiner {
      *
      * @param captured the streams as the source has them
      * @param uncaptured by stream why the source goes on without it
-     * @param topicsSeen by stream the topics that exist, looked at after all other writers were fenced
      */
-    Joined join(List<CapturedStream> captured, Map<String, String> uncaptured, Map<String, TopicState> topicsSeen) {
-        states = topicsSeen;
-        List<TopicTrouble> doubts = new ArrayList<>();
-        settings.streams().forEach(s -> judge(s, doubts));
-        if (!doubts.isEmpty()) {
-            throw guard.inDoubt(doubts);
-        }
-        requireTopicsFit();
+    Joined join(List<CapturedStream> captured, Map<String, String> uncaptured) {
         Map<String, String> catalogs = new HashMap<>();
         for (CapturedStream c : captured) {
             String name = c.capture().stream();
@@ -134,62 +128,12 @@ final class StreamJoiner {
         return new Joined(topics, ends, catalogs, muted, notBegun);
     }
 
-    /**
-     * Finds out what has become of the topic that the stream was written to.
-     *
-     * @param doubts takes what may be an error; all streams are judged first, so that their doubts take their time together
-     */
-    private void judge(StreamSettings stream, List<TopicTrouble> doubts) {
-        StreamEntry known = ledger.stream(stream.name());
-        if (known == null || !known.topic().equals(stream.topic())) {
-            return;
-        }
-        OffsetVector vector = ledger.boundary().offsets().get(known.topic());
-        TopicTrouble trouble = TopicTrouble.of(known, states.get(stream.name()), vector);
-        Refusal refusal = refusals.of(known);
-        if (trouble != null) {
-            boolean certain = !known.status().isClaimed() || guard.isCertain(known.topic(), trouble);
-            if (!certain && (refusal == null || !refusal.damaged())) {
-                doubts.add(trouble);
-            }
-            damages.put(stream.name(), trouble.text());
-            return;
-        }
-        guard.whole(known.topic());
-        if (refusal != null && refusal.damaged()) {
-            damages.put(stream.name(), refusal.reason());
-        }
-    }
-
-    private void requireTopicsFit() {
-        List<String> problems = new ArrayList<>();
-        for (StreamSettings s : settings.streams()) {
-            StreamEntry known = ledger.stream(s.name());
-            // A known topic that is not as the ledger has it breaks its stream alone.
-            if (known == null || (known.topic().equals(s.topic()) && !damages.containsKey(s.name()))) {
-                TopicState state = states.get(s.name());
-                problems.addAll(state == null ? List.of() : state.contradictions());
-            }
-        }
-        if (!problems.isEmpty()) {
-            throw new ConfigurationException(String.join("\n", problems));
-        }
-    }
-
     private void begin(StreamSettings stream, CapturedStream captured) {
         // What refused the stream's records was its last topic.
         refusals.begun(stream.name());
         guard.whole(stream.topic());
         TopicState state = states.get(stream.name());
         TopicInfo topic = state == null ? store.create(stream) : state.info();
-        for (long end : state == null ? new long[0] : state.ends().toArray()) {
-            if (end > 0) {
-                throw new ConfigurationException("Topic '" + stream.topic() + "' of stream '" + stream.name()
-                        + "' has records that the ledger '" + settings.ledger()
-                        + "' does not know: delete the topic, or name another with streams." + stream.name()
-                        + ".topic");
-            }
-        }
         topics.put(stream.name(), topic);
         ends.add(topic.topic(), new long[topic.partitions()]);
         Position at = ledger.boundary().position();

@@ -18,6 +18,7 @@ import dev.freshet.model.ledger.LedgerKey;
 import dev.freshet.model.ledger.ServerSeen;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.SourceLoss;
+import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.TimelineRecord;
 import dev.freshet.relay.LossPolicy;
 import dev.freshet.relay.RelaySettings;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,12 +99,14 @@ final class TakeOver {
      * @param failing what keeps it from reading tables, as it goes on
      * @param catalogs the catalog texts by stream that its sampler compares with
      * @param notBegun by stream why it is not begun yet
+     * @param losses how often the source has begun anew of late
      */
     record Outcome(
             LeaderSession session,
             FailingWindows failing,
             Map<String, String> catalogs,
-            Map<String, String> notBegun) {}
+            Map<String, String> notBegun,
+            LossPace losses) {}
 
     Outcome run() throws InterruptedException {
         requireNone(store.checkCluster());
@@ -122,6 +126,7 @@ final class TakeOver {
         Map<String, String> uncaptured = new HashMap<>();
         List<CapturedStream> captured = capture(cursor, contents, uncaptured);
         SourceBeginning beginning = new SourceBeginning(settings, clock, incarnation, source, writer);
+        Map<String, String> damages = damages(cursor, beginning, captured, topics);
         String reason = "first capture of the source";
         if (cursor == null || cursor.boundary() == null) {
             cursor = beginning.first(cursor, identity);
@@ -129,10 +134,14 @@ final class TakeOver {
             reason = cursor.loss().reason();
             cursor = beginning.anew(cursor, identity);
         }
-        LedgerState ledger = resume(cursor, identity, timelines, contents, reason);
+        Map<String, EpochRecord> epochs = contents.epochs();
+        LedgerState ledger = resume(cursor, identity, contents);
+        begin(epochs, cursor, identity, reason, ledger);
+        timelines(timelines, contents, ledger);
         require(cursor, identity, new HistoryCheck(settings, source, cursor, List.of()).slot());
-        StreamJoiner joiner = new StreamJoiner(settings, clock, source, store, ledger, contents, guard, refusals);
-        StreamJoiner.Joined joined = joiner.join(captured, uncaptured, topics.streams());
+        StreamJoiner.Joined joined = new StreamJoiner(
+                        settings, clock, source, store, ledger, contents, guard, refusals, topics.streams(), damages)
+                .join(captured, uncaptured);
         // Whatever is not whole has been broken by now.
         ledger.wholeAt(ledger.boundary().position());
         boolean inside = !cursor.atBoundary();
@@ -154,7 +163,11 @@ final class TakeOver {
                     joined.muted());
             snapshotter.wake();
             return new Outcome(
-                    session, snapshotter.failing(), Map.copyOf(joined.catalogs()), Map.copyOf(joined.notBegun()));
+                    session,
+                    snapshotter.failing(),
+                    Map.copyOf(joined.catalogs()),
+                    Map.copyOf(joined.notBegun()),
+                    new LossPace(settings, epochs.values(), clock.instant()));
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -166,7 +179,11 @@ final class TakeOver {
             Cursor cursor, SourceIdentity identity, List<TimelineRecord> timelines, LedgerContents contents) {
         SourceLoss loss = cursor.loss();
         if (loss != null) {
-            requireWord(cursor, loss, identity);
+            requireWord(
+                    cursor,
+                    loss,
+                    identity,
+                    new LossPace(settings, contents.epochs().values(), clock.instant()));
             return;
         }
         Loss found = losses.unwritten(cursor);
@@ -178,26 +195,42 @@ final class TakeOver {
     }
 
     /** An operator's word speaks of the server that was shown: for another one, or one that was set back, there is none. */
-    private void requireWord(Cursor cursor, SourceLoss loss, SourceIdentity identity) {
-        if (settings.onLoss() != LossPolicy.STOP) {
-            return;
-        }
+    private void requireWord(Cursor cursor, SourceLoss loss, SourceIdentity identity, LossPace pace) {
         ServerSeen now = Losses.look(source, identity);
         boolean same = loss.isOf(now);
         if (loss.mayBeginAnew() && same) {
             return;
         }
-        SourceLoss known = loss;
+        SourceLoss known = same ? loss : new SourceLoss(reason(loss, now), false, now);
         if (!same) {
-            String reason = loss.mayBeginAnew() && loss.server() != null
-                    ? "The server at sources." + settings.source() + ".url (" + now
-                            + ") is not as it was when an operator took it as the right one (" + loss.server() + "): "
-                            + loss.reason()
-                    : loss.reason();
-            known = new SourceLoss(reason, false, now);
             writeAlone(cursor, known);
         }
-        throw new LossException(Loss.told(settings, known));
+        if (settings.onLoss() == LossPolicy.STOP) {
+            throw new LossException(Loss.told(settings, known));
+        }
+        pace.requireNotTooSoon(clock.instant());
+    }
+
+    private String reason(SourceLoss loss, ServerSeen now) {
+        return loss.mayBeginAnew() && loss.server() != null
+                ? "The server at sources." + settings.source() + ".url (" + now
+                        + ") is not as it was when an operator took it as the right one (" + loss.server() + "): "
+                        + loss.reason()
+                : loss.reason();
+    }
+
+    private Map<String, String> damages(
+            @Nullable Cursor cursor, SourceBeginning beginning, List<CapturedStream> captured, TopicsSeen topics) {
+        Boundary boundary = cursor == null ? null : cursor.boundary();
+        Map<String, StreamEntry> known = Map.of();
+        if (cursor != null && boundary != null) {
+            known = cursor.loss() == null ? cursor.streams() : beginning.streamsAnew(cursor);
+        }
+        return new TopicFindings(settings, guard, refusals, topics.streams())
+                .look(
+                        known,
+                        boundary == null ? Map.of() : boundary.offsets(),
+                        captured.stream().map(c -> c.capture().stream()).collect(Collectors.toSet()));
     }
 
     private ChangeLog open(
@@ -266,25 +299,31 @@ final class TakeOver {
         ledger.written();
     }
 
-    private LedgerState resume(
-            Cursor cursor,
-            SourceIdentity identity,
-            List<TimelineRecord> timelines,
-            LedgerContents contents,
-            String reason) {
-        Boundary boundary = Objects.requireNonNull(cursor.boundary());
+    private LedgerState resume(Cursor cursor, SourceIdentity identity, LedgerContents contents) {
         LedgerState ledger = new LedgerState(incarnation, identity, cursor);
         contents.keys(LedgerKey.SCHEMA).forEach(ledger::knowSchema);
-        String epoch = LedgerKey.epoch(cursor.epoch());
-        boolean begins = !contents.keys(LedgerKey.EPOCH).contains(epoch);
-        if (begins) {
-            ledger.beside(
-                    epoch,
-                    LedgerCodec.encode(new EpochRecord(
-                            cursor.epoch(), identity, boundary.position().lsn(), clock.instant(), reason)));
+        return ledger;
+    }
+
+    /** Tells why the cursor's epoch begins, if it does. */
+    private void begin(
+            Map<String, EpochRecord> epochs,
+            Cursor cursor,
+            SourceIdentity identity,
+            String reason,
+            LedgerState ledger) {
+        String key = LedgerKey.epoch(cursor.epoch());
+        if (!epochs.containsKey(key)) {
+            EpochRecord begun = new EpochRecord(
+                    cursor.epoch(), identity, ledger.boundary().position().lsn(), clock.instant(), reason);
+            ledger.beside(key, LedgerCodec.encode(begun));
+            epochs.put(key, begun);
         }
-        // another history has timelines of its own under the same numbers
-        Map<String, TimelineRecord> left = new HashMap<>(contents.timelines());
+    }
+
+    /** Makes the ledger's timelines the server's: another history has its own under the same numbers. */
+    private static void timelines(List<TimelineRecord> timelines, LedgerContents contents, LedgerState ledger) {
+        Map<String, TimelineRecord> left = contents.timelines();
         for (TimelineRecord t : timelines) {
             String key = LedgerKey.timeline(t.timeline());
             if (!t.equals(left.remove(key))) {
@@ -292,7 +331,6 @@ final class TakeOver {
             }
         }
         left.keySet().forEach(key -> ledger.beside(key, null));
-        return ledger;
     }
 
     private void require(Cursor cursor, SourceIdentity identity, HistoryCheck.@Nullable Gap gap) {
