@@ -8,6 +8,7 @@ import dev.freshet.capture.TableCapture;
 import dev.freshet.capture.postgres.PostgresSettings;
 import dev.freshet.capture.postgres.PostgresSource;
 import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.relay.HeaderSet;
 import dev.freshet.relay.Relay;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
@@ -28,11 +29,18 @@ public final class FreshetRelay implements Contender {
     private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(60);
     private static final long PAUSE_MILLIS = 10;
 
+    private final HeaderSet headers;
     private @Nullable Relay relay;
     private CompletableFuture<?> end = CompletableFuture.completedFuture(null);
 
     /** Creates the contender. */
-    public FreshetRelay() {}
+    public FreshetRelay() {
+        this(HeaderSet.CLOUDEVENTS);
+    }
+
+    FreshetRelay(HeaderSet headers) {
+        this.headers = headers;
+    }
 
     @Override
     public void start(Settings settings, Signals signals) {
@@ -47,7 +55,7 @@ public final class FreshetRelay implements Contender {
         TableCapture table = new TableCapture(STREAM, "public." + BenchTable.NAME, List.of(), List.of());
         RelaySettings relayed = RelaySettings.builder(
                         source,
-                        List.of(StreamSettings.of(table, settings.get(Keys.TOPIC))),
+                        List.of(StreamSettings.of(table, settings.get(Keys.TOPIC)).withHeaders(headers)),
                         Map.of("bootstrap.servers", settings.get(Keys.KAFKA)))
                 .slot(source)
                 .build();

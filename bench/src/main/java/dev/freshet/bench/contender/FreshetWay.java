@@ -4,6 +4,7 @@ import dev.freshet.bench.process.Contender;
 import dev.freshet.bench.process.Settings;
 import dev.freshet.bench.process.Signals;
 import dev.freshet.model.Names;
+import dev.freshet.relay.HeaderSet;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -15,11 +16,17 @@ public final class FreshetWay implements Contender {
     private static final Duration TOPIC_LIMIT = Duration.ofMinutes(1);
     private static final long PAUSE_NANOS = 5_000_000;
 
-    private final FreshetRelay relay = new FreshetRelay();
+    private final FreshetRelay relay;
     private final FreshetReplica replica = new FreshetReplica();
 
     /** Creates the contender. */
-    public FreshetWay() {}
+    public FreshetWay() {
+        this(HeaderSet.CLOUDEVENTS);
+    }
+
+    FreshetWay(HeaderSet headers) {
+        relay = new FreshetRelay(headers);
+    }
 
     @Override
     public void start(Settings settings, Signals signals) {

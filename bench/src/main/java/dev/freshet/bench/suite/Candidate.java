@@ -3,6 +3,7 @@ package dev.freshet.bench.suite;
 import dev.freshet.bench.contender.Debezium;
 import dev.freshet.bench.contender.DebeziumSink;
 import dev.freshet.bench.contender.DebeziumWay;
+import dev.freshet.bench.contender.FreshetLeanWay;
 import dev.freshet.bench.contender.FreshetRelay;
 import dev.freshet.bench.contender.FreshetReplica;
 import dev.freshet.bench.contender.FreshetServer;
@@ -61,6 +62,11 @@ record Candidate(
 
     static Candidate way() {
         return new Candidate("Freshet", Role.OURS, FreshetWay.class, OURS, Scene.NOTHING, true);
+    }
+
+    static Candidate leanWay() {
+        return new Candidate(
+                "Freshet, headers: minimal", Role.PEER, FreshetLeanWay.class, OURS, Scene.NOTHING, true);
     }
 
     static Candidate server() {

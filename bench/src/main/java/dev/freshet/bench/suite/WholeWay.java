@@ -11,6 +11,7 @@ final class WholeWay {
         return List.of(
                 Subscription::enter,
                 scene -> new JvmCopier(scene, Candidate.debeziumWay(), Candidate.debeziumSink()),
+                scene -> new JvmCopier(scene, Candidate.leanWay(), Candidate.replica()),
                 scene -> new JvmCopier(scene, Candidate.way(), Candidate.replica()));
     }
 }
