@@ -6,7 +6,10 @@ import java.util.Locale;
 public enum HeaderSet {
     /** Freshet's own, and what makes a record a CloudEvent in binary mode, with its payload's media type. */
     CLOUDEVENTS,
-    /** Freshet's own alone: position, op and schema. A third of the headers, for rows that are not much larger than they. */
+    /**
+     * Freshet's own alone: position, op and schema, and the one for values read back. A third of the headers, for rows that are
+     * not much larger than they; the time of the commit is in none.
+     */
     MINIMAL;
 
     /** Returns the word in a configuration. */

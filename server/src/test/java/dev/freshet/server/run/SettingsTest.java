@@ -3,9 +3,12 @@ package dev.freshet.server.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.freshet.capture.TableCapture;
 import dev.freshet.capture.postgres.PostgresSettings;
 import dev.freshet.capture.postgres.snapshot.SnapshotSettings;
+import dev.freshet.relay.HeaderSet;
 import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.StreamSettings;
 import dev.freshet.replica.DeadLetterSettings;
 import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.ConfigurationFile;
@@ -64,6 +67,36 @@ class SettingsTest {
 
     private static List<Object> values(PostgresSettings s) {
         return List.of(s.statusInterval(), s.silenceLimit(), s.connectTimeout(), s.statementTimeout(), s.snapshot());
+    }
+
+    private static List<StreamSettings> streams(String settings) {
+        Configuration c = ConfigurationFile.parse("freshet.yaml", """
+                kafka: { bootstrap-servers: "localhost:9092" }
+                sources: { shop: { url: "jdbc:postgresql://localhost/shop", user: u } }
+                streams:
+                  orders: { source: shop, table: public.orders %s }
+                """.formatted(settings), Map.of());
+        return Settings.relay(c, shop(c), KAFKA).streams();
+    }
+
+    @Test
+    void streamSettings_reachTheRelay() {
+        StreamSettings orders =
+                StreamSettings.of(new TableCapture("orders", "public.orders", List.of(), List.of()), "shop.orders");
+        assertEquals(List.of(orders), streams(""));
+        assertEquals(
+                List.of(new StreamSettings(
+                        orders.capture(),
+                        "t",
+                        2,
+                        3,
+                        1,
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(5),
+                        HeaderSet.MINIMAL)),
+                streams(
+                        ", topic: t, partitions: 2, replication-factor: 3, min-insync-replicas: 1, min-compaction-lag: 4s,"
+                                + " delete-retention: 5s, headers: minimal"));
     }
 
     @Test
