@@ -259,6 +259,18 @@ class DeadLetterTest extends DeadLetterWorld {
     }
 
     @Test
+    void topicThatWouldReplaceLetters_isTold() throws Exception {
+        String compacted = world.relay.source + ".freshet-ledger";
+        ReplicaConfig config = config().deadLetterTopic(compacted).build();
+        List<String> problems = Replica.check(config, Set.of(), Map.of(), Clock.systemUTC());
+        assertTrue(
+                problems.size() == 1
+                        && problems.get(0).contains(compacted)
+                        && problems.get(0).contains("cleanup.policy=compact"),
+                problems.toString());
+    }
+
+    @Test
     void wholeTransactions_leaveNoRowOut() {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> config().consistency(Consistency.PER_TRANSACTION)

@@ -65,8 +65,7 @@ record Candidate(
     }
 
     static Candidate leanWay() {
-        return new Candidate(
-                "Freshet, headers: minimal", Role.PEER, FreshetLeanWay.class, OURS, Scene.NOTHING, true);
+        return new Candidate("Freshet, headers: minimal", Role.PEER, FreshetLeanWay.class, OURS, Scene.NOTHING, true);
     }
 
     static Candidate server() {

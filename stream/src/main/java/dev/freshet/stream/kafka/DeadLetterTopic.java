@@ -5,22 +5,25 @@ import dev.freshet.model.RetriableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
-/** A dead-letter topic: whether it is there and may be written to; it is made if it is not. */
+/** A dead-letter topic: whether it is there, keeps what it is given and may be written to; it is made if it is not. */
 final class DeadLetterTopic {
     private final Admin admin;
     private final String topic;
@@ -36,10 +39,12 @@ final class DeadLetterTopic {
      * Makes the topic if it is missing, with as many partitions and replicas as the brokers have for new topics; letters of one
      * key must not replace one another, so it is not compacted.
      *
-     * @throws ConfigurationException if it may not be written to, or is missing and may not be made
+     * @throws ConfigurationException if it may not be written to, is compacted, or is missing and may not be made
      */
     void require() throws InterruptedException {
-        if (!isThere()) {
+        if (isThere()) {
+            requireNotCompacted();
+        } else {
             create(false);
         }
     }
@@ -47,7 +52,9 @@ final class DeadLetterTopic {
     /** Returns what is wrong; changes nothing. */
     List<String> check() throws InterruptedException {
         try {
-            if (!isThere()) {
+            if (isThere()) {
+                requireNotCompacted();
+            } else {
                 create(true);
             }
             return List.of();
@@ -77,6 +84,30 @@ final class DeadLetterTopic {
             throw cause instanceof AuthorizationException
                     ? mayNotWrite(cause)
                     : KafkaFaults.translate("looking for the dead-letter topic '" + topic + "'", cause);
+        }
+    }
+
+    /** Looks at the topic's settings, where the user may see them. */
+    private void requireNotCompacted() throws InterruptedException {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        DescribeConfigsOptions options = new DescribeConfigsOptions().timeoutMs(limitMillis);
+        try {
+            String policy = Objects.requireNonNull(admin.describeConfigs(List.of(resource), options)
+                            .all()
+                            .get()
+                            .get(resource))
+                    .get(TopicConfig.CLEANUP_POLICY_CONFIG)
+                    .value();
+            if (policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+                throw new ConfigurationException("The dead-letter topic '" + topic + "' has cleanup.policy=" + policy
+                        + ", by which the letters of one row would replace one another: set it to"
+                        + " cleanup.policy=delete, or name another topic as the replica's dead-letter-topic");
+            }
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (!(cause instanceof AuthorizationException)) {
+                throw KafkaFaults.translate("looking at the settings of the dead-letter topic '" + topic + "'", cause);
+            }
         }
     }
 
