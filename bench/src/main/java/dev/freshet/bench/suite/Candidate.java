@@ -11,6 +11,7 @@ import dev.freshet.bench.contender.FreshetWay;
 import dev.freshet.bench.contender.RawCopyOut;
 import dev.freshet.bench.contender.RawRead;
 import dev.freshet.bench.process.Contender;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 
 /**
@@ -31,8 +32,10 @@ record Candidate(
         Scene scene,
         boolean writesTopic) {
 
-    /** As the {@code freshet} script runs it. */
-    private static final List<String> OURS = List.of("-Xmx256m", "-XX:+UseSerialGC");
+    /** As the {@code freshet} script runs it, and the benchmark too: the options of this JVM. */
+    private static final List<String> OURS = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(option -> option.startsWith("-X"))
+            .toList();
 
     private static final String DEBEZIUM_WAY = "Debezium Engine 3.6.1 and its JDBC sink 3.6.0";
 
