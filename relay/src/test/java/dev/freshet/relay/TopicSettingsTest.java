@@ -1,7 +1,6 @@
 package dev.freshet.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.capture.TableCapture;
@@ -77,6 +76,7 @@ class TopicSettingsTest extends RelayFixture {
                 "delete.retention.ms=86400000, but stream 'items' needs 259200000")) {
             assertTrue(message.contains(part), () -> part + " is not in: " + message);
         }
-        assertNull(topics.cursor(settings.ledger()).boundary());
+        // it was looked at before a slot was made, so there is nothing of which the ledger would have to know
+        assertEquals(List.of(), topics.readAll(settings.ledger()));
     }
 }
