@@ -45,7 +45,7 @@ final class CountingCopy {
     /**
      * Counts what was applied since the last time, and forgets all but the last note of each key.
      *
-     * @throws SQLException if the server is away; nothing is counted then, and nothing forgotten
+     * @throws SQLException if the server is away; what is wrong may be counted twice then, and is not forgotten
      */
     void count(Connection target) throws SQLException {
         target.setAutoCommit(false);
@@ -71,12 +71,13 @@ final class CountingCopy {
             }
             all = s.executeUpdate("DELETE FROM applied a WHERE EXISTS (SELECT FROM applied b WHERE b.tab = a.tab AND"
                     + " b.key = a.key AND b.seq > a.seq)");
+            // before the commit: if nobody learns that it was done, the notes are gone, and what they said must not be
+            doubled += twice;
+            disordered += back;
+            found.stream().limit(Math.max(0, EXAMPLES - examples.size())).forEach(examples::add);
             target.commit();
         }
         applied += all;
-        doubled += twice;
-        disordered += back;
-        found.stream().limit(Math.max(0, EXAMPLES - examples.size())).forEach(examples::add);
     }
 
     /** Returns how many effects were counted and were not the last of their key. */

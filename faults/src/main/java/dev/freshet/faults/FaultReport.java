@@ -82,11 +82,32 @@ public record FaultReport(
         return seconds / 8;
     }
 
-    /** Returns whether nothing was lost, doubled, disordered, torn or claimed falsely, and enough was read to say so. */
+    /** Returns whether nothing was lost, doubled, disordered, torn or claimed falsely, and enough has happened to say so. */
     public boolean good() {
         return differences + doubled + disordered + whole.torn() + falseClaims + refills == 0
-                && whole.reads() >= readsNeeded()
-                && whole.states() >= statesNeeded();
+                && tooLittle().isEmpty();
+    }
+
+    /** Returns what has happened too rarely for the rest to say anything, in words. */
+    private List<String> tooLittle() {
+        List<String> missing = new ArrayList<>();
+        if (faults.all() == 0) {
+            missing.add("no fault happened");
+        }
+        if (transactions == 0) {
+            missing.add("the load committed nothing");
+        }
+        if (applied == 0) {
+            missing.add("the copies took no change");
+        }
+        if (claims == 0) {
+            missing.add("no copy claimed to be complete");
+        }
+        if (whole.reads() < readsNeeded() || whole.states() < statesNeeded()) {
+            missing.add("at least " + readsNeeded() + " reads and " + statesNeeded() + " states are needed in "
+                    + seconds + " s");
+        }
+        return missing;
     }
 
     /** Returns the report in lines. */
@@ -125,10 +146,7 @@ public record FaultReport(
                 whole.torn(),
                 whole.reads(),
                 whole.states()));
-        if (whole.reads() < readsNeeded() || whole.states() < statesNeeded()) {
-            lines.add("  that is too little to say anything: at least " + readsNeeded() + " reads and " + statesNeeded()
-                    + " states are needed in " + seconds + " s");
-        }
+        tooLittle().forEach(missing -> lines.add("  that is too little to say anything: " + missing));
         findings.forEach(f -> lines.add("  " + f));
         return lines;
     }

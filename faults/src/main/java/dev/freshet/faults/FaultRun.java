@@ -106,6 +106,7 @@ public final class FaultRun implements AutoCloseable {
             tell.accept(
                     String.format(Locale.ROOT, "All faults are over; %,d transactions. Waiting for the copies.", done));
             awaitCopies(catchUp);
+            awaitClaim(watch, catchUp);
             watch.stop();
             reader.stop();
             for (Thread t : watching) {
@@ -119,6 +120,17 @@ public final class FaultRun implements AutoCloseable {
             mover.stop();
             watch.stop();
             reader.stop();
+        }
+    }
+
+    private void awaitClaim(Watch watch, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!watch.complete()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException("The copies have the last write, but " + limit.toSeconds()
+                        + " s later they do not claim to be complete, under seed " + seed);
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
         }
     }
 

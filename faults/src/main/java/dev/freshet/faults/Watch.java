@@ -37,9 +37,9 @@ final class Watch implements Runnable {
                     count();
                 }
                 complete = now;
+                long at = System.nanoTime();
+                longestGapNanos = Math.max(longestGapNanos, at - lastComplete);
                 if (now) {
-                    long at = System.nanoTime();
-                    longestGapNanos = Math.max(longestGapNanos, at - lastComplete);
                     lastComplete = at;
                 }
                 checked = claims.checked();

@@ -7,14 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.faults.FaultReport.Faults;
 import dev.freshet.faults.FaultReport.WholeReads;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class FaultReportTest {
     private static final int SECONDS = 80;
 
     private static FaultReport with(WholeReads whole) {
+        return with(new Faults(5, 4, 3, 2, 1), 900, 9_000, 60, whole);
+    }
+
+    private static FaultReport with(Faults faults, long transactions, long applied, long claims, WholeReads whole) {
         return new FaultReport(
-                7, new Faults(5, 4, 3, 2, 1), SECONDS, 900, 9_000, 60, 1_500, whole, 0, 0, 0, 0, 0, List.of());
+                7, faults, SECONDS, transactions, applied, claims, 1_500, whole, 0, 0, 0, 0, 0, List.of());
     }
 
     @Test
@@ -36,6 +41,23 @@ class FaultReportTest {
                 "Whole transactions: torn reads 1, in 800 reads of 100 states.",
                 report.lines().get(3));
         assertTrue(report.json().contains("\"good\":false") && report.json().contains("\"torn\":1"), report.json());
+    }
+
+    @Test
+    void runInWhichNothingHappened_saysNothing() {
+        WholeReads enough = new WholeReads(80, 0, 10);
+        Faults some = new Faults(1, 0, 0, 0, 0);
+        Map.of(
+                        "no fault happened", with(new Faults(0, 0, 0, 0, 0), 1, 1, 1, enough),
+                        "the load committed nothing", with(some, 0, 1, 1, enough),
+                        "the copies took no change", with(some, 1, 0, 1, enough),
+                        "no copy claimed to be complete", with(some, 1, 1, 0, enough))
+                .forEach((missing, report) -> {
+                    assertFalse(report.good());
+                    assertEquals(
+                            "  that is too little to say anything: " + missing,
+                            report.lines().get(4));
+                });
     }
 
     @Test
