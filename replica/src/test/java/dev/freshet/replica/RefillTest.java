@@ -91,6 +91,9 @@ class RefillTest extends InReplicaWorld {
                 "CREATE ROLE reader_" + world.database.name(),
                 "GRANT SELECT ON t TO reader_" + world.database.name(),
                 "GRANT UPDATE (name) ON t TO reader_" + world.database.name(),
+                // what the table that takes its place is made with, and this one was not
+                "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT DELETE ON TABLES TO reader_" + world.database.name(),
+                "ALTER DEFAULT PRIVILEGES GRANT INSERT ON TABLES TO PUBLIC",
                 "CREATE FUNCTION noop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
                 "CREATE TRIGGER kept BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION noop()");
         String shape = """

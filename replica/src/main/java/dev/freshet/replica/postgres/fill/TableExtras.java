@@ -17,14 +17,27 @@ final class TableExtras {
             SELECT 'ALTER TABLE ' || c.oid::pg_catalog.regclass || ' OWNER TO ' || pg_catalog.quote_ident(o.rolname)
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles o ON o.oid = c.relowner
             WHERE c.oid = ?::pg_catalog.regclass AND o.rolname <> current_user
-            """, """
+            """,
+            // the new table was made with the creator's default privileges, some of which the old one may not have
+            """
+            SELECT DISTINCT 'REVOKE ALL ON ' || c.oid::pg_catalog.regclass || ' FROM '
+              || CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(g.rolname) END
+            FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_default_acl d ON d.defaclobjtype = 'r' AND d.defaclnamespace IN (0, c.relnamespace)
+            JOIN pg_catalog.pg_roles o ON o.oid = d.defaclrole AND o.rolname = current_user
+            CROSS JOIN pg_catalog.aclexplode(d.defaclacl) a
+            LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantee
+            WHERE c.oid = ?::pg_catalog.regclass AND a.grantee NOT IN (c.relowner, o.oid)
+            """,
+            """
             SELECT 'GRANT ' || a.privilege_type || ' ON ' || c.oid::pg_catalog.regclass || ' TO '
               || CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(g.rolname) END
               || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
             FROM pg_catalog.pg_class c CROSS JOIN pg_catalog.aclexplode(c.relacl) a
             LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantee
             WHERE c.oid = ?::pg_catalog.regclass AND a.grantee <> c.relowner
-            """, """
+            """,
+            """
             SELECT 'GRANT ' || a.privilege_type || ' (' || pg_catalog.quote_ident(t.attname) || ') ON '
               || c.oid::pg_catalog.regclass || ' TO '
               || CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(g.rolname) END
@@ -34,27 +47,32 @@ final class TableExtras {
             CROSS JOIN pg_catalog.aclexplode(t.attacl) a
             LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantee
             WHERE c.oid = ?::pg_catalog.regclass
-            """, """
+            """,
+            """
             SELECT 'COMMENT ON TABLE ' || c.oid::pg_catalog.regclass || ' IS '
               || pg_catalog.quote_literal(pg_catalog.obj_description(c.oid, 'pg_class'))
             FROM pg_catalog.pg_class c
             WHERE c.oid = ?::pg_catalog.regclass AND pg_catalog.obj_description(c.oid, 'pg_class') IS NOT NULL
-            """, """
+            """,
+            """
             SELECT 'ALTER TABLE ' || c.oid::pg_catalog.regclass || ' ENABLE ROW LEVEL SECURITY'
               || CASE WHEN c.relforcerowsecurity THEN ', FORCE ROW LEVEL SECURITY' ELSE '' END
             FROM pg_catalog.pg_class c WHERE c.oid = ?::pg_catalog.regclass AND c.relrowsecurity
-            """, """
+            """,
+            """
             SELECT 'ALTER TABLE ' || c.oid::pg_catalog.regclass || ' REPLICA IDENTITY '
               || CASE c.relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END
             FROM pg_catalog.pg_class c WHERE c.oid = ?::pg_catalog.regclass AND c.relreplident IN ('f', 'n')
-            """, """
+            """,
+            """
             SELECT pg_catalog.pg_get_triggerdef(t.oid) || CASE t.tgenabled WHEN 'O' THEN '' ELSE
               '; ALTER TABLE ' || t.tgrelid::pg_catalog.regclass
               || CASE t.tgenabled WHEN 'D' THEN ' DISABLE' WHEN 'A' THEN ' ENABLE ALWAYS' ELSE ' ENABLE REPLICA' END
               || ' TRIGGER ' || pg_catalog.quote_ident(t.tgname) END
             FROM pg_catalog.pg_trigger t
             WHERE t.tgrelid = ?::pg_catalog.regclass AND NOT t.tgisinternal ORDER BY t.tgname
-            """, """
+            """,
+            """
             SELECT 'ALTER SEQUENCE ' || d.objid::pg_catalog.regclass || ' OWNED BY ' || c.oid::pg_catalog.regclass || '.'
               || pg_catalog.quote_ident(t.attname)
             FROM pg_catalog.pg_class c
