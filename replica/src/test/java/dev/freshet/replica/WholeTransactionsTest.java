@@ -10,6 +10,7 @@ import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.ledger.Boundary;
 import dev.freshet.replica.table.TableName;
 import java.sql.Connection;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -94,6 +95,7 @@ class WholeTransactionsTest {
         bank.await(bank.move());
         long money = bank.one("SELECT sum(money) FROM accounts");
         long applied = replica.status().applied();
+        assertTrue(applied <= 2, "a fill's rows are told as such, but " + applied + " changes were told");
         bank.moves(2000);
         bank.relay.commitPart();
         bank.moves(2000);
@@ -110,6 +112,27 @@ class WholeTransactionsTest {
         assertEquals(
                 Bank.TOTAL, bank.one("SELECT (SELECT sum(money) FROM accounts) + (SELECT sum(money) FROM savings)"));
         assertEquals(applied + 8002, replica.status().applied());
+    }
+
+    @Test
+    void fillWhoseLastRowIsRefused_isTriedLessAndLess() throws Exception {
+        bank.database.execute("CREATE SEQUENCE refused");
+        bank.database.execute("CREATE FUNCTION fits(money bigint) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN"
+                + " IF money < 1000000 THEN RETURN true; END IF;"
+                + " PERFORM nextval('refused'); RETURN false; END $$");
+        bank.database.execute("CREATE TABLE savings (id bigint PRIMARY KEY, money bigint CHECK (fits(money)))");
+        bank.moves(3000);
+        bank.lastIsTooMuch();
+        Replica replica = bank.start(bank.config()
+                .batchRecords(50)
+                .retry(Duration.ofMillis(150), Duration.ofHours(1))
+                .build());
+        ReplicaWorld.until(() -> replica.status().state() == ReplicaStatus.State.RETRYING);
+        long each = bank.one("SELECT last_value FROM refused");
+        long began = System.nanoTime();
+        ReplicaWorld.until(() -> bank.one("SELECT last_value FROM refused") >= 7 * each);
+        // 150 ms, 300 ms, and so on; without doubling it would be six times 150 ms and a fill
+        assertTrue(Duration.ofNanos(System.nanoTime() - began).toMillis() > 150 * (1 + 2 + 4 + 8 + 16));
     }
 
     @Test

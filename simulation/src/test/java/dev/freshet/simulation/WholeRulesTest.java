@@ -10,6 +10,7 @@ import dev.freshet.replica.Consistency;
 import dev.freshet.simulation.Rules.Rule;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Each rule of {@code per-transaction} copies, with the schedule in which a copy is torn, or tells what is not so, without it. */
@@ -121,6 +122,28 @@ class WholeRulesTest {
                 follow(world, i % 2, 1);
             }
         });
+    }
+
+    @Test
+    void formerActiveInstance_thatWasAsleepForLong_asksForNoFill() {
+        World world = new World(Consistency.PER_TRANSACTION, Rules.all());
+        world.seed(1);
+        write(world, 5);
+        world.calm();
+        takeOver(world, 0);
+        follow(world, 0, CALLS);
+        takeOver(world, 1);
+        for (int i = 0; i < 5; i++) {
+            world.pass(world.kafka.minCompactionLag.dividedBy(4));
+            write(world, 3);
+            world.copy(1, CopyAgent.ACTIVE);
+            follow(world, 1, CALLS);
+        }
+        compactAll(world);
+        applyAll(world, 0);
+        for (String stream : World.STREAMS) {
+            assertNull(Objects.requireNonNull(world.store.stream(stream)).refill());
+        }
     }
 
     @Test

@@ -139,7 +139,7 @@ public final class ReplicaAgent implements Agent {
         LOG.error("Replica '{}' has its tables filled anew: {}", config.name(), e.getMessage());
         Set<Partition> lost = e instanceof MissingRecordsException missing ? missing.partitions() : Set.of();
         Set<String> topics = lost.stream().map(Partition::topic).collect(Collectors.toSet());
-        place.refill(row -> topics.contains(row.topic()), String.valueOf(e.getMessage()));
+        place.refill(c -> true, row -> topics.contains(row.topic()), String.valueOf(e.getMessage()));
         return 1;
     }
 

@@ -189,8 +189,9 @@ public final class WholeAgent implements Agent {
                     "A table of replica '" + config.name() + "' is to be filled anew: this instance prepares again");
         }
         boolean wasFilling = running.isFilling();
+        long before = running.commits();
         int done = running.work(POLL);
-        if (done > 0) {
+        if (running.commits() > before) {
             lastWait = null;
         }
         if (wasFilling && !running.isFilling()) {
@@ -213,7 +214,10 @@ public final class WholeAgent implements Agent {
         }
         String reason = String.valueOf(e.getMessage());
         LOG.error("Replica '{}' has its tables filled anew, all together: {}", config.name(), reason);
-        place.refill(row -> true, reason);
+        if (!place.refill(c -> c.active().renew(generation), row -> true, reason)) {
+            LOG.info("Replica '{}': another instance has become the active one, and asks for no fill", config.name());
+            progress.active(null, 0);
+        }
         return 1;
     }
 
@@ -227,6 +231,11 @@ public final class WholeAgent implements Agent {
         lastWait = wait;
         waitUntil = clock.instant().plus(wait);
         try (CopySession c = store.open()) {
+            if (!c.active().renew(generation)) {
+                // what stopped this one is its successor's to find
+                progress.active(null, 0);
+                return 1;
+            }
             if (row != null && !filling) {
                 c.positions().advance(List.of(row.stoppedBecause(reason)));
             }

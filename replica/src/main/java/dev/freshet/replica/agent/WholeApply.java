@@ -66,6 +66,7 @@ final class WholeApply implements AutoCloseable {
     private boolean open;
     private long rows;
     private long inTransaction;
+    private long commits;
     private Instant lastSign = Instant.MIN;
     private Instant lastQuietCommit = Instant.MIN;
 
@@ -124,6 +125,11 @@ final class WholeApply implements AutoCloseable {
 
     boolean isFilling() {
         return filling;
+    }
+
+    /** Returns how many boundaries were reached since the beginning, a fill's included. */
+    long commits() {
+        return commits;
     }
 
     /** Claims every partition, so that whoever was active before is fenced. */
@@ -248,12 +254,14 @@ final class WholeApply implements AutoCloseable {
         open = false;
         epoch = boundary.position().epoch();
         stored = state;
+        commits++;
         moved.forEach(o -> owned.put(new Partition(topicOf(o.stream()), o.partition()), o));
+        // a fill's rows are told as such
+        progress.applied(filling ? 0 : (int) inTransaction);
+        inTransaction = 0;
         if (filling) {
             filled(boundary);
         }
-        progress.applied((int) inTransaction);
-        inTransaction = 0;
     }
 
     /** The boundary of another history of the source may have older rows than what the copy was told to be. */

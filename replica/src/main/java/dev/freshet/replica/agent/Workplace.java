@@ -93,9 +93,18 @@ final class Workplace implements AutoCloseable {
         return passing(new RetriableException("Replica '" + config.name() + "' prepares again: " + e.getMessage(), e));
     }
 
-    /** Notes in a session of its own that tables are to be filled anew, and that the copy is not complete. */
-    void refill(Predicate<StreamRow> which, String reason) {
+    /**
+     * Notes in a session of its own that tables are to be filled anew, and that the copy is not complete.
+     *
+     * @param mine whether this instance may say so, asked in the same transaction
+     * @return whether it may
+     */
+    boolean refill(Predicate<CopySession> mine, Predicate<StreamRow> which, String reason) {
         try (CopySession c = store.open()) {
+            if (!mine.test(c)) {
+                c.rollback();
+                return false;
+            }
             for (StreamRow row : c.streams().read()) {
                 if (which.test(row) && c.streams().refill(row.stream(), row.fill(), reason)) {
                     c.positions().fence(row.stream());
@@ -103,6 +112,7 @@ final class Workplace implements AutoCloseable {
             }
             c.reports().withdraw(reason, true);
             c.commit();
+            return true;
         } catch (StoreException e) {
             throw passing(e.during("Replica '" + config.name() + "' could not note that it must be filled"));
         }
