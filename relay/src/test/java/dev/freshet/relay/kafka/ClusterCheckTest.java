@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,8 @@ class ClusterCheckTest {
             admin.updateFeatures(Map.of("transaction.version", older), new UpdateFeaturesOptions())
                     .all()
                     .get(30, TimeUnit.SECONDS);
-            List<String> problems = store.checkCluster();
+            // the controller has it first, a broker a little later
+            List<String> problems = Awaitility.await().until(store::checkCluster, found -> !found.isEmpty());
             assertEquals(1, problems.size());
             assertTrue(
                     problems.get(0).startsWith("The Kafka cluster has transaction.version 1, but Freshet needs 2 ")
