@@ -194,15 +194,7 @@ final class RelaySimulation {
 
     /** Makes the ledger one of another version of the relay, which wrote another catalog entry of the table. */
     void rewriteCatalog() {
-        TopicStore store = kafka.openStore(chaos);
-        TopicWriter writer = kafka.openWriter(chaos);
-        writer.fence();
-        Cursor cursor = Objects.requireNonNull(store.readLedger().cursor());
-        LedgerState ledger = new LedgerState("before", cursor.source(), cursor);
-        ledger.catalog(STREAM, "of another version");
-        writer.begin();
-        ledger.writeTo(writer, now);
-        writer.commit();
+        edit(ledger -> ledger.catalog(STREAM, "of another version"));
     }
 
     /** Changes the ledger, as an operator's command does that fences the relay. */
