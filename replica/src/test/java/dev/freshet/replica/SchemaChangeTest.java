@@ -59,6 +59,31 @@ class SchemaChangeTest extends InReplicaWorld {
     }
 
     @Test
+    void evolve_waitsForAReaderWithoutHoldingUpOthers() throws Exception {
+        Replica replica = world.start();
+        world.settle();
+        try (Connection holder = world.database.connect();
+                Statement report = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            report.executeQuery("SELECT FROM t").close();
+            widen();
+            world.relay.commit();
+            ReplicaWorld.until(() -> String.valueOf(world.one("SELECT reason FROM freshet.freshness"))
+                    .contains("could not be altered (ALTER TABLE"));
+            assertEquals(ReplicaStatus.State.RUNNING, replica.status().state());
+            long began = System.nanoTime();
+            while (System.nanoTime() - began < 4_000_000_000L) {
+                // fails where it must wait for longer than the replica may
+                world.database.execute("SET lock_timeout = '2s'; SELECT FROM t");
+            }
+            holder.rollback();
+        }
+        world.settle();
+        assertEquals(
+                List.of("1|a|1|null", "2|b|2|{x,NULL,\"a \\\"q\\\"\"}"), world.rows("SELECT * FROM t ORDER BY id"));
+    }
+
+    @Test
     void ignore_leavesTheColumnOut() throws Exception {
         world.start(world.config().schema(SchemaPolicy.IGNORE).build());
         world.settle();

@@ -10,6 +10,9 @@ import org.postgresql.util.ServerErrorMessage;
 
 /** Sorts the errors of the consumer's database by what can be done, and tells them without the data that they may hold. */
 public final class DbErrors {
+    /** {@code lock_not_available}, also by {@code lock_timeout}. */
+    public static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private static final Map<String, String> WORDS = Map.of(
             "22001", "a value is too long for its column",
             "22003", "a number is out of its column's range",
@@ -24,10 +27,14 @@ public final class DbErrors {
 
     /** Lock timeout, serialization, deadlock: the transaction may be tried again on the same connection. */
     private static final Map<String, StoreException.Kind> TRY_AGAIN = Map.of(
-            "55P03", StoreException.Kind.LOCK_TIMEOUT,
-            "40P01", StoreException.Kind.DEADLOCK,
-            "40001", StoreException.Kind.AGAIN,
-            "55006", StoreException.Kind.AGAIN);
+            LOCK_NOT_AVAILABLE,
+            StoreException.Kind.LOCK_TIMEOUT,
+            "40P01",
+            StoreException.Kind.DEADLOCK,
+            "40001",
+            StoreException.Kind.AGAIN,
+            "55006",
+            StoreException.Kind.AGAIN);
 
     /**
      * Classes of errors whose message quotes no row: login, missing database, rights and names, server short of something or

@@ -5,10 +5,13 @@ import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.SchemaPolicy;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.port.SchemaSource;
+import dev.freshet.replica.postgres.DbErrors;
 import dev.freshet.replica.postgres.TableCatalog;
+import dev.freshet.replica.postgres.fill.PostgresShadow;
 import dev.freshet.replica.table.TableFit;
 import dev.freshet.replica.table.TargetTable;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
@@ -45,6 +48,7 @@ final class Plans implements AutoCloseable {
     private final SchemaSource schemas;
     private final int limit;
     private final Map<Id, TableWriter> writers = new HashMap<>();
+    private final Map<Id, MisfitException> locked = new HashMap<>();
 
     /**
      * Creates the plans.
@@ -69,10 +73,14 @@ final class Plans implements AutoCloseable {
         if (known != null) {
             return known;
         }
+        MisfitException waits = locked.get(id);
+        if (waits != null) {
+            throw waits;
+        }
         SchemaRecord schema = schemas.schema(target.topic(), version);
         TableFit fit = fit(db, target, schema);
         if (!fit.alterations().isEmpty() && fit.problems().isEmpty()) {
-            alter(db, fit);
+            alter(db, id, target, fit);
             fit = fit(db, target, schema);
         }
         if (!fit.problems().isEmpty()) {
@@ -96,15 +104,39 @@ final class Plans implements AutoCloseable {
         return fit;
     }
 
-    private void alter(Connection db, TableFit fit) throws SQLException {
+    /**
+     * Alters the table if its lock comes soon: who waits for it makes all later readers of the table wait. One that does not
+     * come is not asked for again until {@link #forget}.
+     */
+    private void alter(Connection db, Id id, StreamTarget target, TableFit fit) throws SQLException {
         try (Statement s = db.createStatement()) {
+            String before = lockTimeout(s);
+            s.execute(PostgresShadow.LOCK_TIMEOUT);
             for (String sql : fit.alterations()) {
                 LOG.info("The stream's schema has changed: {}", sql);
                 s.execute(sql);
             }
+            s.execute("SET LOCAL lock_timeout = '" + before + "'");
             if (commits) {
                 db.commit();
             }
+        } catch (SQLException e) {
+            if (!DbErrors.LOCK_NOT_AVAILABLE.equals(DbErrors.state(e))) {
+                throw e;
+            }
+            MisfitException waits = new MisfitException("Table " + target.table()
+                    + " is used by a transaction that has not ended, so that it could not be altered ("
+                    + String.join("; ", fit.alterations())
+                    + "): end that transaction, which pg_locks and pg_stat_activity name, or wait");
+            locked.put(id, waits);
+            throw waits;
+        }
+    }
+
+    private static String lockTimeout(Statement s) throws SQLException {
+        try (ResultSet row = s.executeQuery("SHOW lock_timeout")) {
+            row.next();
+            return row.getString(1);
         }
     }
 
@@ -133,6 +165,7 @@ final class Plans implements AutoCloseable {
             }
         } finally {
             writers.clear();
+            locked.clear();
         }
     }
 }
