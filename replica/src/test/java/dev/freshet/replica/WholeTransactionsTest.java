@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,36 @@ class WholeTransactionsTest {
         ReplicaWorld.until(() -> bank.one("SELECT last_value FROM refused") >= 7 * each);
         // 150 ms, 300 ms, and so on; without doubling it would be six times 150 ms and a fill
         assertTrue(Duration.ofNanos(System.nanoTime() - began).toMillis() > 150 * (1 + 2 + 4 + 8 + 16));
+        assertNamed(String.valueOf(replica.status().reason()));
+    }
+
+    @Test
+    void refusedRow_isNamed_andItsPartitionTellsSo() throws Exception {
+        Replica replica = bank.start(bank.config().batchRecords(50).build());
+        bank.await(bank.move());
+        bank.database.execute("ALTER TABLE savings ADD CONSTRAINT small CHECK (money < 1000000)");
+        bank.moves(120);
+        bank.lastIsTooMuch();
+        ReplicaWorld.until(() -> replica.status().state() == ReplicaStatus.State.RETRYING);
+        String reason = String.valueOf(replica.status().reason());
+        assertNamed(reason);
+        assertTrue(reason.contains("'small'"), reason);
+        assertEquals(
+                1,
+                bank.one("SELECT count(*) FROM freshet.replica_position WHERE stopped IS NOT NULL"),
+                "of partitions");
+        assertEquals(
+                1,
+                bank.one("SELECT count(*) FROM freshet.replica_position WHERE stream = 'savings'"
+                        + " AND stopped LIKE '%-' || partition || '@%'"));
+        bank.database.execute("ALTER TABLE savings DROP CONSTRAINT small");
+        bank.await(bank.move());
+    }
+
+    private void assertNamed(String reason) {
+        assertTrue(
+                reason.matches("Record " + Pattern.quote(bank.relay.topic("savings")) + "-[01]@[0-9]+ cannot .*"),
+                reason);
     }
 
     @Test

@@ -177,8 +177,8 @@ public final class Progress {
         return filled.drainPermits() > 0;
     }
 
-    /** Waits for {@link #filled}, at most for the given time. */
-    void awaitFilled(Duration limit) throws InterruptedException {
+    /** Waits for something to do: until {@link #filled} is called, at most for the given time. */
+    void idle(Duration limit) throws InterruptedException {
         if (!waits) {
             filled.drainPermits();
         } else if (filled.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -117,7 +117,7 @@ public final class ReplicaAgent implements Agent {
                 case NOWHERE -> progress.state(ReplicaStatus.State.STARTING, null);
             }
         }
-        progress.awaitFilled(POLL);
+        progress.idle(POLL);
     }
 
     private int apply(LiveApply running, CopySession c) throws InterruptedException {

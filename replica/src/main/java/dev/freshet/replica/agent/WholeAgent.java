@@ -117,7 +117,7 @@ public final class WholeAgent implements Agent {
     private int prepare() throws InterruptedException {
         Instant until = waitUntil;
         if (until != null && clock.instant().isBefore(until)) {
-            progress.awaitFilled(POLL);
+            progress.idle(POLL);
             return 0;
         }
         waitUntil = null;
@@ -160,7 +160,7 @@ public final class WholeAgent implements Agent {
         progress.state(
                 ReplicaStatus.State.STANDBY,
                 active == null ? null : "the instance " + active + " is active; this one stands by");
-        progress.awaitFilled(POLL);
+        progress.idle(POLL);
     }
 
     private LedgerReader oneLedger(Sources sources) {

@@ -104,7 +104,8 @@ final class WholeApply implements AutoCloseable {
             InstantSource clock,
             Progress progress)
             throws InterruptedException {
-        PieceApplier live = PieceApplier.live(db.writer(config.streams(), sources, WriteMode.PIECES), config.limits());
+        PieceApplier live =
+                PieceApplier.live(db, db.writer(config.streams(), sources, WriteMode.PIECES), config.limits());
         WholeApply apply = new WholeApply(config, db, reader, sources, clock, progress, live);
         List<StreamRow> known = apply.fill.rows();
         if (known.size() == config.streams().size()
@@ -170,6 +171,7 @@ final class WholeApply implements AutoCloseable {
         fill.alter();
         applier.close();
         applier = PieceApplier.fill(
+                db,
                 db.writer(config.streams(), sources, WriteMode.PIECES_OF_A_FILL),
                 config.limits(),
                 config.streams().size());
@@ -299,7 +301,7 @@ final class WholeApply implements AutoCloseable {
     private void filled(Boundary boundary) {
         filling = false;
         applier.close();
-        applier = PieceApplier.live(db.writer(config.streams(), sources, WriteMode.PIECES), config.limits());
+        applier = PieceApplier.live(db, db.writer(config.streams(), sources, WriteMode.PIECES), config.limits());
         progress.toFill(List.of());
         fill.analyze();
         LOG.info("Replica '{}' has filled its tables with {} rows, up to {}", config.name(), rows, boundary.position());

@@ -2,6 +2,7 @@ package dev.freshet.replica.apply;
 
 import dev.freshet.replica.ApplyLimits;
 import dev.freshet.replica.port.BatchWriter;
+import dev.freshet.replica.port.CopySession;
 import dev.freshet.replica.port.RecordException;
 import dev.freshet.replica.port.RecordKey;
 import dev.freshet.replica.port.StoreException;
@@ -9,11 +10,15 @@ import dev.freshet.stream.StreamRecord;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes records within a transaction that the caller begins and ends, in statements of bounded size. A statement has the
  * last record of each key; those of one partition, and so of one key, come one statement after the other.
+ *
+ * <p>A piece that the database has refused is written in ever smaller parts when its transaction is written again, so that the
+ * record at fault is named. Not before: each part is a subtransaction, and a transaction of many makes others slow.
  *
  * <p>A fill tells keys that it has surely not written yet by a filter a topic, since their rows are new to the table.
  */
@@ -23,30 +28,45 @@ public final class PieceApplier implements AutoCloseable {
     private final int filterBytes;
     private final LastOfEachKey last = new LastOfEachKey();
     private final Map<String, KeyFilter> written = new HashMap<>();
+    private final @Nullable CopySession db;
+    private @Nullable RefusedPiece refused;
+    private @Nullable RefusedPiece suspect;
 
-    private PieceApplier(BatchWriter writer, ApplyLimits limits, int filterBytes) {
+    private PieceApplier(@Nullable CopySession db, BatchWriter writer, ApplyLimits limits, int filterBytes) {
+        this.db = db;
         this.writer = writer;
         this.limits = limits;
         this.filterBytes = filterBytes;
     }
 
     /**
-     * Creates an applier of live changes.
+     * Creates an applier for a caller that finds the record at fault itself.
      *
      * @param writer one of {@link dev.freshet.replica.port.WriteMode#PIECES}; closed with it
      */
-    public static PieceApplier live(BatchWriter writer, ApplyLimits limits) {
-        return new PieceApplier(writer, limits, 0);
+    public static PieceApplier plain(BatchWriter writer, ApplyLimits limits) {
+        return new PieceApplier(null, writer, limits, 0);
+    }
+
+    /**
+     * Creates an applier of live changes.
+     *
+     * @param db the session whose transactions they are
+     * @param writer one of {@link dev.freshet.replica.port.WriteMode#PIECES}; closed with it
+     */
+    public static PieceApplier live(CopySession db, BatchWriter writer, ApplyLimits limits) {
+        return new PieceApplier(db, writer, limits, 0);
     }
 
     /**
      * Creates an applier of a fill.
      *
+     * @param db the session whose transaction it is
      * @param writer one of {@link dev.freshet.replica.port.WriteMode#PIECES_OF_A_FILL}; closed with it
      * @param topics among how many topics the memory for the keys is shared
      */
-    public static PieceApplier fill(BatchWriter writer, ApplyLimits limits, int topics) {
-        return new PieceApplier(writer, limits, Math.max(1, limits.fillFilterBytes() / topics));
+    public static PieceApplier fill(CopySession db, BatchWriter writer, ApplyLimits limits, int topics) {
+        return new PieceApplier(db, writer, limits, Math.max(1, limits.fillFilterBytes() / topics));
     }
 
     /**
@@ -61,7 +81,12 @@ public final class PieceApplier implements AutoCloseable {
         int from = 0;
         while (from < records.size()) {
             int to = cut(records, from);
-            write(records.subList(from, to));
+            List<StreamRecord> piece = records.subList(from, to);
+            if (suspect != null && suspect.meets(piece)) {
+                findFault(piece);
+            } else {
+                write(piece);
+            }
             from = to;
         }
     }
@@ -77,6 +102,23 @@ public final class PieceApplier implements AutoCloseable {
         return to;
     }
 
+    private void findFault(List<StreamRecord> part) throws InterruptedException {
+        try {
+            Objects.requireNonNull(db).attempt(() -> write(part));
+        } catch (StoreException e) {
+            if (e.isPassing()) {
+                throw e;
+            }
+            writer.forgetTables();
+            int half = part.size() / 2;
+            if (half == 0) {
+                throw RecordException.refused(part.get(0), e);
+            }
+            findFault(part.subList(0, half));
+            findFault(part.subList(half, part.size()));
+        }
+    }
+
     private void write(List<StreamRecord> part) throws InterruptedException {
         try {
             last.add(part);
@@ -85,6 +127,9 @@ public final class PieceApplier implements AutoCloseable {
             }
             writer.stage(last.records(), last.repeated());
             writer.write();
+        } catch (StoreException e) {
+            refused = new RefusedPiece(part);
+            throw e;
         } finally {
             writer.clear();
             last.clear();
@@ -105,8 +150,17 @@ public final class PieceApplier implements AutoCloseable {
     }
 
     /** Returns whether what was refused, written once more from the transaction's beginning, is written in another way. */
-    public boolean hasAnotherWay(StoreException refused) {
-        return writer.hasAnotherWay(refused);
+    public boolean hasAnotherWay(StoreException why) {
+        RefusedPiece piece = refused;
+        refused = null;
+        if (writer.hasAnotherWay(why)) {
+            return true;
+        }
+        if (db == null || piece == null || !why.isRefused()) {
+            return false;
+        }
+        suspect = piece;
+        return true;
     }
 
     /** The transaction was rolled back: tables may have been altered in it, and nothing of it is written. */

@@ -71,7 +71,8 @@ final class CarefulTable implements ShadowTable {
             SchemaSource ledger,
             DeadLetterBox box) {
         db.empty(target, schema, row);
-        PieceApplier applier = PieceApplier.live(db.writer(List.of(target), ledger, WriteMode.PIECES), config.limits());
+        PieceApplier applier =
+                PieceApplier.plain(db.writer(List.of(target), ledger, WriteMode.PIECES), config.limits());
         return new CarefulTable(db, config, target, box.settings(), box, applier);
     }
 
