@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * stands by and takes over again. Belongs to one thread.
  */
 final class LedgerEdit {
+    private static final int TRIES = 3;
+
     private final LedgerContents contents;
     private final LedgerState state;
     private final List<String> topics = new ArrayList<>();
@@ -53,41 +55,46 @@ final class LedgerEdit {
     }
 
     /**
-     * Fences the relay, makes the change and writes it.
+     * Fences the relay, makes the change and writes it; once more, with the ledger that is there then, if a relay took over in
+     * between and no topic was deleted.
      *
      * @return whether there was something to change: a ledger with a boundary
      * @throws RuntimeException of the change, after which nothing is written
      * @throws RetriableException if a server is away, or a relay took over before the entry was written
      */
     static boolean write(RelaySettings settings, InstantSource clock, Change change) {
-        try (TopicStore store = KafkaTopicStore.create(settings);
-                TopicWriter writer = KafkaTopicWriter.create(settings)) {
-            if (store.find("ledger", settings.ledger()).isEmpty()) {
-                return false;
+        for (int left = TRIES - 1; true; left--) {
+            try (TopicStore store = KafkaTopicStore.create(settings);
+                    TopicWriter writer = KafkaTopicWriter.create(settings)) {
+                if (store.find("ledger", settings.ledger()).isEmpty()) {
+                    return false;
+                }
+                writer.fence();
+                LedgerContents contents = store.readLedger();
+                Cursor cursor = begun(contents.cursor());
+                if (cursor == null) {
+                    return false;
+                }
+                LedgerState state = new LedgerState(UUID.randomUUID().toString(), cursor.source(), cursor);
+                LedgerEdit edit = new LedgerEdit(contents, state);
+                String undone = change.make(cursor, edit);
+                if (!edit.topics.isEmpty()) {
+                    // They go first: a relay that takes over in between finds them gone and breaks these streams alone,
+                    // while
+                    // a topic with records that no ledger knows would stop it altogether.
+                    store.delete(edit.topics);
+                }
+                try {
+                    writer.begin();
+                    state.writeTo(writer, clock.instant());
+                    writer.commit();
+                    return true;
+                } catch (FencedException e) {
+                    if (left == 0 || !edit.topics.isEmpty()) {
+                        throw new RetriableException(undone, e);
+                    }
+                }
             }
-            writer.fence();
-            LedgerContents contents = store.readLedger();
-            Cursor cursor = begun(contents.cursor());
-            if (cursor == null) {
-                return false;
-            }
-            LedgerState state = new LedgerState(UUID.randomUUID().toString(), cursor.source(), cursor);
-            LedgerEdit edit = new LedgerEdit(contents, state);
-            String undone = change.make(cursor, edit);
-            if (!edit.topics.isEmpty()) {
-                // They go first: a relay that takes over in between finds them gone and breaks these streams alone,
-                // while
-                // a topic with records that no ledger knows would stop it altogether.
-                store.delete(edit.topics);
-            }
-            try {
-                writer.begin();
-                state.writeTo(writer, clock.instant());
-                writer.commit();
-            } catch (FencedException e) {
-                throw new RetriableException(undone, e);
-            }
-            return true;
         }
     }
 

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -117,16 +118,26 @@ class ResnapshotCommandTest extends RelayFixture {
         Relay relay = start(settings);
         settle(relay);
         relay.close();
-        try (KafkaTopicWriter other = KafkaTopicWriter.create(settings)) {
-            // the clock is asked just before the ledger is written
-            RelayResnapshot raced = new RelayResnapshot(settings, () -> {
-                other.fence();
-                return Instant.now();
-            });
-            RelayResnapshot.Plan plan = raced.planStream("items", Options.NONE);
-            RetriableException e = assertThrows(RetriableException.class, () -> raced.carryOut(plan));
-            assertTrue(String.valueOf(e.getMessage()).contains("run 'freshet resnapshot items' again"), e::toString);
-        }
+        RelayResnapshot always = losing(Integer.MAX_VALUE);
+        RelayResnapshot.Plan plan = always.planStream("items", Options.NONE);
+        RetriableException e = assertThrows(RetriableException.class, () -> always.carryOut(plan));
+        assertTrue(String.valueOf(e.getMessage()).contains("run 'freshet resnapshot items' again"), e::toString);
         assertEquals(StreamStatus.RUNNING, entry("items", StreamStatus.RUNNING).status());
+        losing(1).carryOut(plan);
+        entry("items", StreamStatus.SNAPSHOTTING);
+    }
+
+    /** A command before whose entry a relay takes over so many times. */
+    private RelayResnapshot losing(int times) {
+        AtomicInteger left = new AtomicInteger(times);
+        // the clock is asked just before the ledger is written
+        return new RelayResnapshot(settings, () -> {
+            if (left.getAndDecrement() > 0) {
+                try (KafkaTopicWriter other = KafkaTopicWriter.create(settings)) {
+                    other.fence();
+                }
+            }
+            return Instant.now();
+        });
     }
 }
