@@ -20,6 +20,7 @@ final class Campaign {
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong steps = new AtomicLong();
     private final AtomicLong claims = new AtomicLong();
+    private final AtomicLong boundaries = new AtomicLong();
     private final AtomicLong moves = new AtomicLong();
     private final AtomicReference<@Nullable Trial> failed = new AtomicReference<>();
 
@@ -30,6 +31,7 @@ final class Campaign {
      * @param schedules how many schedules were run
      * @param steps how many steps they had in all
      * @param claims how many claims of copies were checked
+     * @param boundaries how many boundaries of running streams were compared with their tables
      * @param moves how many moves of per-transaction copies were checked
      * @param took how long it took
      * @param failed the failing schedule with the smallest seed that was found, shrunk, or null
@@ -39,6 +41,7 @@ final class Campaign {
             long schedules,
             long steps,
             long claims,
+            long boundaries,
             long moves,
             Duration took,
             @Nullable Trial failed) {
@@ -77,6 +80,7 @@ final class Campaign {
                 done.get(),
                 steps.get(),
                 claims.get(),
+                boundaries.get(),
                 moves.get(),
                 Duration.ofNanos(System.nanoTime() - began),
                 failed.get());
@@ -92,6 +96,7 @@ final class Campaign {
             done.incrementAndGet();
             steps.addAndGet(trial.steps());
             claims.addAndGet(trial.claims());
+            boundaries.addAndGet(trial.boundaries());
             moves.addAndGet(trial.moves());
             if (trial.failure() != null) {
                 failed.accumulateAndGet(trial, (a, b) -> a == null || (b != null && b.seed() < a.seed()) ? b : a);

@@ -78,8 +78,9 @@ public final class SimulateMain implements Callable<Integer> {
             out.println(asJson(result));
         } else {
             out.println(result.schedules() + " schedules of the seeds from " + result.firstSeed() + ", "
-                    + result.perMinute() + " a minute; " + result.steps() + " steps, " + result.claims()
-                    + " claims and " + result.moves() + " moves of a copy checked");
+                    + result.perMinute() + " a minute; " + result.steps() + " steps; checked: "
+                    + result.boundaries() + " boundaries of topics, " + result.claims() + " claims and "
+                    + result.moves() + " moves of a copy");
             if (failed != null) {
                 out.println("Broken by seed " + failed.seed() + ": " + failed.failure());
                 out.println("The shortest schedule that breaks it ("
@@ -101,6 +102,7 @@ public final class SimulateMain implements Callable<Integer> {
                     1,
                     trial.steps(),
                     trial.claims(),
+                    trial.boundaries(),
                     trial.moves(),
                     Duration.ofNanos(System.nanoTime() - began),
                     trial.failure() == null ? null : trial);
@@ -132,6 +134,8 @@ public final class SimulateMain implements Callable<Integer> {
                 .number(result.steps())
                 .name("claims")
                 .number(result.claims())
+                .name("boundaries")
+                .number(result.boundaries())
                 .name("moves")
                 .number(result.moves());
         Trial failed = result.failed();

@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param failure what did not hold, with the first lines of the stack if it was no invariant, or null
  * @param steps how many steps were made
  * @param claims how many claims of a copy were checked
+ * @param boundaries how many boundaries of running streams were compared with their tables
  * @param moves how many states of a per-transaction copy were checked that followed one another
  */
-record Trial(long seed, Schedule schedule, @Nullable String failure, int steps, long claims, long moves) {
+record Trial(
+        long seed, Schedule schedule, @Nullable String failure, int steps, long claims, long boundaries, long moves) {
     private static final int TRIES = 1_000;
 
     /** Runs a seed's schedule, and shrinks it if it fails. */
@@ -52,7 +54,8 @@ record Trial(long seed, Schedule schedule, @Nullable String failure, int steps, 
             StackTraceElement[] stack = e.getStackTrace();
             failure = e + (stack.length == 0 ? "" : " at " + stack[0]);
         }
-        return new Trial(seed, schedule, failure, world.steps(), world.oracle.claims(), world.oracle.moves());
+        Oracle oracle = world.oracle;
+        return new Trial(seed, schedule, failure, world.steps(), oracle.claims(), oracle.boundaries(), oracle.moves());
     }
 
     /** A shorter schedule is to fail in the same way, not in any. */

@@ -19,12 +19,22 @@ class FreshSeedsTest {
         long base = ThreadLocalRandom.current().nextLong(1L << 40);
         Campaign.Result result = new Campaign(base, SEEDS, Duration.ofHours(1), Rules.all()).run();
         System.out.println(result.schedules() + " schedules of the seeds from " + base + ", " + result.perMinute()
-                + " a minute, " + result.claims() + " claims, " + result.moves() + " moves");
+                + " a minute, " + result.claims() + " claims, " + result.boundaries() + " boundaries, "
+                + result.moves() + " moves");
         Trial failed = result.failed();
         assertNull(failed, () -> "run it again with: freshet simulate --seed " + failed.seed());
         assertEquals(SEEDS, result.schedules());
         assertTrue(result.claims() > 5 * SEEDS, "claims: " + result.claims());
+        assertTrue(result.boundaries() > 5 * SEEDS, "boundaries: " + result.boundaries());
         assertTrue(result.moves() > SEEDS, "moves: " + result.moves());
+    }
+
+    @Test
+    void rowThatASnapshotMisses_isMissedAtABoundary() throws InterruptedException {
+        Rules broken = Rules.without(Rule.WAIT_FOR_VISIBILITY);
+        Trial failed = Objects.requireNonNull(
+                new Campaign(1, 20_000, Duration.ofHours(1), broken).run().failed());
+        assertTrue(String.valueOf(failed.failure()).startsWith("I2"), failed.toString());
     }
 
     @Test
