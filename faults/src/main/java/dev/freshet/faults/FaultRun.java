@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FaultRun implements AutoCloseable {
     private static final int WRITERS = 2;
+    private static final List<String> RELAYS = List.of("relay-1", "relay-2");
     private static final long PROGRESS_NANOS = 10_000_000_000L;
 
     private final long seed;
@@ -99,9 +101,7 @@ public final class FaultRun implements AutoCloseable {
             seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
             loads.forEach(Load::stop);
             mover.stop();
-            for (Thread t : threads) {
-                t.join();
-            }
+            join(threads, catchUp);
             long done = loads.stream().mapToLong(Load::committed).sum() + mover.committed();
             tell.accept(
                     String.format(Locale.ROOT, "All faults are over; %,d transactions. Waiting for the copies.", done));
@@ -109,9 +109,7 @@ public final class FaultRun implements AutoCloseable {
             awaitClaim(watch, catchUp);
             watch.stop();
             reader.stop();
-            for (Thread t : watching) {
-                t.join();
-            }
+            join(watching, catchUp);
             requireNoFailure(injector, failure);
             watch.finish();
             return report(injector, seconds, done, watch, reader, fills);
@@ -120,6 +118,16 @@ public final class FaultRun implements AutoCloseable {
             mover.stop();
             watch.stop();
             reader.stop();
+        }
+    }
+
+    private static void join(List<Thread> threads, Duration limit) throws InterruptedException {
+        for (Thread t : threads) {
+            t.join(limit.toMillis());
+            if (t.isAlive()) {
+                throw new IllegalStateException("The run's thread '" + t.getName() + "' has not ended within "
+                        + limit.toSeconds() + " s; it is at " + Arrays.toString(t.getStackTrace()));
+            }
         }
     }
 
@@ -241,7 +249,7 @@ public final class FaultRun implements AutoCloseable {
      * @param limit how long it may take
      */
     public void freezeEachRelay(Duration limit) throws IOException, SQLException, InterruptedException {
-        for (String relay : List.of("relay-1", "relay-2")) {
+        for (String relay : RELAYS) {
             FreshetProcess held = world.process(relay);
             held.freeze();
             tell.accept(relay + " is held");
@@ -270,11 +278,13 @@ public final class FaultRun implements AutoCloseable {
         }
         tell.accept(rows + " rows are written in one transaction.");
         awaitSomeBulk(limit);
-        for (String relay : List.of("relay-1", "relay-2")) {
+        for (String relay : RELAYS) {
             world.process(relay).kill();
+        }
+        tell.accept("Both relays were killed when the copies had " + requirePart(rows) + " of them.");
+        for (String relay : RELAYS) {
             world.process(relay).start();
         }
-        tell.accept("Both relays were killed in their midst.");
         awaitCopies(limit);
         String of =
                 "SELECT count(*) || ' rows, sum of hashes ' || coalesce(sum(hashtextextended(id || body, 0)), 0) FROM bulk";
@@ -297,6 +307,28 @@ public final class FaultRun implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
         }
+    }
+
+    /** Waits until the copies have what was sent, while no relay runs; that must be less than all. */
+    private long requirePart(int rows) throws SQLException, InterruptedException {
+        try (Connection c = world.target()) {
+            long before = -1;
+            long now = bulkRows(c);
+            while (now > before) {
+                TimeUnit.SECONDS.sleep(1);
+                before = now;
+                now = bulkRows(c);
+            }
+            if (now >= rows) {
+                throw new IllegalStateException("The relays had sent all " + rows
+                        + " rows before they were killed: nothing is shown; write more");
+            }
+            return now;
+        }
+    }
+
+    private static long bulkRows(Connection c) throws SQLException {
+        return Long.parseLong(Comparison.rows(c, "SELECT count(*) FROM bulk").get(0));
     }
 
     /** Waits until the copies have everything that is committed now. */

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 abstract class Writer implements Runnable {
     private static final long AWAY_NANOS = 50_000_000;
 
+    /** Classes of SQLSTATE: no connection, rolled back, no resources, ended by an operator or a crash. */
+    private static final Set<String> AWAY = Set.of("08", "40", "53", "57");
+
     /** Draws what is written; used by {@link #transaction} alone. */
     final Random random;
 
@@ -22,7 +26,7 @@ abstract class Writer implements Runnable {
     private final long pauseNanos;
     private final AtomicLong committed = new AtomicLong();
     private volatile boolean stopping;
-    private volatile @Nullable RuntimeException failure;
+    private volatile @Nullable Exception failure;
 
     /**
      * Prepares a writer.
@@ -47,14 +51,23 @@ abstract class Writer implements Runnable {
                         }
                         LockSupport.parkNanos(pauseNanos);
                     }
-                } catch (SQLException away) {
+                } catch (SQLException e) {
+                    if (!isAway(e)) {
+                        throw e;
+                    }
                     // The server was killed; that is what this is about. It comes back.
                     LockSupport.parkNanos(AWAY_NANOS);
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (SQLException | RuntimeException e) {
             failure = e;
         }
+    }
+
+    /** Whether a statement failed for a fault, or for another writer, and not for what it says. */
+    private static boolean isAway(SQLException e) {
+        String state = e.getSQLState();
+        return state != null && AWAY.contains(state.substring(0, 2));
     }
 
     /**
@@ -82,7 +95,7 @@ abstract class Writer implements Runnable {
         stopping = true;
     }
 
-    final @Nullable RuntimeException failure() {
+    final @Nullable Exception failure() {
         return failure;
     }
 }
