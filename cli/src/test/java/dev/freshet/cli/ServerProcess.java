@@ -33,6 +33,7 @@ final class ServerProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-Xmx256m",
                         "-cp",
                         System.getProperty("java.class.path"),
@@ -43,6 +44,8 @@ final class ServerProcess implements AutoCloseable {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().putAll(environment);
+        // the launcher says that it takes options from there, among what the tests read
+        builder.environment().remove("JDK_JAVA_OPTIONS");
         return new ServerProcess(builder.start(), out, err);
     }
 
