@@ -47,7 +47,11 @@ public final class TableCatalog {
                          WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
                            AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])),
                    i.indexprs IS NULL AND i.indpred IS NULL AND i.indimmediate AND i.indisvalid,
-                   i.indisprimary
+                   i.indisprimary,
+                   NOT EXISTS (SELECT FROM unnest(i.indcollation) c JOIN pg_catalog.pg_collation l ON l.oid = c
+                               WHERE NOT l.collisdeterministic)
+                   AND NOT EXISTS (SELECT FROM unnest(i.indclass) c JOIN pg_catalog.pg_opclass o ON o.oid = c
+                                   WHERE o.opcnamespace <> 'pg_catalog'::pg_catalog.regnamespace)
             FROM pg_catalog.pg_index i
             JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
             LEFT JOIN pg_catalog.pg_constraint con ON con.conindid = i.indexrelid AND con.contype IN ('p', 'u')
@@ -132,7 +136,7 @@ public final class TableCatalog {
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
                     uniques.add(new TargetTable.Unique(
-                            r.getString(1), names(r.getArray(2)), r.getBoolean(3), r.getBoolean(4)));
+                            r.getString(1), names(r.getArray(2)), r.getBoolean(3), r.getBoolean(4), r.getBoolean(5)));
                 }
             }
         }

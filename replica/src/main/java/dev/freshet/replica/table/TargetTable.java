@@ -31,8 +31,10 @@ public record TargetTable(
      * @param columns its columns
      * @param plain whether it is usable as a key: on columns alone, not partial, checked at once, nulls distinct or none
      * @param primary whether it is the primary key
+     * @param exact whether it takes no two different texts for equal: neither by a nondeterministic collation nor by an
+     *     extension's type, such as {@code citext}
      */
-    public record Unique(String name, Set<String> columns, boolean plain, boolean primary) {
+    public record Unique(String name, Set<String> columns, boolean plain, boolean primary, boolean exact) {
         /** Copies the set. */
         public Unique {
             columns = Set.copyOf(columns);

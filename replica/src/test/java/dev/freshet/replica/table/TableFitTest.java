@@ -28,12 +28,17 @@ class TableFitTest {
             List.of("id"));
 
     private static List<String> problems(TestDatabase db, Map<String, String> columns, String... ddl) throws Exception {
+        return problems(db, SCHEMA, columns, ddl);
+    }
+
+    private static List<String> problems(
+            TestDatabase db, SchemaRecord schema, Map<String, String> columns, String... ddl) throws Exception {
         db.execute(ddl);
         try (Connection c = db.connect()) {
             TargetTable table = TableCatalog.read(c, TableName.parse("public.t"));
             assertNotNull(table);
             StreamTarget target = new StreamTarget("s", "shop.s", null, TableName.parse("public.t"), columns);
-            return TableFit.first(target, SCHEMA, table).problems();
+            return TableFit.first(target, schema, table).problems();
         }
     }
 
@@ -117,6 +122,25 @@ class TableFitTest {
     void keyThatIsNotMapped_isNamed(TestDatabase db) throws Exception {
         List<String> all = problems(db, Map.of("name", "name"), "CREATE TABLE t (name text)");
         assertTrue(all.stream().anyMatch(p -> p.contains("key column 'id'")), all.toString());
+    }
+
+    /** Rows of different keys would be one row. */
+    @Test
+    void keyThatTakesDifferentTextsForEqual_isRefused(TestDatabase db) throws Exception {
+        SchemaRecord named = new SchemaRecord("s", List.of(new Column("name", "text", false, true)), List.of("name"));
+        db.execute(
+                "CREATE EXTENSION citext",
+                "CREATE COLLATION lax (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+                "CREATE DOMAIN lax_text AS citext");
+        for (String type : List.of("citext", "lax_text", "text COLLATE lax")) {
+            List<String> all = problems(
+                    db, named, Map.of(), "DROP TABLE IF EXISTS t", "CREATE TABLE t (name " + type + " PRIMARY KEY)");
+            assertEquals(1, all.size(), all.toString());
+            assertTrue(all.get(0).contains("'t_pkey' on [name] takes different values for equal"), all.toString());
+        }
+        assertEquals(
+                List.of(),
+                problems(db, named, Map.of(), "DROP TABLE t", "CREATE TABLE t (name text COLLATE \"C\" PRIMARY KEY)"));
     }
 
     @Test
