@@ -215,7 +215,7 @@ public final class FreshnessAgent implements Agent {
         }
         c.commit();
         Duration cost = Duration.between(begun, clock.instant());
-        nextReport = leastBehind > FAR_BEHIND ? pace.slow(begun) : pace.next(begun, cost);
+        nextReport = leastBehind > FAR_BEHIND ? pace.slow(begun, cost) : pace.next(begun, cost);
         progress.freshness(found);
         if (finder.allFilled() && watches.values().stream().allMatch(w -> w.wasAtEndOf(startedAt))) {
             progress.caughtUp();

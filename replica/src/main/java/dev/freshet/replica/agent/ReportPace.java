@@ -35,8 +35,8 @@ final class ReportPace {
         return paid.isBefore(soonest) ? soonest : paid;
     }
 
-    /** Returns when the next report may be made while nobody can wait for it. */
-    Instant slow(Instant begun) {
-        return begun.plus(LONGEST);
+    /** Returns when the next report may be made while nobody can wait for it: after a pause. */
+    Instant slow(Instant begun, Duration cost) {
+        return begun.plus(cost).plus(LONGEST);
     }
 }
