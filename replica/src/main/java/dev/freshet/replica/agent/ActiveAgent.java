@@ -1,5 +1,6 @@
 package dev.freshet.replica.agent;
 
+import dev.freshet.model.DurationText;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.port.ActiveRow;
@@ -108,7 +109,7 @@ public final class ActiveAgent implements Agent {
                 "Replica '{}': this instance ({}) is the active one now{}",
                 config.name(),
                 instance,
-                active.map(a -> ", since " + a.instance() + " was not heard of for " + silence)
+                active.map(a -> ", since " + a.instance() + " was not heard of for " + DurationText.of(silence))
                         .orElse("")));
     }
 

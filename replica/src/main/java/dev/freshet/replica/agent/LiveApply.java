@@ -5,6 +5,7 @@ import dev.freshet.replica.DeadLetterSettings;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.apply.BatchApplier;
+import dev.freshet.replica.apply.Halving;
 import dev.freshet.replica.park.DeadLetterBox;
 import dev.freshet.replica.park.ParkedKeys;
 import dev.freshet.replica.park.Parking;
@@ -281,30 +282,8 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         for (StreamRecord r : records) {
             byPartition.computeIfAbsent(r.partition(), p -> new ArrayList<>()).add(r);
         }
-        for (Map.Entry<Partition, List<StreamRecord>> e : byPartition.entrySet()) {
-            isolate(e.getKey(), e.getValue());
-        }
-    }
-
-    private void isolate(Partition partition, List<StreamRecord> records) throws InterruptedException {
-        int from = 0;
-        int size = records.size();
-        while (from < records.size()) {
-            List<StreamRecord> part = records.subList(from, Math.min(records.size(), from + size));
-            RecordException fault = faultOf(part);
-            if (fault != null && part.size() > 1) {
-                size = part.size() / 2;
-                continue;
-            }
-            if (fault != null) {
-                fault = park(part.get(0), fault);
-            }
-            if (fault != null) {
-                stopped.stop(partition, fault);
-                return;
-            }
-            from += part.size();
-            size *= 2;
+        for (List<StreamRecord> ofOne : byPartition.values()) {
+            Halving.apply(ofOne, this::faultOf, this::parkOrStop);
         }
     }
 
@@ -321,6 +300,14 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             }
             return RecordException.refused(part.get(0), e);
         }
+    }
+
+    private boolean parkOrStop(StreamRecord r, RecordException why) throws InterruptedException {
+        RecordException stopping = park(r, why);
+        if (stopping != null) {
+            stopped.stop(r.partition(), stopping);
+        }
+        return stopping == null;
     }
 
     /** Parks a record that is at fault itself; returns why its partition must stop before it, or null. */

@@ -111,7 +111,10 @@ final class StoppedPartitions {
     /** Takes note of applied records: their partitions, should they stop again, begin with the first wait. */
     void applied(List<StreamRecord> records) {
         if (!waits.isEmpty()) {
-            records.forEach(r -> waits.remove(r.partition()));
+            records.stream()
+                    .map(StreamRecord::partition)
+                    .filter(p -> waits.remove(p) != null)
+                    .forEach(p -> LOG.info("Replica '{}': partition {} goes on", config.name(), p));
         }
     }
 

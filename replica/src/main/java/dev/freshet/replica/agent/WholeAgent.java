@@ -115,6 +115,11 @@ public final class WholeAgent implements Agent {
 
     /** Connects, makes what is missing, and takes the copy over if this is the active instance. */
     private int prepare() throws InterruptedException {
+        if (progress.generation() != generation) {
+            // what was waited for may be another's by now
+            waitUntil = null;
+            lastWait = null;
+        }
         Instant until = waitUntil;
         if (until != null && clock.instant().isBefore(until)) {
             progress.idle(POLL);
@@ -191,8 +196,9 @@ public final class WholeAgent implements Agent {
         boolean wasFilling = running.isFilling();
         long before = running.commits();
         int done = running.work(POLL);
-        if (running.commits() > before) {
+        if (running.commits() > before && lastWait != null) {
             lastWait = null;
+            LOG.info("Replica '{}' goes on: it has moved its copy to a boundary again", config.name());
         }
         if (wasFilling && !running.isFilling()) {
             progress.held(Map.of());
@@ -233,6 +239,8 @@ public final class WholeAgent implements Agent {
         try (CopySession c = store.open()) {
             if (!c.active().renew(generation)) {
                 // what stopped this one is its successor's to find
+                waitUntil = null;
+                lastWait = null;
                 progress.active(null, 0);
                 return 1;
             }

@@ -231,7 +231,10 @@ final class WholeApply implements AutoCloseable {
         if (filling) {
             rows = 0;
             fill.empty();
-            LOG.info("Replica '{}' fills its tables {} in one transaction", config.name(), config.streams());
+            LOG.info(
+                    "Replica '{}' fills its tables {} in one transaction",
+                    config.name(),
+                    byTopic.values().stream().map(t -> t.table().toString()).toList());
         }
     }
 
@@ -253,6 +256,7 @@ final class WholeApply implements AutoCloseable {
             report(boundary);
         }
         db.commit();
+        applier.committed();
         open = false;
         epoch = boundary.position().epoch();
         stored = state;

@@ -7,10 +7,10 @@ import dev.freshet.replica.port.RecordException;
 import dev.freshet.replica.port.RecordKey;
 import dev.freshet.replica.port.StoreException;
 import dev.freshet.stream.StreamRecord;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,8 +82,8 @@ public final class PieceApplier implements AutoCloseable {
         while (from < records.size()) {
             int to = cut(records, from);
             List<StreamRecord> piece = records.subList(from, to);
-            if (suspect != null && suspect.meets(piece)) {
-                findFault(piece);
+            if (db != null && suspect != null && suspect.meets(piece)) {
+                findFault(db, piece);
             } else {
                 write(piece);
             }
@@ -102,20 +102,29 @@ public final class PieceApplier implements AutoCloseable {
         return to;
     }
 
-    private void findFault(List<StreamRecord> part) throws InterruptedException {
+    private void findFault(CopySession session, List<StreamRecord> piece) throws InterruptedException {
+        List<StoreException> ofTheWhole = new ArrayList<>();
+        Halving.apply(piece, part -> faultOf(session, part, ofTheWhole), (record, why) -> {
+            throw why;
+        });
+        if (!ofTheWhole.isEmpty()) {
+            // it is not one record, and what is written by halves may not be what was to be written
+            throw ofTheWhole.get(0);
+        }
+    }
+
+    private @Nullable RecordException faultOf(
+            CopySession session, List<StreamRecord> part, List<StoreException> refusals) throws InterruptedException {
         try {
-            Objects.requireNonNull(db).attempt(() -> write(part));
+            session.attempt(() -> write(part));
+            return null;
         } catch (StoreException e) {
             if (e.isPassing()) {
                 throw e;
             }
+            refusals.add(e);
             writer.forgetTables();
-            int half = part.size() / 2;
-            if (half == 0) {
-                throw RecordException.refused(part.get(0), e);
-            }
-            findFault(part.subList(0, half));
-            findFault(part.subList(half, part.size()));
+            return RecordException.refused(part.get(0), e);
         }
     }
 
@@ -152,15 +161,17 @@ public final class PieceApplier implements AutoCloseable {
     /** Returns whether what was refused, written once more from the transaction's beginning, is written in another way. */
     public boolean hasAnotherWay(StoreException why) {
         RefusedPiece piece = refused;
+        boolean again = suspect == null && db != null && piece != null && why.isRefused();
         refused = null;
-        if (writer.hasAnotherWay(why)) {
-            return true;
+        if (again) {
+            suspect = piece;
         }
-        if (db == null || piece == null || !why.isRefused()) {
-            return false;
-        }
-        suspect = piece;
-        return true;
+        return writer.hasAnotherWay(why) || again;
+    }
+
+    /** The transaction is committed: whatever was refused in it is written. */
+    public void committed() {
+        suspect = null;
     }
 
     /** The transaction was rolled back: tables may have been altered in it, and nothing of it is written. */

@@ -4,6 +4,7 @@ import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.DeadLetterSettings;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.apply.Halving;
 import dev.freshet.replica.apply.PieceApplier;
 import dev.freshet.replica.park.DeadLetterBox;
 import dev.freshet.replica.park.Parking;
@@ -104,31 +105,20 @@ final class CarefulTable implements ShadowTable {
     }
 
     private void write(List<StreamRecord> records) throws InterruptedException {
-        int from = 0;
-        int size = records.size();
-        while (from < records.size()) {
-            List<StreamRecord> part = records.subList(from, Math.min(records.size(), from + size));
-            RecordException fault = faultOf(part);
-            if (fault != null && part.size() > 1) {
-                size = part.size() / 2;
-                continue;
-            }
-            if (fault == null) {
-                taken(part);
-            } else {
-                refuse(part.get(0), fault);
-            }
-            from += part.size();
-            size *= 2;
-        }
+        Halving.apply(records, this::faultOf, this::refuse);
     }
 
     private @Nullable RecordException faultOf(List<StreamRecord> part) throws InterruptedException {
         while (true) {
             try {
                 db.attempt(() -> applier.apply(part));
+                taken(part);
                 return null;
             } catch (RecordException e) {
+                if (e.fault() == null) {
+                    // as that of a table that cannot be altered now: each half would wait for its lock again
+                    throw e;
+                }
                 applier.rolledBack();
                 return e;
             } catch (StoreException e) {
@@ -149,7 +139,7 @@ final class CarefulTable implements ShadowTable {
         }
     }
 
-    private void refuse(StreamRecord r, RecordException why) {
+    private boolean refuse(StreamRecord r, RecordException why) {
         if (why.fault() == null) {
             throw why;
         }
@@ -157,6 +147,7 @@ final class CarefulTable implements ShadowTable {
         if (refused.size() > (long) IN_ITS_MIDST * settings.limit()) {
             throw tooMany(why);
         }
+        return true;
     }
 
     private RecordException tooMany(RecordException last) {

@@ -62,11 +62,12 @@ public final class RecordException extends FreshetException {
 
     /** Returns the exception of the only record of what the database has refused. */
     public static RecordException refused(StreamRecord record, StoreException cause) {
+        boolean ofTheRow = cause.kind() == StoreException.Kind.ROW_REFUSED;
         return new RecordException(
                 record.partition(),
                 record.offset(),
-                cause.shown(),
-                cause.kind() == StoreException.Kind.ROW_REFUSED ? new Fault(cause.code()) : null,
+                cause.shown() + (ofTheRow ? ": change the copy's table, or the row at its source" : ""),
+                ofTheRow ? new Fault(cause.code()) : null,
                 cause);
     }
 
