@@ -25,6 +25,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads a topic's keys with a consumer of no group. It holds a few megabytes; of values it keeps nothing. */
 public final class KafkaTopicKeys implements TopicKeys {
+    /** Who polls more seldom has other work, such as the rows of a snapshot that is held back. */
+    private static final long PAUSE_NANOS = 1_000_000_000L;
+
     private static final String MOST_RECORDS = "2000";
     private static final String FETCH_BYTES = Integer.toString(4 << 20);
     private static final String PARTITION_BYTES = Integer.toString(1 << 20);
@@ -36,6 +39,7 @@ public final class KafkaTopicKeys implements TopicKeys {
     private final Duration standstillLimit;
     private final long[] at;
     private long movedNanos = System.nanoTime();
+    private long polledNanos = movedNanos;
 
     /**
      * Opens a topic; the cluster is first asked by {@link #poll}.
@@ -94,6 +98,12 @@ public final class KafkaTopicKeys implements TopicKeys {
 
     @Override
     public OffsetVector poll(Visitor visitor) {
+        long now = System.nanoTime();
+        if (now - polledNanos > PAUSE_NANOS) {
+            // who was not asked did not stand still
+            movedNanos = now;
+        }
+        polledNanos = now;
         try {
             for (ConsumerRecord<byte[], Boolean> r : consumer.poll(Duration.ZERO)) {
                 if (r.offset() < end.offset(r.partition())) {
