@@ -1,5 +1,6 @@
 package dev.freshet.relay;
 
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamEntry;
@@ -55,7 +56,7 @@ final class LedgerEdit {
     }
 
     /**
-     * Fences the relay, makes the change and writes it; once more, with the ledger that is there then, if a relay took over in
+     * Fences the relay, makes the change and writes it; again, with the ledger that is there then, if a relay took over in
      * between and no topic was deleted.
      *
      * @return whether there was something to change: a ledger with a boundary
@@ -77,7 +78,7 @@ final class LedgerEdit {
                 }
                 LedgerState state = new LedgerState(UUID.randomUUID().toString(), cursor.source(), cursor);
                 LedgerEdit edit = new LedgerEdit(contents, state);
-                String undone = change.make(cursor, edit);
+                String undone = make(change, cursor, edit, left);
                 if (!edit.topics.isEmpty()) {
                     // They go first: a relay that takes over in between finds them gone and breaks these streams alone,
                     // while
@@ -95,6 +96,20 @@ final class LedgerEdit {
                     }
                 }
             }
+        }
+    }
+
+    private static String make(Change change, Cursor cursor, LedgerEdit edit, int left) {
+        try {
+            return change.make(cursor, edit);
+        } catch (ConfigurationException e) {
+            if (left == TRIES - 1) {
+                throw e;
+            }
+            throw new ConfigurationException(
+                    e.getMessage() + ". A relay took over while this was written: it may have been done before, see"
+                            + " `freshet status`",
+                    e);
         }
     }
 

@@ -90,12 +90,15 @@ public final class RelayResnapshot {
         }
 
         String text() {
-            String limit = maxRowsPerSecond == null
+            return (paused == null ? "" : paused ? ", paused" : ", not paused") + limitText();
+        }
+
+        String limitText() {
+            return maxRowsPerSecond == null
                     ? ""
                     : maxRowsPerSecond == 0
                             ? ", as fast as the settings allow"
                             : ", at most " + maxRowsPerSecond + " rows a second";
-            return paused == null ? limit : (paused ? ", paused" : ", not paused") + limit;
         }
     }
 

@@ -64,7 +64,10 @@ final class ResnapshotSteps {
         CHANGE {
             @Override
             String text(StreamEntry e, Options o) {
-                return "let the snapshot of stream '" + e.stream() + "' go on from where it is" + o.text();
+                return Boolean.TRUE.equals(o.paused())
+                        ? "pause the snapshot of stream '" + e.stream() + "' where it is, until --resume lets it go on"
+                                + o.limitText()
+                        : "let the snapshot of stream '" + e.stream() + "' go on from where it is" + o.text();
             }
 
             @Override

@@ -51,18 +51,21 @@ final class Reasons {
         return switch (entry.status()) {
             case RUNNING -> throw new IllegalArgumentException("Stream '" + entry.stream() + "' is running");
             case SNAPSHOTTING ->
-                "The stream '" + entry.stream() + "' is being snapshotted" + progress(entry.snapshot());
+                "The stream '" + entry.stream() + "' is being snapshotted" + progress(entry.stream(), entry.snapshot());
             case BROKEN, STOPPED -> Objects.requireNonNull(entry.trouble());
         };
     }
 
-    private static String progress(@Nullable SnapshotProgress progress) {
+    private static String progress(String stream, @Nullable SnapshotProgress progress) {
         if (progress == null) {
             return "";
         }
         return ": " + progress.rowsDone()
-                + (progress.rowsEstimated() < 0
+                + (progress.rowsEstimated() < progress.rowsDone()
                         ? " rows are done"
-                        : " of about " + progress.rowsEstimated() + " rows are done");
+                        : " of about " + progress.rowsEstimated() + " rows are done")
+                + (progress.paused()
+                        ? "; it is paused until 'freshet resnapshot " + stream + " --resume' lets it go on"
+                        : "");
     }
 }

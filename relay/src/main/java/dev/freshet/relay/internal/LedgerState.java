@@ -243,6 +243,9 @@ public final class LedgerState {
         if (entry != null && entry.status() == StreamStatus.SNAPSHOTTING) {
             StreamEntry further = entry.snapshotting(at, progress);
             put(done ? further.running(at) : further);
+            if (done) {
+                LOG.info("Stream {}: its rows are read, {} of them; it runs from here on", stream, progress.rowsDone());
+            }
         }
     }
 
