@@ -12,12 +12,14 @@ import dev.freshet.model.ledger.StreamStatus;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** Relays that end in the midst of a source transaction, and what the slot may be told of meanwhile. */
@@ -110,7 +112,25 @@ class CutTransactionTest extends RelayFixture {
         } finally {
             kafka.resume();
         }
-        until(topicHas(topic, WARM + 2));
+        try {
+            until(topicHas(topic, WARM + 2));
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(relay.status() + ", at " + stackOf("relay/shop") + ", the topic has " + keys(), e);
+        }
+    }
+
+    private static String stackOf(String thread) {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(t -> t.getKey().getName().equals(thread))
+                .map(t -> Arrays.toString(t.getValue()))
+                .findFirst()
+                .orElse("no stack");
+    }
+
+    private List<String> keys() {
+        return topics.readAll(topic).stream()
+                .map(r -> r.offset() + " " + TopicReader.text(r.key()))
+                .toList();
     }
 
     private boolean told(Statement s, String written, String now) throws Exception {
