@@ -46,8 +46,9 @@ final class SumReader implements Runnable {
                         c.commit();
                         LockSupport.parkNanos(PAUSE_NANOS);
                     }
-                } catch (SQLException away) {
+                } catch (SQLException e) {
                     // what it has not read does not count
+                    Away.require(e);
                     LockSupport.parkNanos(AWAY_NANOS);
                 }
             }

@@ -55,13 +55,15 @@ final class Watch implements Runnable {
         boolean claimed = false;
         try (Connection c = world.target()) {
             claimed = claims.take(c);
-        } catch (SQLException away) {
+        } catch (SQLException e) {
+            Away.require(e);
             return false;
         }
         try (Connection c = world.source()) {
             claims.check(c);
-        } catch (SQLException away) {
+        } catch (SQLException e) {
             // the claim waits
+            Away.require(e);
             return claimed;
         }
         return claimed;
@@ -70,9 +72,9 @@ final class Watch implements Runnable {
     private void count() {
         try (Connection c = world.target()) {
             counting.count(c);
-        } catch (SQLException away) {
+        } catch (SQLException e) {
             // the next time counts it
-            return;
+            Away.require(e);
         }
     }
 

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 abstract class Writer implements Runnable {
     private static final long AWAY_NANOS = 50_000_000;
 
-    /** Classes of SQLSTATE: no connection, rolled back, no resources, ended by an operator or a crash. */
-    private static final Set<String> AWAY = Set.of("08", "40", "53", "57");
-
     /** Draws what is written; used by {@link #transaction} alone. */
     final Random random;
 
@@ -26,7 +22,7 @@ abstract class Writer implements Runnable {
     private final long pauseNanos;
     private final AtomicLong committed = new AtomicLong();
     private volatile boolean stopping;
-    private volatile @Nullable Exception failure;
+    private volatile @Nullable RuntimeException failure;
 
     /**
      * Prepares a writer.
@@ -52,22 +48,14 @@ abstract class Writer implements Runnable {
                         LockSupport.parkNanos(pauseNanos);
                     }
                 } catch (SQLException e) {
-                    if (!isAway(e)) {
-                        throw e;
-                    }
                     // The server was killed; that is what this is about. It comes back.
+                    Away.require(e);
                     LockSupport.parkNanos(AWAY_NANOS);
                 }
             }
-        } catch (SQLException | RuntimeException e) {
+        } catch (RuntimeException e) {
             failure = e;
         }
-    }
-
-    /** Whether a statement failed for a fault, or for another writer, and not for what it says. */
-    private static boolean isAway(SQLException e) {
-        String state = e.getSQLState();
-        return state != null && AWAY.contains(state.substring(0, 2));
     }
 
     /**
@@ -95,7 +83,7 @@ abstract class Writer implements Runnable {
         stopping = true;
     }
 
-    final @Nullable Exception failure() {
+    final @Nullable RuntimeException failure() {
         return failure;
     }
 }
