@@ -77,11 +77,15 @@ public final class SimulateMain implements Callable<Integer> {
         if (json) {
             out.println(asJson(result));
         } else {
-            out.println(result.schedules() + " schedules of the seeds from " + result.firstSeed() + ", "
+            out.println(result.schedules()
+                    + (result.schedules() == 1 ? " schedule of seed " : " schedules of the seeds from ")
+                    + result.firstSeed() + ", "
                     + result.perMinute() + " a minute; " + result.steps() + " steps; checked: "
                     + result.boundaries() + " boundaries of topics, " + result.claims() + " claims and "
                     + result.moves() + " moves of a copy");
-            if (failed != null) {
+            if (failed == null) {
+                out.println("Every invariant held.");
+            } else {
                 out.println("Broken by seed " + failed.seed() + ": " + failed.failure());
                 out.println("The shortest schedule that breaks it ("
                         + failed.schedule().decisions().size() + " steps; run it with --schedule):");

@@ -110,7 +110,7 @@ class CopyRulesTest {
 
     @Test
     void fillThatTakesLongerThanTombstonesStay_beginsAgain() {
-        stories.assertNeeded(Rule.REFILL_BEHIND_TOMBSTONES, "", CALLS, (world, at) -> {
+        stories.assertNeeded(Rule.REFILL_BEHIND_TOMBSTONES, "I", CALLS, (world, at) -> {
             world.kafka.deleteRetention = Duration.ofSeconds(2);
             publish(world);
             write(world, 40);
@@ -132,7 +132,7 @@ class CopyRulesTest {
 
     @Test
     void copyOfATopicThatWasMadeAgain_isFilledAnew() {
-        stories.assertNeeded(Rule.REFILL_WHEN_TOPIC_MADE_AGAIN, "", 10, (world, at) -> {
+        stories.assertNeeded(Rule.REFILL_WHEN_TOPIC_MADE_AGAIN, "I", 10, (world, at) -> {
             write(world, 2);
             world.calm();
             write(world, 2);
