@@ -146,8 +146,10 @@ final class DemoKills {
     String summary() {
         List<Long> all = List.copyOf(recoveries);
         return DemoText.format(
-                "%d processes were killed with kill -9; the copies were complete again after %.1f s on average, %.1f s at most.",
+                "%d processes were killed with kill -9; after %s the copies were complete again, after %.1f s on average, %.1f s"
+                        + " at most.",
                 kills.get(),
+                all.size() == kills.get() ? "each" : all.size() + " of them",
                 all.stream().mapToLong(Long::longValue).average().orElse(0) / 1000,
                 all.stream().mapToLong(Long::longValue).max().orElse(0) / 1000.0);
     }
