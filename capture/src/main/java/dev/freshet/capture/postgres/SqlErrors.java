@@ -32,7 +32,8 @@ final class SqlErrors {
         String state = state(e);
         String message = what + ": " + text(e);
         if (state.startsWith("28") || state.equals("3D000") || state.equals(PRIVILEGE)) {
-            return new ConfigurationException(message, e);
+            return new ConfigurationException(
+                    state.startsWith("28") ? message + "; see its user and password" : message, e);
         }
         if (state.startsWith("08")
                 || state.startsWith("57")

@@ -103,7 +103,9 @@ public final class ReplicaLimits {
             Duration.ofMillis(100),
             Duration.ofHours(1),
             SESSIONS.lockTimeout(),
-            "How long a statement waits for a lock (PostgreSQL's `lock_timeout`); then its transaction is tried again.");
+            "How long a statement waits for a lock (PostgreSQL's `lock_timeout`); then its transaction is tried again. One that"
+                    + " adds a column to the copy waits for 1 s at most, since the table's readers wait behind it, and is"
+                    + " tried again after `retry-backoff`.");
     /** After how long idle in a transaction the server ends a session. */
     public static final Setting<Duration> IDLE_IN_TRANSACTION_TIMEOUT = Setting.duration(
             "idle-in-transaction-session-timeout",
