@@ -24,12 +24,14 @@ import java.util.Objects;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The whole way on one version of PostgreSQL, as source and for copies, and of Kafka: 18 and 4.3, or those of {@code
  * -Dfreshet.test.postgres} and {@code -Dfreshet.test.kafka.jars} (CONTRIBUTING.md).
  */
 @OnServers
+@Isolated("it restarts the PostgreSQL that the others use")
 class SupportedServersTest {
     private static final int PUBLISHES_GENERATED = 18;
     private static final String LARGE =
