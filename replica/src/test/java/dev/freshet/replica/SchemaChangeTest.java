@@ -110,6 +110,27 @@ class SchemaChangeTest extends InReplicaWorld {
     }
 
     @Test
+    void evolve_beforeAFill_saysWhichTableIsUsed() throws Exception {
+        Replica first = world.start();
+        world.settle();
+        first.close();
+        widen();
+        world.relay.commit();
+        world.database.execute("UPDATE freshet.replica_stream SET refill = 'a test wants it'");
+        try (Connection holder = world.database.connect();
+                Statement report = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            report.executeQuery("SELECT FROM t").close();
+            world.start();
+            ReplicaWorld.until(() -> String.valueOf(world.one("SELECT reason FROM freshet.freshness"))
+                    .contains("Table public.t is used by a transaction that has not ended"));
+            holder.rollback();
+        }
+        world.settle();
+        assertEquals(2, world.copy().size());
+    }
+
+    @Test
     void evolve_keepsTheOldCopyReadableWhileItIsFilledAnew() throws Exception {
         Replica first = world.start();
         world.settle();

@@ -113,7 +113,7 @@ public final class PostgresSession implements CopySession {
         try {
             calls.run(() -> {
                 try (Statement s = db.createStatement()) {
-                    s.execute(PostgresShadow.LOCK_TIMEOUT);
+                    s.execute(Alteration.LOCK_TIMEOUT);
                 }
             });
             step.run();

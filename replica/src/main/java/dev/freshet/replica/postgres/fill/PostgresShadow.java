@@ -17,9 +17,6 @@ import java.util.function.Predicate;
 
 /** A shadow table: rows go straight into it, what came later by way of {@link PendingRows}. */
 public final class PostgresShadow implements ShadowTable {
-    /** Who waits for the table's lock makes all later readers of the table wait as well. */
-    public static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '1s'";
-
     private final Connection db;
     private final Shadow shadow;
     private final PendingRows pending;

@@ -5,15 +5,12 @@ import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.SchemaPolicy;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.port.SchemaSource;
-import dev.freshet.replica.postgres.DbErrors;
+import dev.freshet.replica.postgres.Alteration;
 import dev.freshet.replica.postgres.TableCatalog;
-import dev.freshet.replica.postgres.fill.PostgresShadow;
 import dev.freshet.replica.table.TableFit;
 import dev.freshet.replica.table.TargetTable;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -38,6 +35,10 @@ final class Plans implements AutoCloseable {
 
         MisfitException(String message) {
             super(message);
+        }
+
+        MisfitException(String message, Throwable cause) {
+            super(message, cause);
         }
     }
 
@@ -104,39 +105,17 @@ final class Plans implements AutoCloseable {
         return fit;
     }
 
-    /**
-     * Alters the table if its lock comes soon: who waits for it makes all later readers of the table wait. One that does not
-     * come is not asked for again until {@link #forget}.
-     */
+    /** A lock that does not come is not asked for again until {@link #forget}. */
     private void alter(Connection db, Id id, StreamTarget target, TableFit fit) throws SQLException {
-        try (Statement s = db.createStatement()) {
-            String before = lockTimeout(s);
-            s.execute(PostgresShadow.LOCK_TIMEOUT);
-            for (String sql : fit.alterations()) {
-                LOG.info("The stream's schema has changed: {}", sql);
-                s.execute(sql);
-            }
-            s.execute("SET LOCAL lock_timeout = '" + before + "'");
-            if (commits) {
-                db.commit();
-            }
-        } catch (SQLException e) {
-            if (!DbErrors.LOCK_NOT_AVAILABLE.equals(DbErrors.state(e))) {
-                throw e;
-            }
-            MisfitException waits = new MisfitException("Table " + target.table()
-                    + " is used by a transaction that has not ended, so that it could not be altered ("
-                    + String.join("; ", fit.alterations())
-                    + "): end that transaction, which pg_locks and pg_stat_activity name, or wait");
+        try {
+            Alteration.run(db, target.table(), fit.alterations());
+        } catch (Alteration.LockedException e) {
+            MisfitException waits = new MisfitException(String.valueOf(e.getMessage()), e);
             locked.put(id, waits);
             throw waits;
         }
-    }
-
-    private static String lockTimeout(Statement s) throws SQLException {
-        try (ResultSet row = s.executeQuery("SHOW lock_timeout")) {
-            row.next();
-            return row.getString(1);
+        if (commits) {
+            db.commit();
         }
     }
 
