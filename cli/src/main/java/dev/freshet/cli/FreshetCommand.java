@@ -11,6 +11,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code freshet}. */
@@ -83,18 +84,34 @@ public final class FreshetCommand implements Runnable {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         IParameterExceptionHandler usual = line.getParameterExceptionHandler();
         line.setParameterExceptionHandler((e, args) -> {
-            String file = fileWithoutOption(e);
-            if (file == null) {
+            CommandLine command = e.getCommandLine();
+            if (command.getParent() == null) {
                 return usual.handleParseException(e, args);
             }
-            PrintWriter err = e.getCommandLine().getErr();
-            err.println("A file is named with -c; did you mean 'freshet "
-                    + e.getCommandLine().getCommandName() + " -c " + file + "'?");
+            String file = fileWithoutOption(e);
+            String name = command.getCommandSpec().qualifiedName();
+            PrintWriter err = command.getErr();
+            if (file != null) {
+                err.println("A file is named with -c; did you mean '" + name + " -c " + file + "'?");
+            } else {
+                err.println(e.getMessage());
+                UnmatchedArgumentException.printSuggestions(e, err);
+                err.println("Its options: " + name + " --help");
+            }
             err.flush();
             return ExitCodes.MISTAKES;
         });
+        line.registerConverter(Long.class, FreshetCommand::wholeNumber);
         line.setExecutionExceptionHandler((e, command, result) -> failed(e, command.getErr()));
         return line;
+    }
+
+    private static Long wholeNumber(String text) {
+        try {
+            return Long.valueOf(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "' is not a whole number");
+        }
     }
 
     /** Returns what stands where nothing may and is a configuration file by its name; null if there is no such thing. */

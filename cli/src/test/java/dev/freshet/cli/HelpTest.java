@@ -35,6 +35,17 @@ class HelpTest {
     }
 
     @Test
+    void mistakeInAnOption_isALine_withTheWayToTheHelp() {
+        CommandLineRun run = CommandLineRun.of("resnapshot", "items", "--max-rows-per-second", "abc");
+        assertEquals(ExitCodes.MISTAKES, run.exitCode());
+        assertEquals(
+                "Invalid value for option '--max-rows-per-second' (N): 'abc' is not a whole number\n"
+                        + "Its options: freshet resnapshot --help\n",
+                run.err());
+        assertTrue(CommandLineRun.of("status", "--jsno").err().contains("--json"));
+    }
+
+    @Test
     void noCommand_endsWithTwoAndTheUsage() {
         CommandLineRun run = CommandLineRun.of();
         assertEquals(ExitCodes.MISTAKES, run.exitCode());
