@@ -39,7 +39,7 @@ class HelpTest {
         CommandLineRun run = CommandLineRun.of("resnapshot", "items", "--max-rows-per-second", "abc");
         assertEquals(ExitCodes.MISTAKES, run.exitCode());
         assertEquals(
-                "Invalid value for option '--max-rows-per-second' (N): 'abc' is not a whole number\n"
+                "Invalid value for option '--max-rows-per-second': 'abc' is not a whole number\n"
                         + "Its options: freshet resnapshot --help\n",
                 run.err());
         assertTrue(CommandLineRun.of("status", "--jsno").err().contains("--json"));

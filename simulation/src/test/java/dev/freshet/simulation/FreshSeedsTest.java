@@ -8,10 +8,14 @@ import dev.freshet.simulation.Rules.Rule;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Schedules of seeds that nobody has run before, and what is told of one that fails. */
 class FreshSeedsTest {
+    /** Shortly before a seed whose schedule misses a row; about one in ten thousand does. */
+    private static final long MISSES = 10_500;
+
     private static final long SEEDS = Long.getLong("freshet.simulation.seeds", 2_000);
 
     @Test
@@ -30,11 +34,14 @@ class FreshSeedsTest {
     }
 
     @Test
-    void rowThatASnapshotMisses_isMissedAtABoundary() throws InterruptedException {
+    void rowThatASnapshotMisses_isMissedAtABoundary() {
         Rules broken = Rules.without(Rule.WAIT_FOR_VISIBILITY);
-        Trial failed = Objects.requireNonNull(
-                new Campaign(1, 20_000, Duration.ofHours(1), broken).run().failed());
-        assertTrue(String.valueOf(failed.failure()).startsWith("I2"), failed.toString());
+        String failure = LongStream.range(MISSES, MISSES + SEEDS)
+                .mapToObj(seed -> Trial.run(seed, Schedule.of(seed), broken).failure())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse("none");
+        assertTrue(failure.startsWith("I2"), failure);
     }
 
     @Test
