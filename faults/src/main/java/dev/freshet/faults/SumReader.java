@@ -7,54 +7,41 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the copies of the per-transaction replica all the time, as a service does that needs a consistent view of several tables:
  * one snapshot, a statement a table. A sum that is not what the source's transactions leave is a torn read. Counts as well how often
  * it saw the copies in another state than before, as copies that stand still are never torn.
  */
-final class SumReader implements Runnable {
+final class SumReader extends SqlLoop {
     private static final long PAUSE_NANOS = 10_000_000;
-    private static final long AWAY_NANOS = 50_000_000;
     private static final int EXAMPLES = 5;
 
     private final FaultWorld world;
     private final List<String> examples = new ArrayList<>();
     private long lastMoves = -1;
-    private volatile boolean stopping;
     private final AtomicLong reads = new AtomicLong();
     private final AtomicLong torn = new AtomicLong();
     private final AtomicLong states = new AtomicLong();
-    private volatile @Nullable RuntimeException failure;
 
     SumReader(FaultWorld world) {
+        super(PAUSE_NANOS);
         this.world = world;
     }
 
     @Override
-    public void run() {
-        try {
-            while (!stopping) {
-                try (Connection c = world.target();
-                        Statement s = c.createStatement()) {
-                    c.setAutoCommit(false);
-                    c.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-                    while (!stopping) {
-                        read(s);
-                        c.commit();
-                        LockSupport.parkNanos(PAUSE_NANOS);
-                    }
-                } catch (SQLException e) {
-                    // what it has not read does not count
-                    Away.require(e);
-                    LockSupport.parkNanos(AWAY_NANOS);
-                }
-            }
-        } catch (RuntimeException e) {
-            failure = e;
+    Connection connect() throws SQLException {
+        Connection c = world.target();
+        c.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        return c;
+    }
+
+    @Override
+    void turn(Connection c) throws SQLException {
+        try (Statement s = c.createStatement()) {
+            read(s);
         }
+        c.commit();
     }
 
     private void read(Statement s) throws SQLException {
@@ -82,16 +69,12 @@ final class SumReader implements Runnable {
         }
     }
 
-    void stop() {
-        stopping = true;
-    }
-
     /** Returns how many times both tables were read. */
     long reads() {
         return reads.get();
     }
 
-    /** Returns how many of them did not show what the source had after any of its transactions. */
+    /** Returns how many of them showed another sum than the source has after each of its transactions. */
     long torn() {
         return torn.get();
     }
@@ -101,13 +84,8 @@ final class SumReader implements Runnable {
         return states.get();
     }
 
-    /** Returns some torn reads in words. Only after {@link #run} has ended. */
+    /** Returns some torn reads in words. Only after its thread has ended. */
     List<String> examples() {
         return List.copyOf(examples);
-    }
-
-    @Nullable
-    RuntimeException failure() {
-        return failure;
     }
 }

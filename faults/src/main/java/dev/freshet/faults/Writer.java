@@ -5,24 +5,17 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Writes to the source, one transaction after the other, under a seed. Goes on after each break of its connection; whether the
- * transaction of that moment has committed does not matter, since the source itself is the oracle.
+ * Writes to the source, one transaction after the other, under a seed. Whether that of the moment at which its connection breaks
+ * has committed does not matter, since the source itself is the oracle.
  */
-abstract class Writer implements Runnable {
-    private static final long AWAY_NANOS = 50_000_000;
-
+abstract class Writer extends SqlLoop {
     /** Draws what is written; used by {@link #transaction} alone. */
     final Random random;
 
     private final FaultWorld world;
-    private final long pauseNanos;
     private final AtomicLong committed = new AtomicLong();
-    private volatile boolean stopping;
-    private volatile @Nullable RuntimeException failure;
 
     /**
      * Prepares a writer.
@@ -30,31 +23,20 @@ abstract class Writer implements Runnable {
      * @param pauseNanos how long it waits after each transaction
      */
     Writer(FaultWorld world, long seed, long pauseNanos) {
+        super(pauseNanos);
         this.world = world;
         this.random = new Random(seed);
-        this.pauseNanos = pauseNanos;
     }
 
     @Override
-    public void run() {
-        try {
-            while (!stopping) {
-                try (Connection c = world.source()) {
-                    c.setAutoCommit(false);
-                    while (!stopping) {
-                        if (transaction(c)) {
-                            committed.incrementAndGet();
-                        }
-                        LockSupport.parkNanos(pauseNanos);
-                    }
-                } catch (SQLException e) {
-                    // The server was killed; that is what this is about. It comes back.
-                    Away.require(e);
-                    LockSupport.parkNanos(AWAY_NANOS);
-                }
-            }
-        } catch (RuntimeException e) {
-            failure = e;
+    final Connection connect() throws SQLException {
+        return world.source();
+    }
+
+    @Override
+    final void turn(Connection c) throws SQLException {
+        if (transaction(c)) {
+            committed.incrementAndGet();
         }
     }
 
@@ -77,13 +59,5 @@ abstract class Writer implements Runnable {
     /** Returns how many transactions were committed for sure. */
     final long committed() {
         return committed.get();
-    }
-
-    final void stop() {
-        stopping = true;
-    }
-
-    final @Nullable RuntimeException failure() {
-        return failure;
     }
 }

@@ -39,6 +39,25 @@ class SchemaChangeTest extends InReplicaWorld {
                 "{\"id\":2,\"name\":\"b\",\"n\":2,\"extra\":[\"x\",null,\"a \\\"q\\\"\"]}");
     }
 
+    private void widenAndAskForAFill() throws Exception {
+        Replica first = world.start();
+        world.settle();
+        first.close();
+        widen();
+        world.relay.commit();
+        world.database.execute("UPDATE freshet.replica_stream SET refill = 'a test wants it'");
+    }
+
+    /** Returns a transaction that reads the table until it is rolled back. */
+    private Connection report() throws Exception {
+        Connection c = world.database.connect();
+        c.setAutoCommit(false);
+        try (Statement s = c.createStatement()) {
+            s.executeQuery("SELECT FROM t").close();
+        }
+        return c;
+    }
+
     @Test
     void evolve_addsTheColumn() throws Exception {
         world.start();
@@ -62,10 +81,7 @@ class SchemaChangeTest extends InReplicaWorld {
     void evolve_waitsForAReaderWithoutHoldingUpOthers() throws Exception {
         Replica replica = world.start();
         world.settle();
-        try (Connection holder = world.database.connect();
-                Statement report = holder.createStatement()) {
-            holder.setAutoCommit(false);
-            report.executeQuery("SELECT FROM t").close();
+        try (Connection report = report()) {
             widen();
             world.relay.commit();
             ReplicaWorld.until(() -> String.valueOf(world.one("SELECT reason FROM freshet.freshness"))
@@ -76,7 +92,7 @@ class SchemaChangeTest extends InReplicaWorld {
                 // fails where it must wait for longer than the replica may
                 world.database.execute("SET lock_timeout = '2s'; SELECT FROM t");
             }
-            holder.rollback();
+            report.rollback();
         }
         world.settle();
         assertEquals(
@@ -111,20 +127,12 @@ class SchemaChangeTest extends InReplicaWorld {
 
     @Test
     void evolve_beforeAFill_saysWhichTableIsUsed() throws Exception {
-        Replica first = world.start();
-        world.settle();
-        first.close();
-        widen();
-        world.relay.commit();
-        world.database.execute("UPDATE freshet.replica_stream SET refill = 'a test wants it'");
-        try (Connection holder = world.database.connect();
-                Statement report = holder.createStatement()) {
-            holder.setAutoCommit(false);
-            report.executeQuery("SELECT FROM t").close();
+        widenAndAskForAFill();
+        try (Connection report = report()) {
             world.start();
             ReplicaWorld.until(() -> String.valueOf(world.one("SELECT reason FROM freshet.freshness"))
                     .contains("Table public.t is used by a transaction that has not ended"));
-            holder.rollback();
+            report.rollback();
         }
         world.settle();
         assertEquals(2, world.copy().size());
@@ -132,12 +140,7 @@ class SchemaChangeTest extends InReplicaWorld {
 
     @Test
     void evolve_keepsTheOldCopyReadableWhileItIsFilledAnew() throws Exception {
-        Replica first = world.start();
-        world.settle();
-        first.close();
-        widen();
-        world.relay.commit();
-        world.database.execute("UPDATE freshet.replica_stream SET refill = 'a test wants it'");
+        widenAndAskForAFill();
         try (Connection holder = world.database.connect();
                 Statement held = holder.createStatement();
                 Connection reader = world.database.connect();
