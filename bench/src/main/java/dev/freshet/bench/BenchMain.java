@@ -103,8 +103,8 @@ public final class BenchMain {
             name = "latency",
             description = {
                 "How long after its commit a row is there, at a steady rate of one-row transactions.",
-                "Cases: commit to consumer (of the topic), commit to copy (visible in another PostgreSQL). The first 5 s"
-                        + " are not counted."
+                "Cases: commit to consumer (of the topic), commit to copy (visible in another PostgreSQL). The"
+                        + " first 30 s are not counted, nor is a first turn of Freshet that warms the servers up."
             })
     static final class Latency extends BenchCommand {
         @Option(

@@ -16,7 +16,7 @@ public final class RelaySettings {
     /** The default of a batch's greatest age. */
     public static final Duration DEFAULT_BATCH_AGE = Duration.ofMillis(200);
 
-    /** The default of how long a commit follows the one before it at the earliest: as long as Kafka's producers linger. */
+    /** The default of how long a commit begins after the one before it at the earliest: as long as Kafka's producers linger. */
     public static final Duration DEFAULT_BATCH_LINGER = Duration.ofMillis(5);
 
     /** The default of the time between two samples. */
@@ -146,7 +146,7 @@ public final class RelaySettings {
         return batchAge;
     }
 
-    /** Returns how long a commit waits after the one before it, so that more changes share a Kafka transaction; may be zero. */
+    /** Returns how long a commit begins after the one before it at the earliest; may be zero. */
     public Duration batchLinger() {
         return batchLinger;
     }
@@ -267,8 +267,8 @@ public final class RelaySettings {
         }
 
         /**
-         * Sets how long a commit waits after the one before it, so that more changes share a Kafka transaction; by default 5
-         * ms. A change that comes later than that after the last commit is committed at once; with zero every one is.
+         * Sets how long a commit begins after the one before it at the earliest, so that more changes share a Kafka
+         * transaction; by default 5 ms. A change that comes later than that is committed at once; with zero every one is.
          */
         public Builder batchLinger(Duration linger) {
             if (linger.isNegative()) {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,10 @@ public interface Observer extends AutoCloseable {
 
     /** An observer of a copy; the connection becomes the observer's. */
     static Observer ofCopy(Connection connection, String copy) throws SQLException {
+        try (Statement settings = connection.createStatement()) {
+            // a plan made while the table was small would read all of it, ever longer, and take half a core
+            settings.execute("SET enable_seqscan = off; SET enable_bitmapscan = off");
+        }
         PreparedStatement query =
                 connection.prepareStatement("SELECT id FROM " + copy + " WHERE id >= ? ORDER BY id LIMIT 1000");
         return new Observer() {

@@ -12,6 +12,11 @@ final class WholeWay {
                 Subscription::enter,
                 scene -> new JvmCopier(scene, Candidate.debeziumWay(), Candidate.debeziumSink()),
                 scene -> new JvmCopier(scene, Candidate.leanWay(), Candidate.replica()),
-                scene -> new JvmCopier(scene, Candidate.way(), Candidate.replica()));
+                freshet());
+    }
+
+    /** Returns Freshet alone. */
+    static Copier.Entry freshet() {
+        return scene -> new JvmCopier(scene, Candidate.way(), Candidate.replica());
     }
 }

@@ -40,8 +40,6 @@ import org.jspecify.annotations.Nullable;
 public final class LeaderSession implements AutoCloseable {
     private static final Duration IDLE_WAIT = Duration.ofMillis(20);
     private static final Duration BUSY_WAIT = Duration.ofMillis(1);
-    /** How often an entry is written at most that has no records: it moves boundary and freshness. */
-    private static final Duration ENTRY_INTERVAL = Duration.ofMillis(100);
 
     private final RelaySettings settings;
     private final InstantSource clock;
@@ -70,10 +68,9 @@ public final class LeaderSession implements AutoCloseable {
     /** Why the tables have to be captured anew once the ledger says so; null if they have not. */
     private @Nullable String captureAnew;
 
-    private Instant nextLedgerEntry;
+    private final CommitPace pace;
     private long recordsSent;
     private Instant lastTransaction;
-    private Instant lastCommit;
 
     LeaderSession(
             RelaySettings settings,
@@ -98,9 +95,8 @@ public final class LeaderSession implements AutoCloseable {
         this.skipTo = ledger.write();
         this.boundaryLsn = ledger.boundary().position().lsn();
         this.lastCleanLsn = boundaryLsn;
-        this.nextLedgerEntry = clock.instant();
-        this.lastTransaction = nextLedgerEntry;
-        this.lastCommit = nextLedgerEntry;
+        this.lastTransaction = clock.instant();
+        this.pace = new CommitPace(settings, lastTransaction);
     }
 
     /** Returns what the ledger says, as of the last durable entry or a little ahead of it. */
@@ -172,7 +168,7 @@ public final class LeaderSession implements AutoCloseable {
         if (batch.isEmpty()) {
             return wait;
         }
-        Duration due = Duration.between(clock.instant(), lastCommit.plus(settings.batchLinger()));
+        Duration due = Duration.between(clock.instant(), pace.dueWithRecords());
         if (due.isNegative()) {
             return Duration.ZERO;
         }
@@ -188,7 +184,7 @@ public final class LeaderSession implements AutoCloseable {
         Instant now = clock.instant();
         boolean news =
                 ledger.isChanged() || boundaryLsn > ledger.boundary().position().lsn();
-        Instant due = batch.isEmpty() ? nextLedgerEntry : lastCommit.plus(settings.batchLinger());
+        Instant due = batch.isEmpty() ? pace.dueWithoutRecords() : pace.dueWithRecords();
         if ((batch.isEmpty() && !news) || now.isBefore(due)) {
             return 0;
         }
@@ -249,7 +245,7 @@ public final class LeaderSession implements AutoCloseable {
         }
         claimSample();
         boolean full = batch.records() >= settings.batchRecords() || batch.bytes() >= settings.batchBytes();
-        if (full || (!batch.isEmpty() && lastTransaction.isAfter(lastCommit.plus(settings.batchAge())))) {
+        if (full || (!batch.isEmpty() && pace.isOverdue(lastTransaction))) {
             commitBoundary();
         }
     }
@@ -314,14 +310,14 @@ public final class LeaderSession implements AutoCloseable {
     }
 
     private void commitInside(Position last) {
-        batch.begin();
+        beginCommit();
         writer.flush(ends);
         ledger.advanceInside(last);
         writeEntry();
     }
 
     private void commitBoundary() {
-        batch.begin();
+        beginCommit();
         writer.flush(ends);
         ledger.advanceTo(boundaryLsn, ends.toVectors());
         history.onBoundary(ledger, clock.instant());
@@ -334,6 +330,11 @@ public final class LeaderSession implements AutoCloseable {
         snapshotter.wake();
     }
 
+    private void beginCommit() {
+        pace.begin(clock.instant());
+        batch.begin();
+    }
+
     private void writeEntry() {
         Instant now = clock.instant();
         ledger.writeTo(writer, now);
@@ -342,8 +343,7 @@ public final class LeaderSession implements AutoCloseable {
         recordsSent += batch.records();
         written.addAll(batch.streams());
         batch.reset();
-        lastCommit = clock.instant();
-        nextLedgerEntry = lastCommit.plus(ENTRY_INTERVAL);
+        pace.end(clock.instant());
     }
 
     /**
@@ -377,7 +377,7 @@ public final class LeaderSession implements AutoCloseable {
         }
         ledger.giveUp();
         news.run();
-        batch.begin();
+        beginCommit();
         writeEntry();
     }
 

@@ -41,8 +41,8 @@ public final class SourceLimits {
             Duration.ZERO,
             Duration.ofSeconds(1),
             RelaySettings.DEFAULT_BATCH_LINGER,
-            "How long a commit waits after the one before it, so that more changes share a Kafka transaction, each of which "
-                    + "costs the brokers as much as hundreds of records. A change that comes alone is committed at once.");
+            "How long a commit begins after the one before it at the earliest, so that more changes share a Kafka "
+                    + "transaction, each of which costs the brokers as much as hundreds of records. A change that comes alone is committed at once.");
     /** How long a stream whose topic refuses records is retried. */
     public static final Setting<Duration> RETRY_TIMEOUT = Setting.duration(
             "retry-timeout",
