@@ -32,8 +32,13 @@ final class SumReader extends SqlLoop {
     @Override
     Connection connect() throws SQLException {
         Connection c = world.target();
-        c.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        return c;
+        try {
+            c.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            return c;
+        } catch (SQLException e) {
+            c.close();
+            throw e;
+        }
     }
 
     @Override

@@ -33,6 +33,12 @@ final class LedgerEdit {
         this.state = state;
     }
 
+    private enum Outcome {
+        WRITTEN,
+        NOTHING_THERE,
+        OVERTAKEN
+    }
+
     /** What a command changes. */
     @FunctionalInterface
     interface Change {
@@ -64,38 +70,53 @@ final class LedgerEdit {
      * @throws RetriableException if a server is away, or a relay took over before the entry was written
      */
     static boolean write(RelaySettings settings, InstantSource clock, Change change) {
-        for (int left = TRIES - 1; true; left--) {
-            try (TopicStore store = KafkaTopicStore.create(settings);
-                    TopicWriter writer = KafkaTopicWriter.create(settings)) {
-                if (store.find("ledger", settings.ledger()).isEmpty()) {
-                    return false;
-                }
-                writer.fence();
-                LedgerContents contents = store.readLedger();
-                Cursor cursor = begun(contents.cursor());
-                if (cursor == null) {
-                    return false;
-                }
-                LedgerState state = new LedgerState(UUID.randomUUID().toString(), cursor.source(), cursor);
-                LedgerEdit edit = new LedgerEdit(contents, state);
-                String undone = make(change, cursor, edit, left);
-                if (!edit.topics.isEmpty()) {
-                    // They go first: a relay that takes over in between finds them gone and breaks these streams alone,
-                    // while
-                    // a topic with records that no ledger knows would stop it altogether.
-                    store.delete(edit.topics);
-                }
-                try {
-                    writer.begin();
-                    state.writeTo(writer, clock.instant());
-                    writer.commit();
-                    return true;
-                } catch (FencedException e) {
-                    if (left == 0 || !edit.topics.isEmpty()) {
-                        throw new RetriableException(undone, e);
-                    }
-                }
+        int left = TRIES;
+        Outcome outcome;
+        do {
+            left--;
+            outcome = attempt(settings, clock, change, left);
+        } while (outcome == Outcome.OVERTAKEN);
+        return outcome == Outcome.WRITTEN;
+    }
+
+    private static Outcome attempt(RelaySettings settings, InstantSource clock, Change change, int left) {
+        try (TopicStore store = KafkaTopicStore.create(settings);
+                TopicWriter writer = KafkaTopicWriter.create(settings)) {
+            if (store.find("ledger", settings.ledger()).isEmpty()) {
+                return Outcome.NOTHING_THERE;
             }
+            writer.fence();
+            LedgerContents contents = store.readLedger();
+            Cursor cursor = begun(contents.cursor());
+            if (cursor == null) {
+                return Outcome.NOTHING_THERE;
+            }
+            LedgerState state = new LedgerState(UUID.randomUUID().toString(), cursor.source(), cursor);
+            LedgerEdit edit = new LedgerEdit(contents, state);
+            String undone = make(change, cursor, edit, left);
+            if (!edit.topics.isEmpty()) {
+                // They go first: a relay that takes over in between finds them gone and breaks these streams alone,
+                // while a
+                // topic with records that no ledger knows would stop it altogether.
+                store.delete(edit.topics);
+            }
+            boolean last = left == 0 || !edit.topics.isEmpty();
+            return write(state, writer, clock, last ? undone : null);
+        }
+    }
+
+    /** Writes the entry; overtaken by a relay it fails if it is told what is undone then. */
+    private static Outcome write(LedgerState state, TopicWriter writer, InstantSource clock, @Nullable String undone) {
+        try {
+            writer.begin();
+            state.writeTo(writer, clock.instant());
+            writer.commit();
+            return Outcome.WRITTEN;
+        } catch (FencedException e) {
+            if (undone != null) {
+                throw new RetriableException(undone, e);
+            }
+            return Outcome.OVERTAKEN;
         }
     }
 
