@@ -19,8 +19,9 @@ import picocli.CommandLine.TypeConversionException;
         sortOptions = false,
         description = {
             "Measures Freshet beside what the servers allow and what others do, in one run.",
-            "Starts its own Kafka and PostgreSQL (fsync on); each contender has a JVM of its own. Cold: a fresh JVM;"
-                    + " warm: the same JVM has done the same work once before. Nothing else should use the machine."
+            "Starts its own Kafka and PostgreSQL (fsync on); each contender has a JVM of its own, all with the"
+                    + " same options but for the heap. Cold: a fresh JVM; warm: the same JVM has done the same work once before."
+                    + " Nothing else should use the machine."
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:measured", "1:a case failed, or its result was wrong", "2:wrong usage"},

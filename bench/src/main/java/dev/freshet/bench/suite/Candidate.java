@@ -13,6 +13,7 @@ import dev.freshet.bench.contender.RawRead;
 import dev.freshet.bench.process.Contender;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A contender as a case names it.
@@ -106,7 +107,10 @@ record Candidate(
         return new Candidate(DEBEZIUM_WAY, Role.PEER, DebeziumSink.class, heap(2048), Scene.NOTHING, false);
     }
 
-    private static List<String> heap(int megabytes) {
-        return List.of("-Xmx" + megabytes + "m");
+    /** Returns our options but for the heap: what is compared is the programs. */
+    static List<String> heap(int megabytes) {
+        return Stream.concat(
+                        OURS.stream().filter(option -> !option.startsWith("-Xmx")), Stream.of("-Xmx" + megabytes + "m"))
+                .toList();
     }
 }

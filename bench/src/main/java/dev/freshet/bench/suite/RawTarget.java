@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import org.postgresql.PGConnection;
 
 /** Measures how fast rows can be written into a copy by a bare client that has them in a file: the limit of a replica. */
@@ -39,7 +38,7 @@ final class RawTarget {
             String condition)
             throws SQLException, IOException {
         Path file = Files.createTempFile("freshet-bench-", ".rows");
-        try (Child child = Child.launch("raw write", program, List.of("-Xmx1g"))) {
+        try (Child child = Child.launch("raw write", program, Candidate.heap(1024))) {
             long rows = export(source, condition, file);
             double best = 0;
             for (int round = 0; round < ROUNDS; round++) {
