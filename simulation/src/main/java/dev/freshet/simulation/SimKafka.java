@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class SimKafka {
     final RelaySettings settings;
     final InstantSource clock;
+    /** What happens while a writer's commit is under way, such as time that passes. */
+    Runnable whileCommitting = () -> {};
+
     final Map<String, List<SimLog>> topics = new HashMap<>();
     final Map<String, String> ids = new HashMap<>();
     Duration minCompactionLag = Duration.ofSeconds(4);

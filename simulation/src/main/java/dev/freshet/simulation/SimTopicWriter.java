@@ -128,6 +128,7 @@ final class SimTopicWriter implements TopicWriter {
     @Override
     public void commit() {
         Calls.Trouble trouble = calls.call();
+        kafka.whileCommitting.run();
         requireMine();
         if (trouble == Calls.Trouble.BEFORE) {
             throw away();

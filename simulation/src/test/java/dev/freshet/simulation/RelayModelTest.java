@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.LedgerKey;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
@@ -161,5 +162,38 @@ class RelayModelTest {
             }
         });
         assertTrue(String.valueOf(e.getMessage()).contains("I2"), () -> "the invariant that breaks: " + e);
+    }
+
+    /** Else a cluster that slows down would be asked for ever more. */
+    @Test
+    void slowCommits_takeAllTransactionsThatWait() throws InterruptedException {
+        Random random = new Random(1);
+        RelaySimulation sim = new RelaySimulation(
+                1,
+                Rules.all(),
+                0,
+                RelaySimulation.settings().batch(1_000, 1 << 20).build());
+        for (int i = 0; i < 300; i++) {
+            sim.step(false);
+        }
+        assertEquals(StreamStatus.RUNNING, sim.status().streams().get(0).status());
+        for (int i = 0; i < 50; i++) {
+            sim.db.commitSomething(random, false);
+        }
+        sim.kafka.whileCommitting = () -> sim.pass(sim.settings.batchAge());
+        long sent = sim.status().recordsSent();
+        int entries = cursors(sim);
+        for (int i = 0; i < 200; i++) {
+            sim.step(false);
+        }
+        assertTrue(sim.status().recordsSent() - sent > 40, () -> "sent " + sim.status());
+        int written = cursors(sim) - entries;
+        assertTrue(written < 20, "entries for 50 transactions: " + written);
+    }
+
+    private static int cursors(RelaySimulation sim) {
+        return (int) sim.kafka.ledger.get(0).records().stream()
+                .filter(r -> LedgerKey.CURSOR.equals(r.key()))
+                .count();
     }
 }

@@ -8,7 +8,8 @@ import java.time.Instant;
  * When a commit may follow the one before it, and when it must. Belongs to the relay's thread.
  *
  * <p>It may, counted from beginning to beginning: changes gather while a commit is under way. It must, counted from the end: else
- * brokers that take longer for a commit than that would be given one transaction of the source at a time.
+ * brokers that take longer for a commit than that would be given one transaction of the source at a time. An entry without
+ * records is counted from the end too, so that slow brokers are not given one after the other.
  */
 final class CommitPace {
     /** How often an entry is written at most that has no records: it moves boundary and freshness. */
@@ -32,12 +33,12 @@ final class CommitPace {
     /** Takes note that a commit begins. */
     void begin(Instant now) {
         begun = now;
-        nextEntry = now.plus(ENTRY_INTERVAL);
     }
 
     /** Takes note that the commit is done. */
     void end(Instant now) {
         ended = now;
+        nextEntry = now.plus(ENTRY_INTERVAL);
     }
 
     /** Returns from when on records are committed, if no more of them wait. */

@@ -49,6 +49,8 @@ class CommitPaceTest {
     void dueWithoutRecords_atFirst_isAtOnce_thenRarely() {
         assertEquals(START, pace.dueWithoutRecords());
         pace.begin(START);
-        assertEquals(START.plusMillis(100), pace.dueWithoutRecords());
+        Instant end = START.plusMillis(150);
+        pace.end(end);
+        assertEquals(end.plusMillis(100), pace.dueWithoutRecords());
     }
 }
