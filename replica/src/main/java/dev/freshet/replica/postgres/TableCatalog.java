@@ -41,6 +41,23 @@ public final class TableCatalog {
             ORDER BY c.attnum
             """;
 
+    /**
+     * Whether a column's type, behind domains and arrays, takes no two different texts for equal, as far as the column is a
+     * copy of a key. The extensions' types are those that a source accepts in a key: {@code SAFE_EXTENSIONS} of capture's
+     * {@code KeyTypes}, of which this module may not know.
+     */
+    private static final String EXACT_TYPE = """
+            EXISTS (WITH RECURSIVE core AS (
+                      SELECT t.typtype, t.typcategory, t.typnamespace, t.typname, t.typbasetype, t.typelem
+                      FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid
+                      UNION ALL
+                      SELECT t.typtype, t.typcategory, t.typnamespace, t.typname, t.typbasetype, t.typelem
+                      FROM core c JOIN pg_catalog.pg_type t
+                      ON t.oid = CASE c.typtype WHEN 'd' THEN c.typbasetype ELSE c.typelem END
+                      WHERE c.typtype = 'd' OR c.typcategory = 'A')
+                    SELECT FROM core WHERE typtype = 'e' OR (typtype = 'b' AND typcategory <> 'A'
+                      AND (typnamespace = 'pg_catalog'::pg_catalog.regnamespace OR typname IN ('ltree'))))""";
+
     private static final String UNIQUES = """
             SELECT coalesce(con.conname, ic.relname),
                    ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
@@ -48,16 +65,20 @@ public final class TableCatalog {
                            AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])),
                    i.indexprs IS NULL AND i.indpred IS NULL AND i.indimmediate AND i.indisvalid,
                    i.indisprimary,
-                   NOT EXISTS (SELECT FROM unnest(i.indcollation) c JOIN pg_catalog.pg_collation l ON l.oid = c
-                               WHERE NOT l.collisdeterministic)
-                   AND NOT EXISTS (SELECT FROM unnest(i.indclass) c JOIN pg_catalog.pg_opclass o ON o.oid = c
-                                   WHERE o.opcnamespace <> 'pg_catalog'::pg_catalog.regnamespace)
+                   ARRAY(SELECT a.attname::text
+                         FROM unnest(i.indkey::int2[], i.indcollation::oid[], i.indclass::oid[]) k (num, coll, class)
+                         JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num
+                         JOIN pg_catalog.pg_opclass o ON o.oid = k.class
+                         WHERE EXISTS (SELECT FROM pg_catalog.pg_collation l
+                                       WHERE l.oid IN (k.coll, a.attcollation) AND NOT l.collisdeterministic)
+                         OR NOT (o.opcdefault OR o.opcnamespace = 'pg_catalog'::pg_catalog.regnamespace)
+                         OR NOT %s)
             FROM pg_catalog.pg_index i
             JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
             LEFT JOIN pg_catalog.pg_constraint con ON con.conindid = i.indexrelid AND con.contype IN ('p', 'u')
             WHERE i.indrelid = ? AND i.indisunique
             ORDER BY i.indisprimary DESC, 1
-            """;
+            """.formatted(EXACT_TYPE);
 
     private static final String FOREIGN_KEYS = """
             SELECT c.conname || ' (' || c.conrelid::pg_catalog.regclass || ' references '
@@ -136,7 +157,11 @@ public final class TableCatalog {
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
                     uniques.add(new TargetTable.Unique(
-                            r.getString(1), names(r.getArray(2)), r.getBoolean(3), r.getBoolean(4), r.getBoolean(5)));
+                            r.getString(1),
+                            names(r.getArray(2)),
+                            r.getBoolean(3),
+                            r.getBoolean(4),
+                            names(r.getArray(5))));
                 }
             }
         }

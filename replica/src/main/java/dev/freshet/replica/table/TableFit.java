@@ -197,12 +197,14 @@ public record TableFit(List<String> problems, List<String> alterations, FieldMap
             }
             boolean hasKey = key.size() < schema.key().size();
             for (TargetTable.Unique u : table.uniques()) {
-                if (!u.exact()) {
+                if (key.stream().anyMatch(u.lax()::contains)) {
                     hasKey |= u.columns().equals(key);
                     problems.add("its unique constraint or index '" + u.name() + "' on " + u.columns()
-                            + " takes different values for equal (a nondeterministic collation, or an extension's type"
-                            + " such as citext), so that rows of different keys would replace one another: give the"
-                            + " columns a type of PostgreSQL's own, as the source has, and a deterministic collation");
+                            + " takes different values for equal (by a nondeterministic collation, a composite type, or an"
+                            + " extension's type such as citext), so that rows of different keys would replace one"
+                            + " another: give "
+                            + u.lax().stream().filter(key::contains).sorted().toList()
+                            + " a type of PostgreSQL's own, as the source has, and a deterministic collation");
                 } else if (u.plain() && u.columns().equals(key)) {
                     hasKey = true;
                 } else if (!u.columns().containsAll(key) || !u.plain()) {

@@ -31,13 +31,14 @@ public record TargetTable(
      * @param columns its columns
      * @param plain whether it is usable as a key: on columns alone, not partial, checked at once, nulls distinct or none
      * @param primary whether it is the primary key
-     * @param exact whether it takes no two different texts for equal: neither by a nondeterministic collation nor by an
-     *     extension's type, such as {@code citext}
+     * @param lax those of its columns of which it takes different texts for equal: by a nondeterministic collation or by their
+     *     type, such as {@code citext}, an array of it, or a composite
      */
-    public record Unique(String name, Set<String> columns, boolean plain, boolean primary, boolean exact) {
-        /** Copies the set. */
+    public record Unique(String name, Set<String> columns, boolean plain, boolean primary, Set<String> lax) {
+        /** Copies the sets. */
         public Unique {
             columns = Set.copyOf(columns);
+            lax = Set.copyOf(lax);
         }
     }
 

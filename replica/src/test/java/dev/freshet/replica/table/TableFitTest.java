@@ -124,23 +124,112 @@ class TableFitTest {
         assertTrue(all.stream().anyMatch(p -> p.contains("key column 'id'")), all.toString());
     }
 
+    private static SchemaRecord keyed(String type, boolean portable) {
+        return new SchemaRecord(
+                "s",
+                List.of(new Column("name", type, false, portable), new Column("email", "text", true, true)),
+                List.of("name"));
+    }
+
+    private static List<String> problemsOfKey(TestDatabase db, SchemaRecord schema, String columns) throws Exception {
+        return problems(db, schema, Map.of(), "DROP TABLE IF EXISTS t", "CREATE TABLE t (" + columns + ")");
+    }
+
     /** Rows of different keys would be one row. */
     @Test
     void keyThatTakesDifferentTextsForEqual_isRefused(TestDatabase db) throws Exception {
-        SchemaRecord named = new SchemaRecord("s", List.of(new Column("name", "text", false, true)), List.of("name"));
         db.execute(
                 "CREATE EXTENSION citext",
                 "CREATE COLLATION lax (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
-                "CREATE DOMAIN lax_text AS citext");
-        for (String type : List.of("citext", "lax_text", "text COLLATE lax")) {
-            List<String> all = problems(
-                    db, named, Map.of(), "DROP TABLE IF EXISTS t", "CREATE TABLE t (name " + type + " PRIMARY KEY)");
-            assertEquals(1, all.size(), all.toString());
-            assertTrue(all.get(0).contains("'t_pkey' on [name] takes different values for equal"), all.toString());
+                "CREATE DOMAIN lax_text AS citext",
+                "CREATE DOMAIN lax_array AS lax_text[]",
+                "CREATE TYPE pair AS (code integer, name citext)");
+        SchemaRecord text = keyed("text", true);
+        SchemaRecord array = keyed("text[]", true);
+        for (String type : List.of("citext", "lax_text", "text COLLATE lax", "pair")) {
+            assertLax(problemsOfKey(db, text, "name " + type + " PRIMARY KEY, email text"), type);
         }
+        for (String type : List.of("citext[]", "lax_text[]", "lax_array", "text[] COLLATE lax")) {
+            assertLax(problemsOfKey(db, array, "name " + type + " PRIMARY KEY, email text"), type);
+        }
+        assertEquals(List.of(), problemsOfKey(db, text, "name text COLLATE \"C\" PRIMARY KEY, email text"));
+        assertEquals(List.of(), problemsOfKey(db, array, "name text[] PRIMARY KEY, email text"));
+    }
+
+    private static void assertLax(List<String> all, String type) {
+        assertEquals(1, all.size(), type + ": " + all);
+        assertTrue(all.get(0).contains("'t_pkey' on [name] takes different values for equal"), all.toString());
+    }
+
+    /** A delete compares by the column's collation, whatever its index has; and an index may have another than its column. */
+    @Test
+    void collationsOfColumnAndIndex_areBothLookedAt(TestDatabase db) throws Exception {
+        db.execute("CREATE COLLATION lax (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
+        SchemaRecord text = keyed("text", true);
+        for (String[] of : new String[][] {{"lax", "\"C\""}, {"\"C\"", "lax"}}) {
+            List<String> all = problems(
+                    db,
+                    text,
+                    Map.of(),
+                    "DROP TABLE IF EXISTS t",
+                    "CREATE TABLE t (name text COLLATE " + of[0] + ", email text)",
+                    "CREATE UNIQUE INDEX t_pkey ON t (name COLLATE " + of[1] + ")");
+            assertLax(all, String.join(" and ", of));
+        }
+    }
+
+    @Test
+    void indexThatComparesInAWayOfTheUsersOwn_isRefused(TestDatabase db) throws Exception {
+        assertLax(
+                problems(
+                        db,
+                        keyed("text", true),
+                        Map.of(),
+                        "CREATE FUNCTION lax (text, text) RETURNS integer LANGUAGE sql IMMUTABLE"
+                                + " AS 'SELECT bttextcmp(lower($1), lower($2))'",
+                        "CREATE OPERATOR CLASS lax_ops FOR TYPE text USING btree AS OPERATOR 1 <, OPERATOR 2 <=,"
+                                + " OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 lax (text, text)",
+                        "CREATE TABLE t (name text, email text)",
+                        "CREATE UNIQUE INDEX t_pkey ON t (name lax_ops)"),
+                "lax_ops");
+    }
+
+    @Test
+    void keyOfATypeThatASourceAccepts_fits(TestDatabase db) throws Exception {
+        db.execute("CREATE EXTENSION ltree", "CREATE TYPE mood AS ENUM ('a')", "CREATE DOMAIN calm AS mood");
+        assertEquals(List.of(), problemsOfKey(db, keyed("public.ltree", false), "name ltree PRIMARY KEY, email text"));
+        assertEquals(List.of(), problemsOfKey(db, keyed("public.ltree", false), "name text PRIMARY KEY, email text"));
         assertEquals(
-                List.of(),
-                problems(db, named, Map.of(), "DROP TABLE t", "CREATE TABLE t (name text COLLATE \"C\" PRIMARY KEY)"));
+                List.of(), problemsOfKey(db, keyed("public.ltree[]", false), "name ltree[] PRIMARY KEY, email text"));
+        assertEquals(List.of(), problemsOfKey(db, keyed("public.mood", false), "name calm PRIMARY KEY, email text"));
+        assertEquals(
+                List.of(), problemsOfKey(db, keyed("public.mood[]", false), "name calm[] PRIMARY KEY, email text"));
+    }
+
+    /** Beside an exact key, a wider index of which another column is lax cannot be violated. */
+    @Test
+    void laxColumnThatIsNotOfTheKey_isNoMatter(TestDatabase db) throws Exception {
+        db.execute("CREATE EXTENSION citext");
+        SchemaRecord text = keyed("text", true);
+        String exact = "name text PRIMARY KEY, email citext";
+        assertEquals(List.of(), problemsOfKey(db, text, exact + ", UNIQUE (name, email)"));
+        List<String> all = problemsOfKey(db, text, exact + ", UNIQUE (email)");
+        assertEquals(1, all.size(), all.toString());
+        assertTrue(all.get(0).contains("'t_email_key' on [email]: partitions"), all.toString());
+    }
+
+    /** It would be violated by rows whose keys are different. */
+    @Test
+    void furtherIndexThatIsLaxInTheKey_isRefused(TestDatabase db) throws Exception {
+        db.execute("CREATE COLLATION lax (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
+        List<String> all = problems(
+                db,
+                keyed("text", true),
+                Map.of(),
+                "CREATE TABLE t (name text PRIMARY KEY, email text)",
+                "CREATE UNIQUE INDEX wide ON t (email, name COLLATE lax)");
+        assertEquals(1, all.size(), all.toString());
+        assertTrue(all.get(0).contains("'wide'") && all.get(0).contains("give [name] a type"), all.toString());
     }
 
     @Test
