@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ public final class PieceApplier implements AutoCloseable {
     private final Map<String, KeyFilter> written = new HashMap<>();
     private final @Nullable CopySession db;
     private @Nullable RefusedPiece refused;
-    private @Nullable RefusedPiece suspect;
+    private final List<RefusedPiece> suspects = new ArrayList<>();
 
     private PieceApplier(@Nullable CopySession db, BatchWriter writer, ApplyLimits limits, int filterBytes) {
         this.db = db;
@@ -82,12 +83,21 @@ public final class PieceApplier implements AutoCloseable {
         while (from < records.size()) {
             int to = cut(records, from);
             List<StreamRecord> piece = records.subList(from, to);
-            if (db != null && suspect != null && suspect.meets(piece)) {
+            if (db != null && suspects.stream().anyMatch(s -> s.meets(piece))) {
                 findFault(db, piece);
             } else {
-                write(piece);
+                writeUnsuspected(piece);
             }
             from = to;
+        }
+    }
+
+    private void writeUnsuspected(List<StreamRecord> piece) throws InterruptedException {
+        try {
+            write(piece, Set.of());
+        } catch (StoreException e) {
+            refused = new RefusedPiece(piece);
+            throw e;
         }
     }
 
@@ -102,9 +112,14 @@ public final class PieceApplier implements AutoCloseable {
         return to;
     }
 
+    /** A record that a later one of its key stands for is at no fault, as it would not be written. */
     private void findFault(CopySession session, List<StreamRecord> piece) throws InterruptedException {
+        LastOfEachKey left = new LastOfEachKey();
+        left.add(piece);
+        List<StreamRecord> records = new ArrayList<>();
+        left.records().forEach(ofTopic -> records.addAll(ofTopic.values()));
         List<StoreException> ofTheWhole = new ArrayList<>();
-        Halving.apply(piece, part -> faultOf(session, part, ofTheWhole), (record, why) -> {
+        Halving.apply(records, part -> faultOf(session, part, left.repeated(), ofTheWhole), (record, why) -> {
             throw why;
         });
         if (!ofTheWhole.isEmpty()) {
@@ -114,9 +129,10 @@ public final class PieceApplier implements AutoCloseable {
     }
 
     private @Nullable RecordException faultOf(
-            CopySession session, List<StreamRecord> part, List<StoreException> refusals) throws InterruptedException {
+            CopySession session, List<StreamRecord> part, Set<RecordKey> repeated, List<StoreException> refusals)
+            throws InterruptedException {
         try {
-            session.attempt(() -> write(part));
+            session.attempt(() -> write(part, repeated));
             return null;
         } catch (StoreException e) {
             if (e.isPassing()) {
@@ -128,17 +144,15 @@ public final class PieceApplier implements AutoCloseable {
         }
     }
 
-    private void write(List<StreamRecord> part) throws InterruptedException {
+    private void write(List<StreamRecord> part, Set<RecordKey> repeated) throws InterruptedException {
         try {
             last.add(part);
+            last.repeated().addAll(repeated);
             if (filterBytes > 0) {
                 last.records().forEach(this::callSeenKeysRepeated);
             }
             writer.stage(last.records(), last.repeated());
             writer.write();
-        } catch (StoreException e) {
-            refused = new RefusedPiece(part);
-            throw e;
         } finally {
             writer.clear();
             last.clear();
@@ -158,20 +172,23 @@ public final class PieceApplier implements AutoCloseable {
         }
     }
 
-    /** Returns whether what was refused, written once more from the transaction's beginning, is written in another way. */
+    /**
+     * Returns whether what was refused, written once more from the transaction's beginning, is written in another way. That
+     * comes to an end: COPY is given up once, and each piece is looked into once.
+     */
     public boolean hasAnotherWay(StoreException why) {
         RefusedPiece piece = refused;
-        boolean again = suspect == null && db != null && piece != null && why.isRefused();
+        boolean again = db != null && piece != null && why.isRefused();
         refused = null;
         if (again) {
-            suspect = piece;
+            suspects.add(piece);
         }
         return writer.hasAnotherWay(why) || again;
     }
 
     /** The transaction is committed: whatever was refused in it is written. */
     public void committed() {
-        suspect = null;
+        suspects.clear();
     }
 
     /** The transaction was rolled back: tables may have been altered in it, and nothing of it is written. */

@@ -8,6 +8,7 @@ import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.SchemaPolicy;
 import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.port.BatchWriter;
 import dev.freshet.replica.port.Owned;
 import dev.freshet.replica.port.SchemaSource;
 import dev.freshet.replica.port.WriteMode;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** A filled table of a stream {@code t} with two partitions, and the records that a test writes for it. */
@@ -82,34 +84,39 @@ public final class AppliedTable implements AutoCloseable {
     }
 
     public BatchApplier applier(Connection connection) {
-        PostgresSession session = new PostgresSession(config, consumer, connection, new Calls(false));
-        return new BatchApplier(
-                session,
-                "copy",
-                session.writer(
-                        List.of(target),
-                        new SchemaSource() {
-                            @Override
-                            public SchemaRecord schema(String topic, String version) {
-                                return Objects.requireNonNull(schemas.get(version), version);
-                            }
+        PostgresSession session = session(connection);
+        return new BatchApplier(session, "copy", writer(session, WriteMode.BATCHES));
+    }
 
-                            @Override
-                            public String newestVersion(String topic) {
-                                return SCHEMA.version();
-                            }
+    public PostgresSession session(Connection connection) {
+        return new PostgresSession(config, consumer, connection, new Calls(false));
+    }
 
-                            @Override
-                            public Optional<String> trouble(String topic) {
-                                return Optional.empty();
-                            }
+    public BatchWriter writer(PostgresSession session, WriteMode mode) {
+        return session.writer(
+                List.of(target),
+                new SchemaSource() {
+                    @Override
+                    public SchemaRecord schema(String topic, String version) {
+                        return Objects.requireNonNull(schemas.get(version), version);
+                    }
 
-                            @Override
-                            public boolean isSnapshotting(String topic) {
-                                return false;
-                            }
-                        },
-                        WriteMode.BATCHES));
+                    @Override
+                    public String newestVersion(String topic) {
+                        return SCHEMA.version();
+                    }
+
+                    @Override
+                    public Optional<String> trouble(String topic) {
+                        return Optional.empty();
+                    }
+
+                    @Override
+                    public boolean isSnapshotting(String topic) {
+                        return false;
+                    }
+                },
+                mode);
     }
 
     public PostgresPositionRows positions(Connection connection) {
@@ -148,6 +155,19 @@ public final class AppliedTable implements AutoCloseable {
                 new Position(1, n, 1, 0),
                 schema.version(),
                 false);
+    }
+
+    public StreamRecord created(long id) {
+        return record(
+                0,
+                SCHEMA,
+                Op.CREATE,
+                "{\"id\":" + id + "}",
+                "{\"id\":" + id + ",\"name\":\"created\",\"n\":" + id + "}");
+    }
+
+    public StreamRecord[] created(long first, int count) {
+        return LongStream.range(first, first + count).mapToObj(this::created).toArray(StreamRecord[]::new);
     }
 
     public Owned claim(int partition) throws SQLException {

@@ -21,7 +21,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,10 +188,10 @@ class BatchApplierTest {
         Owned owner = t.claim(0);
         t.apply(owner, t.put(1, "a", 1));
         t.execute("CREATE RULE r AS ON INSERT TO t DO INSTEAD NOTHING");
-        t.apply(owner, created(100, 1000));
+        t.apply(owner, t.created(100, 1000));
         assertEquals(List.of("1001"), t.rows("SELECT count(*) FROM t"));
-        t.apply(owner, created(5000, 10));
-        StreamRecord[] mixed = created(7000, 1000);
+        t.apply(owner, t.created(5000, 10));
+        StreamRecord[] mixed = t.created(7000, 1000);
         mixed[5] = t.put(1, "b", 2);
         t.apply(owner, mixed);
         assertEquals(List.of("2000"), t.rows("SELECT count(*) FROM t"));
@@ -202,12 +201,12 @@ class BatchApplierTest {
     void newRows_thatAreThereAlready_areReplaced() throws Exception {
         Owned owner = t.claim(0);
         t.apply(owner, t.put(150, "there \\\\ already", 1));
-        t.apply(owner, created(100, 1000));
+        t.apply(owner, t.created(100, 1000));
         assertEquals(
                 List.of("150|created|150", "151|created|151"),
                 t.rows("SELECT * FROM t WHERE id IN (150, 151) ORDER BY id"));
         assertEquals(List.of("1000"), t.rows("SELECT count(*) FROM t"));
-        t.apply(owner, created(2000, 1000));
+        t.apply(owner, t.created(2000, 1000));
         assertEquals(List.of("2000"), t.rows("SELECT count(*) FROM t"));
     }
 
@@ -215,13 +214,13 @@ class BatchApplierTest {
     void newRows_changedDeletedAndMadeAgainInTheirBatch_areAsTheyWereLast() throws Exception {
         Owned owner = t.claim(0);
         t.apply(owner, t.put(9, "old", 9));
-        List<StreamRecord> records = new ArrayList<>(List.of(created(100, 1000)));
+        List<StreamRecord> records = new ArrayList<>(List.of(t.created(100, 1000)));
         records.add(t.put(101, "changed", 1));
         records.add(t.delete(102));
         records.add(t.delete(103));
-        records.add(created(103));
+        records.add(t.created(103));
         records.add(t.delete(9));
-        records.add(created(9));
+        records.add(t.created(9));
         t.apply(owner, records.toArray(StreamRecord[]::new));
         assertEquals(
                 List.of("9|created|9", "100|created|100", "101|changed|1", "103|created|103", "104|created|104"),
@@ -232,27 +231,14 @@ class BatchApplierTest {
     @Test
     void newRowThatIsNoSuchJson_isNamedAmongMany() throws Exception {
         Owned owner = t.claim(0);
-        StreamRecord[] records = created(100, 1000);
+        StreamRecord[] records = t.created(100, 1000);
         records[700] = t.record(0, AppliedTable.SCHEMA, Op.CREATE, "{\"id\":1}", "{\"id\":1");
         RecordException e = assertThrows(RecordException.class, () -> t.apply(owner, records));
         assertEquals(records[700].offset(), e.offset());
         assertEquals(List.of(), t.rows(ROWS));
-        records[700] = created(1);
+        records[700] = t.created(1);
         t.apply(owner, records);
         assertEquals(List.of("1000"), t.rows("SELECT count(*) FROM t"));
-    }
-
-    private StreamRecord created(long id) {
-        return t.record(
-                0,
-                AppliedTable.SCHEMA,
-                Op.CREATE,
-                "{\"id\":" + id + "}",
-                "{\"id\":" + id + ",\"name\":\"created\",\"n\":" + id + "}");
-    }
-
-    private StreamRecord[] created(long first, int count) {
-        return LongStream.range(first, first + count).mapToObj(this::created).toArray(StreamRecord[]::new);
     }
 
     @Test
