@@ -15,6 +15,7 @@ import dev.freshet.replica.port.RecordKey;
 import dev.freshet.replica.port.SchemaSource;
 import dev.freshet.replica.port.ShadowTable;
 import dev.freshet.replica.port.StreamRow;
+import dev.freshet.replica.port.TableLockedException;
 import dev.freshet.stream.Partition;
 import dev.freshet.stream.SeenPositions;
 import dev.freshet.stream.StreamBatch;
@@ -102,6 +103,7 @@ public final class StreamFill implements AutoCloseable {
      * @param careful where records go that the table refuses, if it is known to refuse some; null if it is to fail then
      * @return the fill, or null if another instance fills, or has filled
      * @throws ConfigurationException if the table does not fit, with everything that is wrong
+     * @throws TableLockedException if the table must be altered first and its lock did not come; the session is to be closed
      */
     public static @Nullable StreamFill begin(
             CopySession db,

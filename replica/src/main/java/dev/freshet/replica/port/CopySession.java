@@ -45,6 +45,8 @@ public interface CopySession extends AutoCloseable {
      *
      * @param row the stream's row, locked
      * @return whether it did; the locks of the transaction are gone then
+     * @throws TableLockedException if the table's lock did not come before its readers would have waited for long; the
+     *     transaction is to be rolled back
      */
     boolean alterForFill(StreamTarget target, SchemaRecord schema, StreamRow row);
 

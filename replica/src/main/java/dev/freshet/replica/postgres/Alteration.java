@@ -1,6 +1,6 @@
 package dev.freshet.replica.postgres;
 
-import dev.freshet.model.FreshetException;
+import dev.freshet.replica.port.TableLockedException;
 import dev.freshet.replica.table.TableName;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -19,34 +19,26 @@ public final class Alteration {
 
     private Alteration() {}
 
-    /** The table is used by a transaction that has not ended. */
-    public static final class LockedException extends FreshetException {
-        private static final long serialVersionUID = 1L;
-
-        LockedException(String message, Throwable cause) {
-            super(message, cause);
-        }
-    }
-
     /**
      * Runs the statements in the transaction that is open; its other statements wait for locks as before.
      *
-     * @throws LockedException if the lock did not come; the transaction has failed
+     * @throws TableLockedException if the lock did not come; the transaction has failed
      */
     public static void run(Connection db, TableName table, List<String> statements) throws SQLException {
         try (Statement s = db.createStatement()) {
             String before = lockTimeout(s);
             s.execute(LOCK_TIMEOUT);
             for (String sql : statements) {
-                LOG.info("The stream's schema has changed: {}", sql);
                 s.execute(sql);
             }
             s.execute("SET LOCAL lock_timeout = '" + before + "'");
+            // only now: where the lock does not come, it is tried again and again
+            LOG.info("The stream's schema has changed: {}", String.join("; ", statements));
         } catch (SQLException e) {
             if (!DbErrors.LOCK_NOT_AVAILABLE.equals(DbErrors.state(e))) {
                 throw e;
             }
-            throw new LockedException(
+            throw new TableLockedException(
                     "Table " + table + " is used by a transaction that has not ended, so that it could not be altered ("
                             + String.join("; ", statements)
                             + "): end that transaction, which pg_locks and pg_stat_activity name, or wait",

@@ -6,6 +6,7 @@ import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.SchemaPolicy;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.port.StreamRow;
+import dev.freshet.replica.port.TableLockedException;
 import dev.freshet.replica.postgres.Alteration;
 import dev.freshet.replica.postgres.TableCatalog;
 import dev.freshet.replica.table.FieldMap;
@@ -39,7 +40,7 @@ final class TargetShape {
      * would lock the copy's readers out until its end.
      *
      * @return whether it did; the locks of the transaction are gone then
-     * @throws Alteration.LockedException if its lock did not come
+     * @throws TableLockedException if its lock did not come
      */
     boolean alter() throws SQLException {
         TargetTable table = TableCatalog.read(db, target.table());

@@ -5,6 +5,7 @@ import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.replica.SchemaPolicy;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.port.SchemaSource;
+import dev.freshet.replica.port.TableLockedException;
 import dev.freshet.replica.postgres.Alteration;
 import dev.freshet.replica.postgres.TableCatalog;
 import dev.freshet.replica.table.TableFit;
@@ -109,7 +110,7 @@ final class Plans implements AutoCloseable {
     private void alter(Connection db, Id id, StreamTarget target, TableFit fit) throws SQLException {
         try {
             Alteration.run(db, target.table(), fit.alterations());
-        } catch (Alteration.LockedException e) {
+        } catch (TableLockedException e) {
             MisfitException waits = new MisfitException(String.valueOf(e.getMessage()), e);
             locked.put(id, waits);
             throw waits;
