@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -25,7 +26,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads a topic's keys with a consumer of no group. It holds a few megabytes; of values it keeps nothing. */
 public final class KafkaTopicKeys implements TopicKeys {
-    /** Who polls more seldom has other work, such as the rows of a snapshot that is held back. */
+    /**
+     * Who polls more seldom has other work, such as the rows of a snapshot that is held back, and no more than this of the
+     * time between two polls counts as standstill.
+     */
     private static final long PAUSE_NANOS = 1_000_000_000L;
 
     private static final String MOST_RECORDS = "2000";
@@ -37,9 +41,10 @@ public final class KafkaTopicKeys implements TopicKeys {
     private final OffsetVector end;
     private final Consumer<byte[], Boolean> consumer;
     private final Duration standstillLimit;
+    private final LongSupplier nanos;
     private final long[] at;
-    private long movedNanos = System.nanoTime();
-    private long polledNanos = movedNanos;
+    private long movedNanos;
+    private long polledNanos;
 
     /**
      * Opens a topic; the cluster is first asked by {@link #poll}.
@@ -49,25 +54,30 @@ public final class KafkaTopicKeys implements TopicKeys {
      * @throws RetriableException if no client can be made
      */
     public KafkaTopicKeys(RelaySettings settings, TopicInfo topic, OffsetVector from, OffsetVector end) {
-        this(open(settings, topic.topic()), topic.topic(), from, end, STANDSTILL_LIMIT);
+        this(open(settings, topic.topic()), topic.topic(), from, end, STANDSTILL_LIMIT, System::nanoTime);
     }
 
     /**
      * Reads with a consumer.
      *
      * @param standstillLimit after how long without any progress it counts as a failure
+     * @param nanos a clock like {@link System#nanoTime}
      */
     KafkaTopicKeys(
             Consumer<byte[], Boolean> consumer,
             String topic,
             OffsetVector from,
             OffsetVector end,
-            Duration standstillLimit) {
+            Duration standstillLimit,
+            LongSupplier nanos) {
         this.consumer = consumer;
         this.topic = topic;
         this.end = end;
         this.at = from.toArray();
         this.standstillLimit = standstillLimit;
+        this.nanos = nanos;
+        this.movedNanos = nanos.getAsLong();
+        this.polledNanos = movedNanos;
         List<TopicPartition> partitions = new ArrayList<>();
         for (int p = 0; p < end.partitions(); p++) {
             partitions.add(new TopicPartition(topic, p));
@@ -98,11 +108,9 @@ public final class KafkaTopicKeys implements TopicKeys {
 
     @Override
     public OffsetVector poll(Visitor visitor) {
-        long now = System.nanoTime();
-        if (now - polledNanos > PAUSE_NANOS) {
-            // who was not asked did not stand still
-            movedNanos = now;
-        }
+        long now = nanos.getAsLong();
+        // who was not asked did not stand still meanwhile; what was counted before stays
+        movedNanos += Math.max(0, now - polledNanos - PAUSE_NANOS);
         polledNanos = now;
         try {
             for (ConsumerRecord<byte[], Boolean> r : consumer.poll(Duration.ZERO)) {
@@ -115,7 +123,7 @@ public final class KafkaTopicKeys implements TopicKeys {
                 moved |= move(new TopicPartition(topic, p));
             }
             if (moved) {
-                movedNanos = System.nanoTime();
+                movedNanos = nanos.getAsLong();
             } else {
                 requireProgress();
             }
@@ -142,7 +150,7 @@ public final class KafkaTopicKeys implements TopicKeys {
     }
 
     private void requireProgress() {
-        if (OffsetVector.of(at).equals(end) || System.nanoTime() - movedNanos < standstillLimit.toNanos()) {
+        if (OffsetVector.of(at).equals(end) || nanos.getAsLong() - movedNanos < standstillLimit.toNanos()) {
             return;
         }
         throw new RetriableException("The keys of topic '" + topic + "' could be read up to the offsets "

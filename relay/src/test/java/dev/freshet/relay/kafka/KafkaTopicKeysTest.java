@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -48,9 +49,16 @@ class KafkaTopicKeysTest {
         }
     }
 
-    private static KafkaTopicKeys keys(MockConsumer<byte[], Boolean> consumer, long from, Duration limit) {
+    private final AtomicLong nanos = new AtomicLong();
+
+    private KafkaTopicKeys keys(MockConsumer<byte[], Boolean> consumer, long from, Duration limit) {
         KafkaTopicKeys keys = new KafkaTopicKeys(
-                consumer, TOPIC, OffsetVector.of(new long[] {from}), OffsetVector.of(new long[] {from + 2}), limit);
+                consumer,
+                TOPIC,
+                OffsetVector.of(new long[] {from}),
+                OffsetVector.of(new long[] {from + 2}),
+                limit,
+                nanos::get);
         consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
         return keys;
     }
@@ -74,6 +82,35 @@ class KafkaTopicKeysTest {
         RetriableException e = assertThrows(RetriableException.class, () -> keys.poll((key, tombstone) -> {}));
         String message = String.valueOf(e.getMessage());
         assertTrue(message.contains("[5] of [7]") && message.contains("find-hanging"), message);
+    }
+
+    /** Polls once after the time; the key that there is, or none, is of no interest. */
+    private OffsetVector pollAfter(KafkaTopicKeys keys, Duration time) {
+        nanos.addAndGet(time.toNanos());
+        return keys.poll((key, tombstone) -> {});
+    }
+
+    @Test
+    void standstillIsCounted_thoughEachTurnTakesLong() {
+        Moving consumer = new Moving();
+        KafkaTopicKeys keys = keys(consumer, 5, Duration.ofSeconds(30));
+        consumer.leaderless = true;
+        for (int turn = 1; turn < 30; turn++) {
+            pollAfter(keys, Duration.ofSeconds(3));
+        }
+        assertThrows(RetriableException.class, () -> pollAfter(keys, Duration.ofSeconds(3)));
+    }
+
+    @Test
+    void pauseIsNoStandstill_butWhatWasCountedBeforeStays() {
+        Moving consumer = new Moving();
+        KafkaTopicKeys keys = keys(consumer, 5, Duration.ofSeconds(30));
+        consumer.leaderless = true;
+        for (int turn = 0; turn < 28; turn++) {
+            pollAfter(keys, Duration.ofSeconds(1));
+        }
+        assertEquals(OffsetVector.of(new long[] {5}), pollAfter(keys, LONG));
+        assertThrows(RetriableException.class, () -> pollAfter(keys, Duration.ofSeconds(1)));
     }
 
     @Test
