@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Says when the next report of freshness may be made: 5 ms after the last one, and under load so late that reports take a
- * quarter of the agent's time at most; never later than 100 ms after the end of the last. What was not used lately may be used at once, so
- * that a change that comes alone waits for no report.
+ * Says when the next report of freshness may be made. While somebody may wait for it: 5 ms after the last one was begun, and
+ * under load so late that reports take a quarter of the agent's time, but not later than 100 ms after the end of the last, so
+ * that reports of more than 33 ms take more. What was not used lately may be used at once, so that a change that comes alone
+ * waits for no report. While nobody can wait for it, a quarter of the time is the limit whatever a report costs.
  */
 final class ReportPace {
     /** Two reports are at least that far apart, so that they cost the database little. */
@@ -19,7 +20,7 @@ final class ReportPace {
     private Instant paid = Instant.MIN;
 
     /**
-     * Returns when the next report may be made.
+     * Returns when the next report may be made while somebody may wait for it.
      *
      * @param begun when the last one was begun
      * @param cost how long it took
@@ -35,8 +36,15 @@ final class ReportPace {
         return paid.isBefore(soonest) ? soonest : paid;
     }
 
-    /** Returns when the next report may be made while nobody can wait for it: after a pause. */
+    /**
+     * Returns when the next report may be made while nobody can wait for it: after a pause of 100 ms, or three times the cost
+     * where that is longer.
+     *
+     * @param begun when the last one was begun
+     * @param cost how long it took
+     */
     Instant slow(Instant begun, Duration cost) {
-        return begun.plus(cost).plus(LONGEST);
+        Duration rest = cost.multipliedBy(TIMES_THE_COST - 1);
+        return begun.plus(cost).plus(rest.compareTo(LONGEST) < 0 ? LONGEST : rest);
     }
 }

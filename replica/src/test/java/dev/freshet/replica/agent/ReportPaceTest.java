@@ -46,4 +46,16 @@ class ReportPaceTest {
         }
         assertEquals(5, until(now.plusMillis(200), 5).toMillis());
     }
+
+    @Test
+    void reportsThatNobodyWaitsFor_restAHundredMilliseconds_andTakeAQuarterOfTheTimeAtMost() {
+        assertEquals(105, slow(5).toMillis());
+        assertEquals(133, slow(33).toMillis());
+        assertEquals(800, slow(200).toMillis());
+        assertEquals(8_000, slow(2_000).toMillis());
+    }
+
+    private Duration slow(int costMillis) {
+        return Duration.between(START, pace.slow(START, Duration.ofMillis(costMillis)));
+    }
 }
