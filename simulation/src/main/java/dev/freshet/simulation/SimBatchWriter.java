@@ -95,5 +95,8 @@ final class SimBatchWriter implements BatchWriter {
     public void forgetTables() {}
 
     @Override
+    public void askAgain(String topic) {}
+
+    @Override
     public void close() {}
 }

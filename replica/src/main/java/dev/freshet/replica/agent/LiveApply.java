@@ -179,7 +179,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
      * @return how many records
      */
     int work(Duration wait) throws InterruptedException {
-        if (stopped.retry()) {
+        if (stopped.retry(applier::askAgain)) {
             applier.forgetTables();
         }
         StreamBatch batch;

@@ -13,9 +13,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,8 @@ final class StoppedPartitions {
     private final OwnedPartitions owned;
     private final Map<Partition, Instant> until = new HashMap<>();
     private final Map<Partition, Duration> waits = new HashMap<>();
+    private final LockedTables lockedTables;
+    private final Set<Partition> waitForTable = new HashSet<>();
 
     /** Creates it without partitions, for those that the instance owns. */
     StoppedPartitions(
@@ -49,6 +53,7 @@ final class StoppedPartitions {
         this.clock = clock;
         this.progress = progress;
         this.owned = owned;
+        this.lockedTables = new LockedTables(config.limits());
     }
 
     boolean isEmpty() {
@@ -67,7 +72,6 @@ final class StoppedPartitions {
             return;
         }
         String reason = String.valueOf(fault.getMessage());
-        Duration wait = config.limits().retryAfter(waits.get(p));
         Owned halted = row.stoppedBecause(reason);
         try {
             Fence.advance(db.positions(), config.name(), List.of(halted));
@@ -78,8 +82,7 @@ final class StoppedPartitions {
             throw e;
         }
         owned.put(p, halted);
-        until.put(p, clock.instant().plus(wait));
-        waits.put(p, wait);
+        Duration wait = wait(p, fault);
         owned.forgetMove(p);
         reader.pause(Set.of(p));
         progress.applied(0);
@@ -90,9 +93,28 @@ final class StoppedPartitions {
                 DurationText.of(wait));
     }
 
-    /** Has those be read again whose wait is over; returns whether there were any. */
-    boolean retry() {
+    /** Those that wait for the same table are tried again together. */
+    private Duration wait(Partition p, RecordException fault) {
         Instant now = clock.instant();
+        Duration last = waitForTable.remove(p) ? null : waits.get(p);
+        Duration wait = config.limits().retryAfter(last);
+        if (fault.isTableLocked()) {
+            waitForTable.add(p);
+            wait = Duration.between(now, lockedTables.refused(p.topic(), now));
+        }
+        until.put(p, now.plus(wait));
+        waits.put(p, wait);
+        return wait;
+    }
+
+    /**
+     * Has those be read again whose wait is over; returns whether there were any.
+     *
+     * @param askAgain told the topics whose tables are to be asked again for their lock
+     */
+    boolean retry(Consumer<String> askAgain) {
+        Instant now = clock.instant();
+        lockedTables.due(now).forEach(askAgain);
         boolean any = false;
         for (Map.Entry<Partition, Instant> e : List.copyOf(until.entrySet())) {
             Partition p = e.getKey();
@@ -114,12 +136,23 @@ final class StoppedPartitions {
             records.stream()
                     .map(StreamRecord::partition)
                     .filter(p -> waits.remove(p) != null)
-                    .forEach(p -> LOG.info("Replica '{}': partition {} goes on", config.name(), p));
+                    .forEach(this::goesOn);
+        }
+    }
+
+    private void goesOn(Partition p) {
+        LOG.info("Replica '{}': partition {} goes on", config.name(), p);
+        if (waitForTable.remove(p)) {
+            lockedTables.forget(p.topic());
         }
     }
 
     void forget(Partition p) {
         until.remove(p);
         waits.remove(p);
+        waitForTable.remove(p);
+        if (waitForTable.stream().noneMatch(other -> other.topic().equals(p.topic()))) {
+            lockedTables.forget(p.topic());
+        }
     }
 }

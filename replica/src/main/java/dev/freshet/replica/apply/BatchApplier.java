@@ -117,6 +117,11 @@ public final class BatchApplier implements AutoCloseable {
         writer.forgetTables();
     }
 
+    /** Has the table of a topic be asked again for the lock that did not come. */
+    public void askAgain(String topic) {
+        writer.askAgain(topic);
+    }
+
     /** Lets go of the writer, not of the session. */
     @Override
     public void close() {

@@ -12,11 +12,12 @@ import java.util.Set;
 public interface BatchWriter extends AutoCloseable {
     /**
      * Takes a batch in, with {@link WriteMode#BATCHES} outside of a transaction: a table that a new version of the schema
-     * alters is altered in one of its own.
+     * alters is altered in one of its own. A table whose lock does not come is not asked for it again until {@link #askAgain}:
+     * whoever waits for it makes the table's readers wait.
      *
      * @param lastOfEachKey by key the records that are left to write, one map a topic; not changed until {@link #clear}
      * @param repeated the keys of which the batch had more records than the last
-     * @throws RecordException if a record is at fault and it is known which
+     * @throws RecordException if a record is at fault and it is known which, or {@link RecordException#isTableLocked waits}
      * @throws InterruptedException if the thread is interrupted
      */
     void stage(Collection<? extends Map<RecordKey, StreamRecord>> lastOfEachKey, Set<RecordKey> repeated)
@@ -39,6 +40,9 @@ public interface BatchWriter extends AutoCloseable {
 
     /** Has the tables' shapes read again before the next batch. */
     void forgetTables();
+
+    /** Has the table of a topic be asked for its lock again by the next record that needs it altered. */
+    void askAgain(String topic);
 
     /** Lets go of what the session holds for it. */
     @Override

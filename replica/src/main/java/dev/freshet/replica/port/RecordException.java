@@ -76,6 +76,11 @@ public final class RecordException extends FreshetException {
         this(record.partition(), record.offset(), reason, cause);
     }
 
+    /** Returns whether the record waits for its table's lock alone, as others of its topic may do as well. */
+    public boolean isTableLocked() {
+        return getCause() instanceof TableLockedException;
+    }
+
     /** Returns where the record stands. */
     public Partition partition() {
         return partition;

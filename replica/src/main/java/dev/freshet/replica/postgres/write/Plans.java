@@ -37,10 +37,6 @@ final class Plans implements AutoCloseable {
         MisfitException(String message) {
             super(message);
         }
-
-        MisfitException(String message, Throwable cause) {
-            super(message, cause);
-        }
     }
 
     private record Id(String topic, String version) {}
@@ -50,7 +46,7 @@ final class Plans implements AutoCloseable {
     private final SchemaSource schemas;
     private final int limit;
     private final Map<Id, TableWriter> writers = new HashMap<>();
-    private final Map<Id, MisfitException> locked = new HashMap<>();
+    private final Map<Id, TableLockedException> locked = new HashMap<>();
 
     /**
      * Creates the plans.
@@ -68,6 +64,7 @@ final class Plans implements AutoCloseable {
      * Returns the writer of a version; outside a transaction where {@code mayAlter}.
      *
      * @throws MisfitException if the version does not fit the table
+     * @throws TableLockedException if the table is to be altered, and its lock did not come
      */
     TableWriter writer(Connection db, StreamTarget target, String version) throws SQLException, InterruptedException {
         Id id = new Id(target.topic(), version);
@@ -75,7 +72,7 @@ final class Plans implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        MisfitException waits = locked.get(id);
+        TableLockedException waits = locked.get(id);
         if (waits != null) {
             throw waits;
         }
@@ -106,18 +103,27 @@ final class Plans implements AutoCloseable {
         return fit;
     }
 
-    /** A lock that does not come is not asked for again until {@link #forget}. */
+    /** A lock that does not come is not asked for again, by no version of the stream, until {@link #askAgain}. */
     private void alter(Connection db, Id id, StreamTarget target, TableFit fit) throws SQLException {
+        for (Map.Entry<Id, TableLockedException> other : locked.entrySet()) {
+            if (other.getKey().topic().equals(id.topic())) {
+                throw other.getValue();
+            }
+        }
         try {
             Alteration.run(db, target.table(), fit.alterations());
         } catch (TableLockedException e) {
-            MisfitException waits = new MisfitException(String.valueOf(e.getMessage()), e);
-            locked.put(id, waits);
-            throw waits;
+            locked.put(id, e);
+            throw e;
         }
         if (commits) {
             db.commit();
         }
+    }
+
+    /** Has the lock of a topic's table be asked for again. */
+    void askAgain(String topic) {
+        locked.keySet().removeIf(id -> id.topic().equals(topic));
     }
 
     /** Lets all writers go where they have become too many. Only between batches: a writer holds its batch's rows. */
@@ -127,7 +133,7 @@ final class Plans implements AutoCloseable {
         }
     }
 
-    /** Forgets what is known of the tables, so that it is read again. */
+    /** Forgets what is known of the tables' shapes, so that it is read again. */
     void forget() {
         try {
             close();
@@ -145,7 +151,6 @@ final class Plans implements AutoCloseable {
             }
         } finally {
             writers.clear();
-            locked.clear();
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.freshet.replica.port.RecordException;
 import dev.freshet.replica.port.RecordKey;
 import dev.freshet.replica.port.SchemaSource;
 import dev.freshet.replica.port.StoreException;
+import dev.freshet.replica.port.TableLockedException;
 import dev.freshet.replica.port.WriteMode;
 import dev.freshet.replica.postgres.Calls;
 import dev.freshet.stream.MissingSchemaException;
@@ -103,7 +104,7 @@ public final class PostgresBatchWriter implements BatchWriter {
         TableWriter writer;
         try {
             writer = plans.writer(db, target, r.schemaVersion());
-        } catch (Plans.MisfitException | MissingSchemaException e) {
+        } catch (Plans.MisfitException | TableLockedException | MissingSchemaException e) {
             throw new RecordException(r, String.valueOf(e.getMessage()), e);
         }
         touched.add(writer);
@@ -182,6 +183,11 @@ public final class PostgresBatchWriter implements BatchWriter {
     @Override
     public void forgetTables() {
         plans.forget();
+    }
+
+    @Override
+    public void askAgain(String topic) {
+        plans.askAgain(topic);
     }
 
     /** Closes the statements, not the connection. */
