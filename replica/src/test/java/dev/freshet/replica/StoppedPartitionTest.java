@@ -47,6 +47,8 @@ class StoppedPartitionTest extends InReplicaWorld {
         String reason = world.one("SELECT reason FROM freshet.freshness");
         assertTrue(reason.contains(world.relay.topic("t") + "-0@"), reason);
         assertFalse(reason.contains("secret") || reason.contains("500"), reason);
+        assertTrue(reason.contains("alter the copy's table") && reason.contains("dead-letter-topic"), reason);
+        assertFalse(reason.contains("source"), "what is changed there may stand far behind: " + reason);
         assertEquals(2, world.copy().size(), "nothing behind the record is applied");
         world.put(idOfPartition(1, 1), "goes on", 4);
         world.relay.commit();

@@ -71,7 +71,8 @@ final class StoppedPartitions {
         if (row == null) {
             return;
         }
-        String reason = String.valueOf(fault.getMessage());
+        boolean mayBeParked = fault.fault() != null && config.deadLetters() == null;
+        String reason = fault.getMessage() + (mayBeParked ? "; with a dead-letter-topic its key alone would stop" : "");
         Owned halted = row.stoppedBecause(reason);
         try {
             Fence.advance(db.positions(), config.name(), List.of(halted));

@@ -66,7 +66,7 @@ public final class RecordException extends FreshetException {
         return new RecordException(
                 record.partition(),
                 record.offset(),
-                cause.shown() + (ofTheRow ? ": change the copy's table, or the row at its source" : ""),
+                cause.shown() + (ofTheRow ? ": alter the copy's table so that it takes the row" : ""),
                 ofTheRow ? new Fault(cause.code()) : null,
                 cause);
     }
