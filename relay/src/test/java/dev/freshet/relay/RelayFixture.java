@@ -1,6 +1,8 @@
 package dev.freshet.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.capture.Source;
@@ -11,6 +13,7 @@ import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.embedded.junit.OnServers;
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.Position;
 import dev.freshet.model.json.JsonReader;
@@ -28,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -118,6 +122,16 @@ abstract class RelayFixture {
             }
             return reached.test(relay.status());
         });
+    }
+
+    /** Waits until the relay ends for what a person has to set right. */
+    static void assertEnds(Relay relay, String reason) {
+        Awaitility.await().atMost(LIMIT).until(() -> relay.ended().isDone());
+        Throwable end = assertThrows(
+                        CompletionException.class, () -> relay.ended().join())
+                .getCause();
+        assertInstanceOf(ConfigurationException.class, end);
+        assertTrue(String.valueOf(end.getMessage()).contains(reason), end::toString);
     }
 
     static boolean is(RelayStatus s, StreamStatus wanted) {
