@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -129,6 +130,11 @@ final class Bank {
     synchronized void lastIsTooMuch() throws Exception {
         put("savings", Op.UPDATE, ROWS - 1, 1_000_000);
         relay.commit();
+    }
+
+    /** Returns whether what stops the copy is said to be a record of a table. */
+    boolean isNamed(String table, String reason) {
+        return reason.matches("Record " + Pattern.quote(relay.topic(table)) + "-[0-9]@[0-9]+ cannot .*");
     }
 
     /** Moves money in one source transaction that takes two of Kafka's, with all of it missing in between. */
