@@ -8,6 +8,7 @@ import dev.freshet.stream.StreamBatch;
 import dev.freshet.stream.StreamLocation;
 import dev.freshet.stream.StreamReader;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.Set;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Real readers, of which those without a group do not come to the end, and give nothing more after so many records,
  * until they are let go.
  */
-final class HeldReaders implements Readers {
+class HeldReaders implements Readers {
     private final Readers readers;
     private final @Nullable String topic;
     private volatile int left;
@@ -61,16 +62,21 @@ final class HeldReaders implements Readers {
                     if (method.getName().equals("position") && held.get() && left < Integer.MAX_VALUE) {
                         return 0L;
                     }
-                    try {
-                        Object answer = method.invoke(reader, arguments);
-                        if (answer instanceof StreamBatch batch && held.get() && left < Integer.MAX_VALUE) {
-                            left -= batch.records().size();
-                        }
-                        return answer;
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
+                    Object answer = call(reader, method, arguments);
+                    if (answer instanceof StreamBatch batch && held.get() && left < Integer.MAX_VALUE) {
+                        left -= batch.records().size();
                     }
+                    return answer;
                 });
+    }
+
+    /** Calls a method, which fails as it would without a proxy. */
+    static @Nullable Object call(Object real, Method method, @Nullable Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(real, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
     }
 
     @Override

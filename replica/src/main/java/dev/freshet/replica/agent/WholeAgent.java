@@ -194,9 +194,9 @@ public final class WholeAgent implements Agent {
                     "A table of replica '" + config.name() + "' is to be filled anew: this instance prepares again");
         }
         boolean wasFilling = running.isFilling();
-        long before = running.commits();
+        long before = running.steps();
         int done = running.work(POLL);
-        if (running.commits() > before && lastWait != null) {
+        if (running.steps() > before && lastWait != null) {
             lastWait = null;
             LOG.info("Replica '{}' goes on: it has moved its copy to a boundary again", config.name());
         }

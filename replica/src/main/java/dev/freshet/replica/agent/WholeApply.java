@@ -66,7 +66,7 @@ final class WholeApply implements AutoCloseable {
     private boolean open;
     private long rows;
     private long inTransaction;
-    private long commits;
+    private long steps;
     private Instant lastSign = Instant.MIN;
     private Instant lastQuietCommit = Instant.MIN;
 
@@ -128,9 +128,9 @@ final class WholeApply implements AutoCloseable {
         return filling;
     }
 
-    /** Returns how many boundaries were reached since the beginning, a fill's included. */
-    long commits() {
-        return commits;
+    /** Returns how many boundaries were reached with records since the beginning, a fill's included. */
+    long steps() {
+        return steps;
     }
 
     /** Claims every partition, so that whoever was active before is fenced. */
@@ -260,7 +260,7 @@ final class WholeApply implements AutoCloseable {
         open = false;
         epoch = boundary.position().epoch();
         stored = state;
-        commits++;
+        steps += filling || inTransaction > 0 ? 1 : 0;
         moved.forEach(o -> owned.put(new Partition(topicOf(o.stream()), o.partition()), o));
         // a fill's rows are told as such
         progress.applied(filling ? 0 : (int) inTransaction);
@@ -289,13 +289,15 @@ final class WholeApply implements AutoCloseable {
         }
     }
 
+    /** Without a record the copy may still stand before the one that stopped it. */
     private List<Owned> move(BoundaryState state) {
         List<Owned> moved = new ArrayList<>();
         owned.forEach((p, o) -> {
             long offset = state.offsets().getOrDefault(p, o.nextOffset());
             Position position = state.seen().getOrDefault(p, o.position());
-            if (offset != o.nextOffset() || o.stopped() != null) {
-                moved.add(o.movedTo(offset, position));
+            Owned after = inTransaction > 0 ? o.movedTo(offset, position) : o.passedTo(offset);
+            if (!after.equals(o)) {
+                moved.add(after);
             }
         });
         Fence.advance(db.positions(), config.name(), moved);

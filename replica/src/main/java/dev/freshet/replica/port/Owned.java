@@ -27,6 +27,11 @@ public record Owned(
         return new Owned(stream, fill, partition, generation, offset, last, null);
     }
 
+    /** Returns the partition moved on past what has no record, and still stopped if it was. */
+    public Owned passedTo(long offset) {
+        return new Owned(stream, fill, partition, generation, offset, position, stopped);
+    }
+
     /** Returns the partition, stopped. */
     public Owned stoppedBecause(String reason) {
         return new Owned(stream, fill, partition, generation, nextOffset, position, reason);
