@@ -3,33 +3,14 @@ package dev.freshet.replica;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** When a {@code per-transaction} copy that was stopped is tried again. */
-@OnServers
-class WholeRetriesTest {
+class WholeRetriesTest extends BankFixture {
     private static final Duration FIRST = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofMinutes(10);
     private static final Duration MOMENT = Duration.ofMillis(1);
-
-    private Bank bank;
-
-    @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        bank = new Bank(kafka, prefix.name("bank"), database);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        bank.close();
-    }
 
     /** Each try writes all the pieces before the row. */
     @Test

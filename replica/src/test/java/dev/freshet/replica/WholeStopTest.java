@@ -3,10 +3,6 @@ package dev.freshet.replica;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
@@ -16,31 +12,14 @@ import dev.freshet.replica.agent.Progress;
 import dev.freshet.replica.agent.WholeAgent;
 import dev.freshet.replica.postgres.PostgresCopyStore;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A {@code per-transaction} copy that stands before a record goes on with that record, not with what has none. */
-@OnServers
-class WholeStopTest {
+class WholeStopTest extends BankFixture {
     private static final String STOPPED = "SELECT count(*) FROM freshet.replica_position WHERE stopped IS NOT NULL";
     private static final String PASSED =
             "SELECT sum(next_offset) FROM freshet.replica_position WHERE stream = 'accounts'";
-
-    private Bank bank;
-
-    @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        bank = new Bank(kafka, prefix.name("bank"), database);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        bank.close();
-        assertEquals(List.of(), List.copyOf(bank.wrong));
-    }
 
     /** Brings a boundary above a record that was there before, and that no copy applies again. */
     private void boundaryWithoutARecord() throws Exception {

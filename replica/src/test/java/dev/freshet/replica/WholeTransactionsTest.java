@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
-import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
-import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.ledger.Boundary;
 import dev.freshet.replica.table.TableName;
 import java.sql.Connection;
@@ -15,26 +13,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Readers of a {@code per-transaction} copy never see half of a source transaction. */
-@OnServers
-class WholeTransactionsTest {
-    private Bank bank;
-
-    @BeforeEach
-    void open(EmbeddedKafka kafka, TopicPrefix prefix, TestDatabase database) throws Exception {
-        bank = new Bank(kafka, prefix.name("bank"), database);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        bank.close();
-        assertEquals(List.of(), List.copyOf(bank.wrong));
-    }
-
+class WholeTransactionsTest extends BankFixture {
     @Test
     void sumIsNeverOff_throughFirstFill_lostSessions_takeOver_newSnapshotAndRefill() throws Exception {
         bank.open(4);
