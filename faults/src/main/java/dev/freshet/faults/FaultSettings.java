@@ -95,6 +95,7 @@ final class FaultSettings {
                       lock-timeout: 2s
                       idle-in-transaction-session-timeout: 3s
                       tcp-user-timeout: 3s
+                      answer-timeout: 3s
                       freshness-interval: 300ms
                       freshness-timeout: 5s
                       ledger-timeout: 10s

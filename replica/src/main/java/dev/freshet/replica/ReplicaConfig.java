@@ -54,7 +54,8 @@ public final class ReplicaConfig {
                 b.freshnessInterval,
                 b.freshnessValid,
                 b.ledgerLimit);
-        sessions = new SessionLimits(b.lockTimeout, b.idleInTransactionTimeout, b.tcpUserTimeout, b.connectTimeout);
+        sessions = new SessionLimits(
+                b.lockTimeout, b.idleInTransactionTimeout, b.tcpUserTimeout, b.connectTimeout, b.answerTimeout);
         showData = b.showData;
     }
 
@@ -168,6 +169,7 @@ public final class ReplicaConfig {
         private Duration lockTimeout = SessionLimits.DEFAULTS.lockTimeout();
         private Duration idleInTransactionTimeout = SessionLimits.DEFAULTS.idleInTransaction();
         private Duration tcpUserTimeout = SessionLimits.DEFAULTS.tcpUser();
+        private Duration answerTimeout = SessionLimits.DEFAULTS.answer();
         private Duration connectTimeout = SessionLimits.DEFAULTS.connect();
         private boolean showData;
 
@@ -318,6 +320,12 @@ public final class ReplicaConfig {
         /** Sets after how long an unacknowledged connection is given up. Default 30 s. */
         public Builder tcpUserTimeout(Duration limit) {
             tcpUserTimeout = limit;
+            return this;
+        }
+
+        /** Sets after how long beyond the wait for a lock a session that does not answer is given up. Default 2 min. */
+        public Builder answerTimeout(Duration limit) {
+            answerTimeout = limit;
             return this;
         }
 

@@ -11,11 +11,18 @@ import java.time.Duration;
  * @param tcpUser after how long without acknowledgement a connection is given up: by the server ({@code tcp_user_timeout}),
  *     and here by keepalive probes while an answer is waited for
  * @param connect the longest wait for a connection
+ * @param answer after how long beyond {@code lockTimeout} a session is given up that has not answered, but for a fill's: what lies
+ *     between may have forgotten the connection and answer the probes itself, as a proxy or a side-car does
  */
-public record SessionLimits(Duration lockTimeout, Duration idleInTransaction, Duration tcpUser, Duration connect) {
+public record SessionLimits(
+        Duration lockTimeout, Duration idleInTransaction, Duration tcpUser, Duration connect, Duration answer) {
     /** What holds where nothing else is said. */
     public static final SessionLimits DEFAULTS = new SessionLimits(
-            Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            Duration.ofMinutes(2));
 
     /** Rejects what is not above zero. */
     public SessionLimits {
@@ -23,6 +30,7 @@ public record SessionLimits(Duration lockTimeout, Duration idleInTransaction, Du
         requirePositive("idleInTransactionTimeout", idleInTransaction);
         requirePositive("tcpUserTimeout", tcpUser);
         requirePositive("connectTimeout", connect);
+        requirePositive("answerTimeout", answer);
     }
 
     static void requirePositive(String setting, Duration value) {

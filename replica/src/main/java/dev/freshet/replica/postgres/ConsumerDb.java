@@ -102,11 +102,24 @@ public final class ConsumerDb {
         try {
             bind(db);
             db.setAutoCommit(false);
+            limitAnswers(db);
             return db;
         } catch (SQLException e) {
             db.close();
             throw e;
         }
+    }
+
+    /** Gives up the session once an answer takes longer than any statement but a fill's may. */
+    void limitAnswers(Connection db) throws SQLException {
+        db.setNetworkTimeout(
+                Runnable::run,
+                Math.toIntExact(sessions.lockTimeout().plus(sessions.answer()).toMillis()));
+    }
+
+    /** Lets an answer take as long as it takes: a fill makes indexes of whole tables. */
+    static void awaitAnswers(Connection db) throws SQLException {
+        db.setNetworkTimeout(Runnable::run, 0);
     }
 
     private static String seconds(Duration limit) {

@@ -84,6 +84,13 @@ public final class PostgresSession implements CopySession {
 
     @Override
     public BatchWriter writer(Collection<StreamTarget> targets, SchemaSource schemas, WriteMode mode) {
+        calls.run(() -> {
+            if (mode == WriteMode.PIECES_OF_A_FILL) {
+                ConsumerDb.awaitAnswers(db);
+            } else {
+                consumer.limitAnswers(db);
+            }
+        });
         return new PostgresBatchWriter(db, targets, config.schema(), schemas, mode, calls);
     }
 
@@ -94,11 +101,13 @@ public final class PostgresSession implements CopySession {
 
     @Override
     public ShadowTable shadow(StreamTarget target, SchemaRecord schema, StreamRow row, SchemaSource schemas) {
+        calls.run(() -> ConsumerDb.awaitAnswers(db));
         return calls.ask(() -> PostgresShadow.create(db, config.schema(), target, schema, row, schemas, calls));
     }
 
     @Override
     public void empty(StreamTarget target, SchemaRecord schema, StreamRow row) {
+        calls.run(() -> ConsumerDb.awaitAnswers(db));
         calls.run(() -> PostgresShadow.empty(db, config.schema(), target, schema, row));
     }
 

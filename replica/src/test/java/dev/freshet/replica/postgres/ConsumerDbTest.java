@@ -9,7 +9,11 @@ import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.replica.ReplicaConfig;
+import dev.freshet.replica.SchemaPolicy;
 import dev.freshet.replica.StreamTarget;
+import dev.freshet.replica.apply.AppliedTable;
+import dev.freshet.replica.port.StoreException;
+import dev.freshet.replica.port.WriteMode;
 import dev.freshet.replica.table.TableName;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,6 +21,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,11 +35,14 @@ class ConsumerDbTest {
     }
 
     private ConsumerDb at(String url) {
-        return new ConsumerDb(ReplicaConfig.builder("copy").stream(
+        return new ConsumerDb(config(url).build());
+    }
+
+    private ReplicaConfig.Builder config(String url) {
+        return ReplicaConfig.builder("copy").stream(
                         new StreamTarget("t", "shop.t", null, TableName.parse("public.t"), Map.of()))
                 .database(url, database.user(), database.password())
-                .kafka("bootstrap.servers", "nowhere:9")
-                .build());
+                .kafka("bootstrap.servers", "nowhere:9");
     }
 
     private String shown(String parameters, String setting) throws SQLException {
@@ -72,5 +80,32 @@ class ConsumerDbTest {
         assertEquals("local", shown("?options=-c%20synchronous_commit=local", "synchronous_commit"));
         database.execute("ALTER DATABASE " + database.name() + " SET synchronous_commit = remote_write");
         assertEquals("remote_write", shown("", "synchronous_commit"));
+    }
+
+    /** Keepalive probes do not tell: a proxy that has forgotten the connection may answer them. */
+    @Test
+    void sessionThatDoesNotAnswer_isGivenUp() throws Exception {
+        ConsumerDb hasty = new ConsumerDb(config(database.jdbcUrl())
+                .lockTimeout(Duration.ofMillis(200))
+                .answerTimeout(Duration.ofMillis(300))
+                .build());
+        try (Connection db = hasty.open();
+                Statement s = db.createStatement()) {
+            SQLException e = assertThrows(SQLException.class, () -> s.execute("SELECT pg_sleep(30)"));
+            assertEquals(StoreException.Kind.AWAY, DbErrors.kind(e), e::toString);
+        }
+    }
+
+    @Test
+    void fill_mayTakeAsLongAsItTakes() throws Exception {
+        try (AppliedTable t = new AppliedTable(database, SchemaPolicy.EVOLVE, AppliedTable.SCHEMA)) {
+            int limit = t.db.getNetworkTimeout();
+            assertTrue(limit > 0, "no limit");
+            PostgresSession session = t.session(t.db);
+            t.writer(session, WriteMode.PIECES_OF_A_FILL);
+            assertEquals(0, t.db.getNetworkTimeout());
+            t.writer(session, WriteMode.PIECES);
+            assertEquals(limit, t.db.getNetworkTimeout());
+        }
     }
 }

@@ -122,6 +122,15 @@ public final class ReplicaLimits {
             SESSIONS.tcpUser(),
             "After how long without any sign of the other side a session is given up: by the server (its `tcp_user_timeout`), "
                     + "and by Freshet, which sends keepalive probes while it waits for an answer.");
+    /** After how long a session that does not answer is given up. */
+    public static final Setting<Duration> ANSWER_TIMEOUT = Setting.duration(
+            "answer-timeout",
+            Duration.ofSeconds(1),
+            Duration.ofHours(1),
+            SESSIONS.answer(),
+            "After how long beyond `lock-timeout` a session that has not answered is given up and its transaction tried again: a "
+                    + "proxy in between may have forgotten the connection without a word. A batch that the table's triggers make "
+                    + "take longer needs more. A fill's statements may take as long as they take.");
 
     static final Section SECTION = new Section(
             "replicas.<name>.limits",
@@ -140,7 +149,8 @@ public final class ReplicaLimits {
                     CONNECT_TIMEOUT,
                     LOCK_TIMEOUT,
                     IDLE_IN_TRANSACTION_TIMEOUT,
-                    TCP_USER_TIMEOUT));
+                    TCP_USER_TIMEOUT,
+                    ANSWER_TIMEOUT));
 
     private ReplicaLimits() {}
 

@@ -138,7 +138,8 @@ public final class Settings {
                 .connectTimeout(limits.get(ReplicaLimits.CONNECT_TIMEOUT))
                 .lockTimeout(limits.get(ReplicaLimits.LOCK_TIMEOUT))
                 .idleInTransactionTimeout(limits.get(ReplicaLimits.IDLE_IN_TRANSACTION_TIMEOUT))
-                .tcpUserTimeout(limits.get(ReplicaLimits.TCP_USER_TIMEOUT));
+                .tcpUserTimeout(limits.get(ReplicaLimits.TCP_USER_TIMEOUT))
+                .answerTimeout(limits.get(ReplicaLimits.ANSWER_TIMEOUT));
         for (ReplicaConfig.Copy copy : replica.copies()) {
             StreamConfig stream = config.streamOf(copy);
             builder.stream(new StreamTarget(

@@ -142,7 +142,7 @@ class SettingsTest {
                         + " snapshot-follow-timeout: 12s, snapshot-row-timeout: 13s, retry-backoff: 30ms"
                         + ", retry-backoff-max: 4s, freshness-interval: 5s, freshness-timeout: 6s, ledger-timeout: 7s,"
                         + " connect-timeout: 8s, lock-timeout: 9s, idle-in-transaction-session-timeout: 10s,"
-                        + " tcp-user-timeout: 11s }");
+                        + " tcp-user-timeout: 11s, answer-timeout: 14s }");
         dev.freshet.replica.ReplicaConfig r = replica(c);
         dev.freshet.replica.ReplicaConfig standard = standardReplica();
         assertEquals(
@@ -162,7 +162,11 @@ class SettingsTest {
                 r.limits());
         assertEquals(
                 new dev.freshet.replica.SessionLimits(
-                        Duration.ofSeconds(9), Duration.ofSeconds(10), Duration.ofSeconds(11), Duration.ofSeconds(8)),
+                        Duration.ofSeconds(9),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(11),
+                        Duration.ofSeconds(8),
+                        Duration.ofSeconds(14)),
                 r.sessions());
         assertEquals(true, r.showData());
         assertEquals(new DeadLetterSettings("dead", 7), r.deadLetters());
