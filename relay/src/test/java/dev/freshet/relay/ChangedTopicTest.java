@@ -3,7 +3,6 @@ package dev.freshet.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
@@ -17,7 +16,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -28,7 +26,6 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -207,10 +204,7 @@ class ChangedTopicTest extends RelayFixture {
 
     /** Waits until the relay has stopped over its ledger, and sees that it says so and what to do. */
     private void assertLedgerLost(Relay relay) {
-        Awaitility.await().atMost(LIMIT).until(() -> relay.ended().isDone());
-        Throwable end = assertThrows(
-                        CompletionException.class, () -> relay.ended().join())
-                .getCause();
+        Throwable end = failure(relay);
         assertInstanceOf(LossException.class, end);
         assertEquals(RelayStatus.State.STOPPED, relay.status().state());
         String message = String.valueOf(relay.status().message());

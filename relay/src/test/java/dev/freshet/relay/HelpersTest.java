@@ -10,7 +10,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
@@ -48,10 +47,7 @@ class HelpersTest extends RelayFixture {
                     }
                     throw (RuntimeException) failure;
                 }));
-        Awaitility.await().atMost(LIMIT).until(() -> relay.ended().isDone());
-        Throwable end = Assertions.assertThrows(
-                        CompletionException.class, () -> relay.ended().join())
-                .getCause();
+        Throwable end = failure(relay);
         assertEquals(RelayStatus.State.STOPPED, relay.status().state());
         assertTrue(end.getMessage().contains("The sampler of source 'shop' has failed"), end.getMessage());
         return end;

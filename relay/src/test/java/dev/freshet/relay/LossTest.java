@@ -2,7 +2,6 @@ package dev.freshet.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.capture.Source;
@@ -15,7 +14,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.InstantSource;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -40,10 +38,7 @@ class LossTest extends RelayFixture {
     }
 
     private void assertStopped(Relay relay, String what) {
-        Awaitility.await().atMost(LIMIT).until(() -> relay.ended().isDone());
-        Throwable end = assertThrows(
-                        CompletionException.class, () -> relay.ended().join())
-                .getCause();
+        Throwable end = failure(relay);
         assertInstanceOf(LossException.class, end);
         String message = String.valueOf(relay.status().message());
         assertEquals(RelayStatus.State.STOPPED, relay.status().state());

@@ -124,12 +124,16 @@ abstract class RelayFixture {
         });
     }
 
+    /** Waits until the relay has ended, and returns why. */
+    static Throwable failure(Relay relay) {
+        Awaitility.await().atMost(LIMIT).until(() -> relay.ended().isDone());
+        return assertThrows(CompletionException.class, () -> relay.ended().join())
+                .getCause();
+    }
+
     /** Waits until the relay ends for what a person has to set right. */
     static void assertEnds(Relay relay, String reason) {
-        Awaitility.await().atMost(LIMIT).until(() -> relay.ended().isDone());
-        Throwable end = assertThrows(
-                        CompletionException.class, () -> relay.ended().join())
-                .getCause();
+        Throwable end = failure(relay);
         assertInstanceOf(ConfigurationException.class, end);
         assertTrue(String.valueOf(end.getMessage()).contains(reason), end::toString);
     }
