@@ -71,9 +71,10 @@ final class CarefulTable implements ShadowTable {
             StreamRow row,
             SchemaSource ledger,
             DeadLetterBox box) {
-        db.empty(target, schema, row);
         PieceApplier applier =
                 PieceApplier.plain(db.writer(List.of(target), ledger, WriteMode.PIECES), config.limits());
+        // behind the writer's, which limits how long an answer may take: a fill's commit may check the whole table
+        db.empty(target, schema, row);
         return new CarefulTable(db, config, target, box.settings(), box, applier);
     }
 

@@ -87,6 +87,8 @@ public final class ConsumerDb {
         p.setProperty("user", user);
         p.setProperty("password", password);
         p.setProperty("connectTimeout", seconds(sessions.connect()));
+        // while it logs in; then as limitAnswers says
+        p.setProperty("socketTimeout", seconds(sessions.lockTimeout().plus(sessions.answer())));
         p.setProperty("tcpKeepAlive", "true");
         p.setProperty("socketFactory", KeepAliveSockets.class.getName());
         p.setProperty("socketFactoryArg", seconds(sessions.tcpUser()));
@@ -100,9 +102,9 @@ public final class ConsumerDb {
                     + " with its parameters; look them up in the manual of pgjdbc");
         }
         try {
+            limitAnswers(db);
             bind(db);
             db.setAutoCommit(false);
-            limitAnswers(db);
             return db;
         } catch (SQLException e) {
             db.close();
@@ -112,9 +114,8 @@ public final class ConsumerDb {
 
     /** Gives up the session once an answer takes longer than any statement but a fill's may. */
     void limitAnswers(Connection db) throws SQLException {
-        db.setNetworkTimeout(
-                Runnable::run,
-                Math.toIntExact(sessions.lockTimeout().plus(sessions.answer()).toMillis()));
+        long millis = sessions.lockTimeout().plus(sessions.answer()).toMillis();
+        db.setNetworkTimeout(Runnable::run, (int) Math.min(millis, Integer.MAX_VALUE));
     }
 
     /** Lets an answer take as long as it takes: a fill makes indexes of whole tables. */

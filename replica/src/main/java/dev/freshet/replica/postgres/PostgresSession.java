@@ -96,7 +96,7 @@ public final class PostgresSession implements CopySession {
 
     @Override
     public boolean alterForFill(StreamTarget target, SchemaRecord schema, StreamRow row) {
-        return calls.ask(() -> PostgresShadow.alter(db, config.schema(), target, schema, row));
+        return unhurried(() -> PostgresShadow.alter(db, config.schema(), target, schema, row));
     }
 
     @Override
@@ -113,7 +113,23 @@ public final class PostgresSession implements CopySession {
 
     @Override
     public void analyze(StreamTarget target) {
-        calls.run(() -> PostgresShadow.analyze(db, target));
+        unhurried(() -> {
+            PostgresShadow.analyze(db, target);
+            return true;
+        });
+    }
+
+    /** Asks what may take as long as it takes; afterwards the session is limited as it was. */
+    private boolean unhurried(Calls.Question<Boolean> question) {
+        int limit = calls.ask(db::getNetworkTimeout);
+        calls.run(() -> ConsumerDb.awaitAnswers(db));
+        try {
+            return calls.ask(question);
+        } finally {
+            if (calls.ask(() -> !db.isClosed())) {
+                calls.run(() -> db.setNetworkTimeout(Runnable::run, limit));
+            }
+        }
     }
 
     @Override

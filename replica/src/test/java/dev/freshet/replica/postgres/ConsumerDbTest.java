@@ -3,6 +3,7 @@ package dev.freshet.replica.postgres;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.TestDatabase;
@@ -17,6 +18,8 @@ import dev.freshet.replica.port.WriteMode;
 import dev.freshet.replica.table.TableName;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,6 +27,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 @OnServers
@@ -105,6 +109,34 @@ class ConsumerDbTest {
             t.writer(session, WriteMode.PIECES_OF_A_FILL);
             assertEquals(0, t.db.getNetworkTimeout());
             t.writer(session, WriteMode.PIECES);
+            assertEquals(limit, t.db.getNetworkTimeout());
+        }
+    }
+
+    /** A proxy takes the connection, and nobody stands behind it. */
+    @Test
+    void loginThatIsNotAnswered_isGivenUp() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            ConsumerDb hasty = new ConsumerDb(config("jdbc:postgresql://127.0.0.1:" + silent.getLocalPort() + "/d")
+                    .lockTimeout(Duration.ofMillis(500))
+                    .answerTimeout(Duration.ofMillis(500))
+                    .build());
+            SQLException e = assertTimeoutPreemptively(
+                    Duration.ofSeconds(60), () -> assertThrows(SQLException.class, hasty::open));
+            assertEquals(StoreException.Kind.AWAY, DbErrors.kind(e), e::toString);
+        }
+    }
+
+    @Test
+    void statementThatMayTakeLong_leavesTheLimitAsItWas() throws Exception {
+        try (AppliedTable t = new AppliedTable(database, SchemaPolicy.EVOLVE, AppliedTable.SCHEMA)) {
+            int limit = t.db.getNetworkTimeout();
+            PostgresSession session = t.session(t.db);
+            session.analyze(t.target);
+            session.alterForFill(
+                    t.target,
+                    AppliedTable.SCHEMA,
+                    Objects.requireNonNull(session.streams().lock("t")));
             assertEquals(limit, t.db.getNetworkTimeout());
         }
     }
