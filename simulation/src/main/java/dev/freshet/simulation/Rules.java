@@ -44,6 +44,8 @@ final class Rules {
         ALL_RUN,
         /** A fill of a per-transaction copy comes to no boundary below what was written when it began. */
         FILL_TO_WHAT_WAS_WRITTEN,
+        /** Who claims a boundary knows that what was read below it is of the topic that the relay wrote to. */
+        PROVE_THE_TOPIC_READ,
         /** Each commit of the active instance finds that no other has become it; the partitions' generations are a second fence. */
         NAME_ACTIVE
     }

@@ -13,6 +13,7 @@ import dev.freshet.stream.TopicAnswers;
 import dev.freshet.stream.TopicFacts;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class SimStreamReader implements StreamReader {
     private static final int MOST = 6;
 
+    /** For so long answers count without {@link Rules.Rule#PROVE_THE_TOPIC_READ}: as long as between two looks of a copy. */
+    private static final Duration ANSWERS_COUNT = Duration.ofSeconds(1);
+
     private final SimKafka kafka;
     private final @Nullable SimGroup group;
     private final SimProcess process;
@@ -41,6 +45,8 @@ final class SimStreamReader implements StreamReader {
     private final Set<Partition> unstarted = new TreeSet<>();
     private Set<String> topics = Set.of();
     private @Nullable AssignmentListener listener;
+    private @Nullable TopicAnswers answers;
+    private Instant answeredAt = Instant.MIN;
 
     SimStreamReader(SimKafka kafka, @Nullable SimGroup group, SimProcess process, Random random, Rules rules) {
         this.kafka = kafka;
@@ -260,6 +266,12 @@ final class SimStreamReader implements StreamReader {
     public TopicAnswers describe(Set<String> wanted, Set<String> others) {
         call();
         kafka.requireAnswers();
+        TopicAnswers former = answers;
+        if (former != null
+                && !rules.hold(Rules.Rule.PROVE_THE_TOPIC_READ)
+                && kafka.now().isBefore(answeredAt.plus(ANSWERS_COUNT))) {
+            return former;
+        }
         Map<String, TopicFacts> facts = new HashMap<>();
         Map<String, String> ids = new HashMap<>();
         for (String topic : wanted) {
@@ -273,7 +285,10 @@ final class SimStreamReader implements StreamReader {
         if (others.contains(ledger) && kafka.ledgerId != null) {
             ids.put(ledger, kafka.ledgerId);
         }
-        return new TopicAnswers(facts, ids);
+        TopicAnswers now = new TopicAnswers(facts, ids);
+        answers = now;
+        answeredAt = kafka.now();
+        return now;
     }
 
     private TopicFacts facts(String topic) {

@@ -2,6 +2,7 @@ package dev.freshet.simulation;
 
 import static dev.freshet.simulation.Stories.applyAll;
 import static dev.freshet.simulation.Stories.compactAll;
+import static dev.freshet.simulation.Stories.publish;
 import static dev.freshet.simulation.Stories.write;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -83,6 +84,50 @@ class WholeRulesTest {
             takeOver(world, 0);
             follow(world, 0, CALLS);
         });
+    }
+
+    @Test
+    void topicMadeAgainAmidstAFill_isNotTakenForTheFormer() {
+        stories.assertNeeded(Rule.PROVE_THE_TOPIC_READ, TORN, 5, (world, at) -> {
+            write(world, 3);
+            world.calm();
+            world.pass(world.kafka.minCompactionLag.plusMillis(100));
+            for (int instance = 0; instance < 2; instance++) {
+                // it asks for the fill, and begins it
+                world.copy(instance, CopyAgent.APPLY);
+                world.copy(instance, CopyAgent.APPLY);
+            }
+            makeAgain(world);
+        });
+    }
+
+    @Test
+    void topicMadeAgainBeforeItWasRead_isNotTakenForTheFormer() {
+        stories.assertNeeded(Rule.PROVE_THE_TOPIC_READ, "I3", 5, (world, at) -> {
+            world.calm();
+            world.pass(Duration.ofSeconds(1));
+            for (int instance = 0; instance < 2; instance++) {
+                // it looks at the topics, which it does once a second
+                world.copy(instance, CopyAgent.APPLY);
+            }
+            world.db.put("orders", at, false);
+            publish(world);
+            for (int instance = 0; instance < 2; instance++) {
+                world.copy(instance, CopyAgent.FRESHNESS);
+            }
+            makeAgain(world);
+        });
+    }
+
+    /** What the relay writes to the new topic it takes back: offsets are passed, and no record is read. */
+    private static void makeAgain(World world) {
+        world.kafka.makeAgain(World.topic("orders"));
+        world.db.putAll("orders");
+        for (int i = 0; i < CALLS; i++) {
+            world.relay(0);
+            world.copy(0, CopyAgent.APPLY);
+            world.copy(1, CopyAgent.APPLY);
+        }
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,6 +36,11 @@ import org.jspecify.annotations.Nullable;
  * end, and asks for a new fill once that is longer ago than the topics wait with their compaction; a fill comes to no
  * boundary below what was written when it began.
  *
+ * <p>What was read must be of the topics from which the copy was filled: one that was made again may have as many offsets
+ * below a boundary's, and none of its records. So a boundary is claimed only if each partition that has moved has given the
+ * last record below it, which only the topic that the relay wrote to has; where that one is gone, or it comes to nothing, the
+ * brokers are asked after the reading.
+ *
  * <p>A value that the relay has read back from the table (an unchanged TOAST value without {@code REPLICA IDENTITY FULL}) may
  * be newer than its position. No boundary counts before one that is complete to {@value #CLOCKS_APART_SECONDS} s after it.
  *
@@ -54,12 +60,14 @@ public final class BoundaryReader implements AutoCloseable {
     private final ReadAhead ahead = new ReadAhead();
     private final Map<Partition, Long> readTo = new HashMap<>();
     private final Map<Partition, Position> handed = new HashMap<>();
+    private final Map<Partition, Long> proven = new HashMap<>();
     private final Set<Partition> paused = new HashSet<>();
     private SeenPositions read = new SeenPositions();
     private @Nullable TopicWatch watch;
     private Position floor = Position.ZERO;
     private @Nullable Boundary last;
     private boolean inPieces;
+    private boolean inDoubt;
     private @Nullable StreamRecord readBack;
     private @Nullable String held;
     private volatile boolean expecting;
@@ -117,6 +125,7 @@ public final class BoundaryReader implements AutoCloseable {
             read.start(p, seen);
         }
         readTo.putAll(starts);
+        proven.putAll(starts);
         reader.assign(starts);
         view.addListener(ledgerMoved);
         watch = begun;
@@ -128,10 +137,12 @@ public final class BoundaryReader implements AutoCloseable {
         ahead.clear();
         readTo.clear();
         handed.clear();
+        proven.clear();
         paused.clear();
         read = new SeenPositions();
         last = null;
         inPieces = false;
+        inDoubt = false;
         readBack = null;
         held = null;
     }
@@ -158,9 +169,8 @@ public final class BoundaryReader implements AutoCloseable {
      */
     public Optional<BoundaryBatch> poll(Duration wait) throws InterruptedException {
         TopicWatch topicWatch = started();
-        Instant now = clock.instant();
-        if (topicWatch.isDue(now, limits.look())) {
-            held = topicWatch.look(now, vectors());
+        if (topicWatch.isDue(clock.instant(), limits.look())) {
+            look(topicWatch);
         }
         expecting = true;
         Optional<BoundaryBatch> ready = next(topicWatch);
@@ -181,6 +191,14 @@ public final class BoundaryReader implements AutoCloseable {
         return watch;
     }
 
+    /** Asks the brokers. If the topics are the ones from which the copy was filled, so was what was read before. */
+    private void look(TopicWatch topicWatch) {
+        held = topicWatch.look(clock.instant(), vectors());
+        if (topicWatch.isSame()) {
+            proven.putAll(readTo);
+        }
+    }
+
     private void accept(StreamBatch batch, TopicWatch topicWatch) {
         for (StreamRecord r : batch.records()) {
             if (read.advance(r)) {
@@ -197,6 +215,16 @@ public final class BoundaryReader implements AutoCloseable {
     }
 
     private Optional<BoundaryBatch> next(TopicWatch topicWatch) {
+        Optional<BoundaryBatch> ready = ready(topicWatch);
+        if (inDoubt && topicWatch.isSame()) {
+            look(topicWatch);
+            ready = ready(topicWatch);
+        }
+        return ready;
+    }
+
+    private Optional<BoundaryBatch> ready(TopicWatch topicWatch) {
+        inDoubt = false;
         // the view's own lock: all that follows is of one cursor
         synchronized (view) {
             if (!topicWatch.isAsFilled(view)) {
@@ -205,7 +233,8 @@ public final class BoundaryReader implements AutoCloseable {
             Map<String, OffsetVector> at = vectors();
             Optional<Boundary> reached = view.reached(at, topics).filter(this::counts);
             if (reached.isPresent()) {
-                return Optional.of(claim(reached.get(), topicWatch));
+                inDoubt = !isProven(reached.get());
+                return inDoubt ? Optional.empty() : Optional.of(claim(reached.get(), topicWatch));
             }
             Optional<String> notRunning = Reasons.notRunning(view, topics);
             if (notRunning.isPresent() && inPieces) {
@@ -234,6 +263,27 @@ public final class BoundaryReader implements AutoCloseable {
         return false;
     }
 
+    /** Whether what was read below a boundary surely is of the topics that the relay has written to. */
+    private boolean isProven(Boundary boundary) {
+        for (Partition p : readTo.keySet()) {
+            long end = end(boundary, p);
+            if (end > proven.getOrDefault(p, 0L)) {
+                // a topic that was made again begins above every boundary of the former one
+                StreamRecord last = ahead.lastBelow(p, end);
+                if (last == null
+                        || last.offset() < end - 1
+                        || last.position().isAfter(boundary.position())) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static long end(Boundary boundary, Partition p) {
+        return Objects.requireNonNull(boundary.offsets().get(p.topic())).offset(p.number());
+    }
+
     private BoundaryBatch claim(Boundary boundary, TopicWatch topicWatch) {
         topicWatch.requireNotAway(clock.instant());
         List<StreamRecord> records = ahead.takeBelow(boundary.offsets());
@@ -242,10 +292,12 @@ public final class BoundaryReader implements AutoCloseable {
         floor = boundary.position();
         inPieces = false;
         Map<Partition, Long> offsets = new HashMap<>();
-        readTo.forEach((p, offset) -> {
+        for (Partition p : readTo.keySet()) {
+            // what was read beyond it without a record may be of another topic already
+            long upTo = proven.merge(p, end(boundary, p), Math::max);
             Long first = ahead.firstOffset(p);
-            offsets.put(p, first == null ? offset : first);
-        });
+            offsets.put(p, first == null ? upTo : Math.min(first, upTo));
+        }
         return BoundaryBatch.last(records, boundary, topicWatch.handed(offsets, handed, ahead.oldest()));
     }
 

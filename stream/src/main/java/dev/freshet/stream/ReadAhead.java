@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,6 +46,21 @@ final class ReadAhead {
         Deque<StreamRecord> queue = byPartition.get(partition);
         StreamRecord first = queue == null ? null : queue.peek();
         return first == null ? null : first.offset();
+    }
+
+    /** Returns the last record of a partition below an offset, or null. */
+    @Nullable
+    StreamRecord lastBelow(Partition partition, long offset) {
+        Deque<StreamRecord> queue = byPartition.get(partition);
+        if (queue != null) {
+            for (Iterator<StreamRecord> it = queue.descendingIterator(); it.hasNext(); ) {
+                StreamRecord r = it.next();
+                if (r.offset() < offset) {
+                    return r;
+                }
+            }
+        }
+        return null;
     }
 
     /** Returns when the oldest record was appended, or null. */

@@ -142,6 +142,14 @@ final class TopicWatch {
         return true;
     }
 
+    /** Returns whether the topics were, when last looked at, those from which the copy was filled. */
+    boolean isSame() {
+        return topicIds.entrySet().stream().allMatch(e -> {
+            TopicFacts f = facts.get(e.getKey());
+            return f != null && f.topicId().equals(e.getValue());
+        });
+    }
+
     /** Returns whether the ledger speaks of the topics from which the copy was filled. */
     boolean isAsFilled(LedgerView now) {
         return topicIds.entrySet().stream().allMatch(e -> now.streamOfTopic(e.getKey())

@@ -303,6 +303,41 @@ class BoundaryReaderTest {
     }
 
     @Test
+    void topicMadeAgain_isNotTakenForTheFormer_alsoBetweenTwoLooks() throws Exception {
+        poll();
+        topics.append(O0, 20, 1, "a");
+        boundaryAt(25);
+        // the relay has written to the new one, and taken it back
+        topics.ids.put(ORDERS, "another");
+        topics.log.get(O0).clear();
+        topics.passed.put(O0, 2L);
+        assertEquals("nothing", poll());
+        assertEquals("nothing", poll());
+        assertTrue(reader.held().orElse("").contains("made again"), String.valueOf(reader.held()));
+    }
+
+    @Test
+    void lastRecordBelowABoundary_thatIsGone_isNotWaitedFor() throws Exception {
+        poll();
+        topics.append(O0, 20, 1, "a");
+        boundaryAt(25);
+        topics.log.get(O0).clear();
+        topics.passed.put(O0, 2L);
+        BoundaryState state = reader.poll(Duration.ZERO).orElseThrow().state().orElseThrow();
+        assertEquals(2, state.offsets().get(O0));
+    }
+
+    @Test
+    void whatIsReadBeyondABoundary_withoutARecord_isNotStored() throws Exception {
+        poll();
+        topics.append(O0, 20, 1, "a");
+        boundaryAt(25);
+        topics.passed.put(O0, 2L);
+        BoundaryState state = reader.poll(Duration.ZERO).orElseThrow().state().orElseThrow();
+        assertEquals(1, state.offsets().get(O0));
+    }
+
+    @Test
     void valueReadBack_holdsUntilABoundaryIsCompleteToLaterThanIt() throws Exception {
         poll();
         topics.now = START.plusSeconds(25);

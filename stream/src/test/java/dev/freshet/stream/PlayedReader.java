@@ -23,6 +23,9 @@ final class PlayedReader implements StreamReader {
     final Map<Partition, List<StreamRecord>> log = new TreeMap<>();
     final Map<String, String> ids = new HashMap<>();
     final Set<Partition> paused = new HashSet<>();
+    /** Up to where is read without a record, such as over markers and what was taken back. */
+    final Map<Partition, Long> passed = new HashMap<>();
+
     int pollLimit = 1000;
     Instant now = Ledgers.START;
     private final Map<Partition, Long> at = new TreeMap<>();
@@ -82,6 +85,10 @@ final class PlayedReader implements StreamReader {
             while (!paused.contains(e.getKey()) && got.size() < pollLimit && e.getValue() < records.size()) {
                 got.add(records.get(e.getValue().intValue()));
                 e.setValue(e.getValue() + 1);
+                moved.put(e.getKey(), e.getValue());
+            }
+            if (passed.getOrDefault(e.getKey(), 0L) > e.getValue() && e.getValue() >= records.size()) {
+                e.setValue(passed.get(e.getKey()));
                 moved.put(e.getKey(), e.getValue());
             }
         }
