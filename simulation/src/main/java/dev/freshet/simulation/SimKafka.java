@@ -16,6 +16,7 @@ import dev.freshet.simulation.SimLog.Fate;
 import dev.freshet.simulation.SimLog.Rec;
 import dev.freshet.simulation.SimLog.Txn;
 import dev.freshet.stream.DeadLetter;
+import dev.freshet.stream.Partition;
 import dev.freshet.stream.TopicFacts;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The simulated cluster: topics whose records are decided by transactions, with their markers, a fence, and compaction. */
@@ -88,6 +90,12 @@ final class SimKafka {
         }
         topics.put(topic, logs);
         return ids.merge(topic, "id", (last, none) -> last + '+');
+    }
+
+    /** Returns a partition of a topic as it is now, if there is one. */
+    Optional<SimLog> log(Partition p) {
+        List<SimLog> logs = topics.get(p.topic());
+        return logs == null || p.number() >= logs.size() ? Optional.empty() : Optional.of(logs.get(p.number()));
     }
 
     /** Deletes a topic and makes it again, as somebody may do at any moment. */

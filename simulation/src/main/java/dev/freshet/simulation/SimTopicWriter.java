@@ -12,18 +12,39 @@ import dev.freshet.relay.port.TopicsDamagedException;
 import dev.freshet.simulation.SimLog.Fate;
 import dev.freshet.simulation.SimLog.Rec;
 import dev.freshet.simulation.SimLog.Txn;
+import dev.freshet.stream.Partition;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The transactional producers of one relay. */
 final class SimTopicWriter implements TopicWriter {
+    /** What a transaction has sent to a partition, as the brokers acknowledged it, whatever became of the topic since. */
+    private static final class Sent {
+        final int first;
+        int end;
+        int count;
+
+        Sent(int first) {
+            this.first = first;
+        }
+
+        void one(int endNow) {
+            end = endNow;
+            count++;
+        }
+    }
+
     private final SimKafka kafka;
     private final Calls calls;
+    private final Map<Partition, Sent> sent = new TreeMap<>();
     private Txn txn = new Txn();
     private long ledgerEnd;
 
@@ -69,6 +90,7 @@ final class SimTopicWriter implements TopicWriter {
     public void begin() {
         requireMine();
         txn = new Txn();
+        sent.clear();
     }
 
     @Override
@@ -76,21 +98,23 @@ final class SimTopicWriter implements TopicWriter {
         call();
         requireMine();
         int partition = Math.floorMod(Arrays.hashCode(change.key()), topic.partitions());
+        Partition to = new Partition(topic.topic(), partition);
         List<SimLog> logs = kafka.topics.get(topic.topic());
         if (logs == null) {
             throw new StreamWriteException(
                     topic.topic(), StreamWriteException.Kind.PASSING, "there is no such topic", null);
         }
         kafka.vanished += change.value() == null && change.position().sub() > 0 ? 1 : 0;
-        logs.get(partition)
-                .append(new Rec(
-                        new String(change.key(), StandardCharsets.UTF_8),
-                        change.value(),
-                        change.op(),
-                        kafka.position(change.position()),
-                        change.schemaVersion(),
-                        kafka.now(),
-                        txn));
+        SimLog log = logs.get(partition);
+        log.append(new Rec(
+                new String(change.key(), StandardCharsets.UTF_8),
+                change.value(),
+                change.op(),
+                kafka.position(change.position()),
+                change.schemaVersion(),
+                kafka.now(),
+                txn));
+        sent.computeIfAbsent(to, p -> new Sent(log.size() - 1)).one(log.size());
     }
 
     @Override
@@ -105,13 +129,10 @@ final class SimTopicWriter implements TopicWriter {
                     null);
         }
         Map<String, String> damages = new HashMap<>();
-        kafka.topics.forEach((name, logs) -> {
-            for (int p = 0; p < logs.size(); p++) {
-                long[] written = txn.touched.get(logs.get(p));
-                String damage = written == null ? null : ends.raise(name, p, written[0], written[1]);
-                if (damage != null) {
-                    damages.put(name, damage);
-                }
+        sent.forEach((p, records) -> {
+            String damage = ends.raise(p.topic(), p.number(), records.first, records.end, records.count);
+            if (damage != null) {
+                damages.put(p.topic(), damage);
             }
         });
         if (!damages.isEmpty()) {
@@ -154,7 +175,10 @@ final class SimTopicWriter implements TopicWriter {
     void end(Fate fate) {
         if (txn.fate == Fate.OPEN) {
             txn.fate = fate;
-            txn.touched.keySet().forEach(log -> log.mark(txn, kafka.now()));
+            Set<SimLog> marked = new HashSet<>(txn.touched.keySet());
+            // of a topic that was made again the new one gets the marker, too
+            sent.keySet().forEach(p -> kafka.log(p).ifPresent(marked::add));
+            marked.forEach(log -> log.mark(txn, kafka.now()));
         }
     }
 

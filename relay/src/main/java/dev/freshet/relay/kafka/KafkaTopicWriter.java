@@ -65,14 +65,26 @@ public final class KafkaTopicWriter implements TopicWriter {
     private final RelaySettings settings;
     private final List<Producer<byte[], byte[]>> producers = new ArrayList<>(TURNS);
     private final RecordHeaderWriter headers;
-    /** By topic, for partition {@code p} of the open batch: at {@code 2p} the first record sent, behind it the last. */
-    private final Map<String, Future<RecordMetadata>[]> sent = new HashMap<>();
+    /** By topic, for each of its partitions, what the open batch has sent to it, or null. */
+    private final Map<String, @Nullable SentRecords[]> sent = new HashMap<>();
 
     private @Nullable Future<RecordMetadata> firstToLedger;
     private @Nullable Future<RecordMetadata> lastToLedger;
     private long ledgerEnd;
     private volatile @Nullable Refusal refusal;
     private int turn;
+
+    /** What a batch has sent to a partition. */
+    private static final class SentRecords {
+        final Future<RecordMetadata> first;
+        Future<RecordMetadata> last;
+        int count;
+
+        SentRecords(Future<RecordMetadata> first) {
+            this.first = first;
+            this.last = first;
+        }
+    }
 
     /** The first record of a batch that failed; whatever is sent after it fails with its error. */
     private record Refusal(String topic, Exception cause) {}
@@ -147,16 +159,20 @@ public final class KafkaTopicWriter implements TopicWriter {
 
     @Override
     public void send(TopicInfo topic, Change change) {
-        Future<RecordMetadata>[] futures = futures(topic);
         int partition = Utils.toPositive(Utils.murmur2(change.key())) % topic.partitions();
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(topic.topic(), partition, null, change.key(), change.value(), headers.of(change));
         try {
             Future<RecordMetadata> future = producers.get(turn).send(record, this::sent);
-            if (futures[2 * partition] == null) {
-                futures[2 * partition] = future;
+            @Nullable
+            SentRecords[] byPartition = sent.computeIfAbsent(topic.topic(), t -> new SentRecords[topic.partitions()]);
+            SentRecords records = byPartition[partition];
+            if (records == null) {
+                records = new SentRecords(future);
+                byPartition[partition] = records;
             }
-            futures[2 * partition + 1] = future;
+            records.last = future;
+            records.count++;
         } catch (KafkaException e) {
             throw explain(topic.topic(), e);
         }
@@ -168,24 +184,20 @@ public final class KafkaTopicWriter implements TopicWriter {
         }
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of a parameterised type cannot be made otherwise
-    private Future<RecordMetadata>[] futures(TopicInfo topic) {
-        return sent.computeIfAbsent(topic.topic(), t -> (Future<RecordMetadata>[]) new Future[2 * topic.partitions()]);
-    }
-
     @Override
     public void flush(TopicEnds ends) {
         run("write a batch", producers.get(turn)::flush);
         Map<String, String> damages = new TreeMap<>();
         List<RuntimeException> failures = new ArrayList<>();
-        sent.forEach((topic, futures) -> {
-            for (int i = 0; i < futures.length; i += 2) {
-                if (futures[i] == null) {
+        sent.forEach((topic, byPartition) -> {
+            for (int p = 0; p < byPartition.length; p++) {
+                SentRecords records = byPartition[p];
+                if (records == null) {
                     continue;
                 }
                 try {
-                    String damage =
-                            ends.raise(topic, i / 2, offset(topic, futures[i]), offset(topic, futures[i + 1]) + 1);
+                    String damage = ends.raise(
+                            topic, p, offset(topic, records.first), offset(topic, records.last) + 1, records.count);
                     if (damage != null) {
                         damages.putIfAbsent(topic, damage);
                     }
