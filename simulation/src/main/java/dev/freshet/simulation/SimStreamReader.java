@@ -31,8 +31,10 @@ import org.jspecify.annotations.Nullable;
 final class SimStreamReader implements StreamReader {
     private static final int MOST = 6;
 
-    /** For so long answers count without {@link Rules.Rule#PROVE_THE_TOPIC_READ}: as long as between two looks of a copy. */
-    private static final Duration ANSWERS_COUNT = Duration.ofSeconds(1);
+    /** For so long answers count without {@link Rules.Rule#PROVE_THE_TOPIC_READ}: longer than between two looks of a copy. */
+    private static final Duration ANSWERS_COUNT = Duration.ofSeconds(3);
+
+    private record Answer(String id, Instant at) {}
 
     private final SimKafka kafka;
     private final @Nullable SimGroup group;
@@ -41,12 +43,11 @@ final class SimStreamReader implements StreamReader {
     private final Rules rules;
     private final Map<Partition, Long> at = new TreeMap<>();
     private final Map<Partition, Long> passed = new HashMap<>();
+    private final Map<String, Answer> answers = new HashMap<>();
     private final Set<Partition> paused = new HashSet<>();
     private final Set<Partition> unstarted = new TreeSet<>();
     private Set<String> topics = Set.of();
     private @Nullable AssignmentListener listener;
-    private @Nullable TopicAnswers answers;
-    private Instant answeredAt = Instant.MIN;
 
     SimStreamReader(SimKafka kafka, @Nullable SimGroup group, SimProcess process, Random random, Rules rules) {
         this.kafka = kafka;
@@ -266,36 +267,46 @@ final class SimStreamReader implements StreamReader {
     public TopicAnswers describe(Set<String> wanted, Set<String> others) {
         call();
         kafka.requireAnswers();
-        TopicAnswers former = answers;
-        if (former != null
-                && !rules.hold(Rules.Rule.PROVE_THE_TOPIC_READ)
-                && kafka.now().isBefore(answeredAt.plus(ANSWERS_COUNT))) {
-            return former;
-        }
         Map<String, TopicFacts> facts = new HashMap<>();
         Map<String, String> ids = new HashMap<>();
-        for (String topic : wanted) {
-            if (kafka.topics.containsKey(topic)) {
-                TopicFacts told = facts(topic);
-                facts.put(topic, told);
-                ids.put(topic, told.topicId());
+        Set<String> all = new TreeSet<>(wanted);
+        all.addAll(others);
+        all.retainAll(kafka.topics.keySet());
+        for (String topic : all) {
+            String id = id(topic);
+            ids.put(topic, id);
+            if (wanted.contains(topic)) {
+                facts.put(topic, facts(topic, id));
             }
         }
         String ledger = kafka.settings.ledger();
         if (others.contains(ledger) && kafka.ledgerId != null) {
             ids.put(ledger, kafka.ledgerId);
         }
-        TopicAnswers now = new TopicAnswers(facts, ids);
-        answers = now;
-        answeredAt = kafka.now();
-        return now;
+        return new TopicAnswers(facts, ids);
     }
 
-    private TopicFacts facts(String topic) {
+    private String id(String topic) {
+        if (!rules.hold(Rules.Rule.REFILL_WHEN_TOPIC_MADE_AGAIN)) {
+            return "id";
+        }
+        String id = Objects.requireNonNull(kafka.ids.get(topic));
+        if (rules.hold(Rules.Rule.PROVE_THE_TOPIC_READ)) {
+            return id;
+        }
+        Answer former = answers.get(topic);
+        if (former == null || !kafka.now().isBefore(former.at().plus(ANSWERS_COUNT))) {
+            former = new Answer(id, kafka.now());
+            answers.put(topic, former);
+        }
+        return former.id();
+    }
+
+    private TopicFacts facts(String topic, String id) {
         TopicFacts facts = kafka.facts(topic);
         return new TopicFacts(
                 topic,
-                rules.hold(Rules.Rule.REFILL_WHEN_TOPIC_MADE_AGAIN) ? facts.topicId() : "id",
+                id,
                 facts.partitions(),
                 rules.hold(Rules.Rule.REFILL_BEHIND_COMPACTION) ? facts.minCompactionLag() : Duration.ofDays(365),
                 rules.hold(Rules.Rule.REFILL_BEHIND_TOMBSTONES) ? facts.deleteRetention() : Duration.ofDays(365));

@@ -146,6 +146,34 @@ class CopyRulesTest {
     }
 
     @Test
+    void topicMadeAgainBeforeItWasRead_isNotTakenForTheFormer() {
+        stories.assertNeeded(Rule.PROVE_THE_TOPIC_READ, "I3", CALLS, (world, at) -> {
+            world.calm();
+            world.db.put("orders", 0, false);
+            publish(world);
+            applyAll(world, 0);
+            applyAll(world, 1);
+            world.pass(Duration.ofSeconds(1));
+            world.db.put("orders", 1, false);
+            publish(world);
+            // amidst a report, which has read the ledger and not the rows
+            world.interruptCopy(0, at, () -> {
+                world.kafka.makeAgain(World.topic("orders"));
+                world.db.putAll("orders");
+                for (int i = 0; i < CALLS; i++) {
+                    // what the relay writes it takes back: offsets are passed, and no record is read
+                    world.relay(0);
+                    world.copy(0, CopyAgent.APPLY);
+                    world.copy(1, CopyAgent.APPLY);
+                }
+                return Calls.Trouble.NONE;
+            });
+            world.copy(0, CopyAgent.FRESHNESS);
+            world.undisturbed(0);
+        });
+    }
+
+    @Test
     void whatBreaksTheProof_withdrawsIt_beforeItIsRepaired() {
         stories.assertNeeded(Rule.WITHDRAW_FIRST, "I3", 3, (world, at) -> {
             write(world, 5);

@@ -270,9 +270,7 @@ public final class BoundaryReader implements AutoCloseable {
             if (end > proven.getOrDefault(p, 0L)) {
                 // a topic that was made again begins above every boundary of the former one
                 StreamRecord last = ahead.lastBelow(p, end);
-                if (last == null
-                        || last.offset() < end - 1
-                        || last.position().isAfter(boundary.position())) {
+                if (last == null || last.offset() < end - 1 || last.position().isAfter(boundary.position())) {
                     return false;
                 }
             }

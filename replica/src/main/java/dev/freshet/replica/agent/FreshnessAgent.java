@@ -204,7 +204,13 @@ public final class FreshnessAgent implements Agent {
         behind = false;
         long leastBehind = Long.MAX_VALUE;
         for (SourceWatch watch : watches.values()) {
-            Freshness f = finder.find(watch);
+            Freshness f = finder.find(watch).orElse(null);
+            if (f == null) {
+                // the copy is ahead of the ledger, which is read next
+                behind = true;
+                leastBehind = 0;
+                continue;
+            }
             found.put(watch.source(), f);
             Reports.write(reports, watch.source(), f, asOf);
             behind |= isBehind(watch.ledger(), f);
@@ -282,19 +288,20 @@ public final class FreshnessAgent implements Agent {
             q = readers.alone();
             questions = q;
         }
-        sources.ledgers().forEach((ledger, reader) -> watches.computeIfAbsent(ledger, l -> watch(sources, l, reader)));
+        sources.ledgers()
+                .forEach((ledger, reader) -> watches.computeIfAbsent(ledger, l -> watch(sources, l, reader, now)));
         for (SourceWatch watch : watches.values()) {
             watch.ask(q, now);
         }
     }
 
-    private SourceWatch watch(Sources sources, String ledger, LedgerReader reader) {
+    private SourceWatch watch(Sources sources, String ledger, LedgerReader reader, Instant now) {
         Set<String> topics = config.streams().stream()
                 .map(StreamTarget::topic)
                 .filter(t -> sources.knows(t) && sources.location(t).ledger().equals(ledger))
                 .collect(Collectors.toUnmodifiableSet());
         return new SourceWatch(
-                sources.location(topics.iterator().next()).source(), reader, sources.ledgerId(ledger), topics);
+                sources.location(topics.iterator().next()).source(), reader, sources.ledgerId(ledger), topics, now);
     }
 
     private void letGo() {

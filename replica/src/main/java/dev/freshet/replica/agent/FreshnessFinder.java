@@ -1,5 +1,7 @@
 package dev.freshet.replica.agent;
 
+import dev.freshet.model.Position;
+import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.replica.DeadLetterSettings;
 import dev.freshet.replica.ReplicaConfig;
@@ -18,6 +20,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Finds how fresh the copy of one source's streams is, from the rows of one report, within its transaction; asks for a new
@@ -73,7 +78,21 @@ final class FreshnessFinder {
         return allFilled;
     }
 
-    Freshness find(SourceWatch watch) {
+    /** Returns how fresh the copy of a source is; empty if the ledger has just begun to be read, and must be read further. */
+    Optional<Freshness> find(SourceWatch watch) {
+        Set<String> here = rows.stream()
+                .filter(row -> watch.topics().contains(row.topic()))
+                .map(StreamRow::stream)
+                .collect(Collectors.toSet());
+        List<Owned> ofHere =
+                partitions.stream().filter(o -> here.contains(o.stream())).toList();
+        Position written = watch.ledger().view().cursor().map(Cursor::write).orElse(Position.ZERO);
+        boolean known = watch.trusted().learn(ofHere, written);
+        boolean young = now.isBefore(watch.begunAt().plus(config.limits().freshnessInterval()));
+        return known || !young ? Optional.of(findKnown(watch)) : Optional.empty();
+    }
+
+    private Freshness findKnown(SourceWatch watch) {
         Map<String, OffsetVector> at = new HashMap<>();
         Map<String, OffsetVector> filled = new HashMap<>();
         Map<String, String> ids = new HashMap<>();
@@ -86,7 +105,7 @@ final class FreshnessFinder {
             }
             fills += row.fill();
             ids.put(row.topic(), row.topicId());
-            at.put(row.topic(), vector(row.stream()));
+            at.put(row.topic(), vector(watch, row.stream()));
             if (!row.filled() || row.atEnd() == null) {
                 if (progress.applies()
                         && progress.toFill().stream().noneMatch(t -> t.stream().equals(row.stream()))) {
@@ -95,7 +114,7 @@ final class FreshnessFinder {
                 filling.add(filling(row));
                 continue;
             }
-            filled.put(row.topic(), vector(row.stream()));
+            filled.put(row.topic(), vector(watch, row.stream()));
             if (row.atEnd().isBefore(stored)) {
                 stored = row.atEnd();
             }
@@ -203,10 +222,10 @@ final class FreshnessFinder {
                 : List.of();
     }
 
-    private OffsetVector vector(String stream) {
+    private OffsetVector vector(SourceWatch watch, String stream) {
         return OffsetVector.of(partitions.stream()
                 .filter(p -> p.stream().equals(stream))
-                .mapToLong(Owned::nextOffset)
+                .mapToLong(watch.trusted()::of)
                 .toArray());
     }
 
@@ -244,7 +263,7 @@ final class FreshnessFinder {
 
     /** Whether the topic has other partitions than the copy was filled with, and the relay writes to all of them. */
     private boolean repartitioned(SourceWatch watch, StreamRow row, TopicFacts facts) {
-        return facts.partitions() != vector(row.stream()).partitions()
+        return facts.partitions() != vector(watch, row.stream()).partitions()
                 && watch.ledger()
                         .view()
                         .streamOfTopic(row.topic())

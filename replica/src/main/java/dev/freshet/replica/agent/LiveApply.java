@@ -14,6 +14,7 @@ import dev.freshet.replica.port.Owned;
 import dev.freshet.replica.port.RecordException;
 import dev.freshet.replica.port.RecordKey;
 import dev.freshet.replica.port.StoreException;
+import dev.freshet.replica.port.StreamRow;
 import dev.freshet.replica.port.WriteMode;
 import dev.freshet.stream.AssignmentListener;
 import dev.freshet.stream.DeadLetters;
@@ -31,6 +32,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -48,8 +50,8 @@ import org.slf4j.LoggerFactory;
 final class LiveApply implements AssignmentListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveApply.class);
 
-    /** Positions that move without a record (transaction markers, compacted tails) are stored no more often than this. */
-    private static final Duration QUIET_COMMITS = Duration.ofSeconds(1);
+    /** Positions that move without a record (transaction markers, compacted tails) are proven no more often than this. */
+    private static final Duration QUIET_MOVES = Duration.ofSeconds(1);
 
     private final ReplicaConfig config;
     private final CopySession db;
@@ -58,12 +60,13 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     private final Progress progress;
     private final BatchApplier applier;
     private final Map<String, String> streamOfTopic = new HashMap<>();
+    private final Map<String, String> filledFrom = new HashMap<>();
     private final OwnedPartitions owned = new OwnedPartitions();
     private final StoppedPartitions stopped;
     private final ParkedKeys parked = new ParkedKeys();
     private final @Nullable Parking parking;
     private final Set<Partition> leftOut = new TreeSet<>();
-    private Instant lastQuietCommit = Instant.MIN;
+    private Instant lastProof = Instant.MIN;
 
     LiveApply(
             ReplicaConfig config,
@@ -113,6 +116,9 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
                 owned.take(p, row);
                 parked.take(db, row.stream(), p);
                 starts.put(p, row.nextOffset());
+            }
+            for (StreamRow row : db.streams().read()) {
+                filledFrom.put(row.topic(), row.topicId());
             }
             db.commit();
         } catch (StoreException e) {
@@ -193,8 +199,9 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
                     "A table of replica '" + config.name() + "' is to be filled anew: this instance prepares again");
         }
         List<StreamRecord> records = owned.fresh(batch);
+        proveMoves();
         if (records.isEmpty()) {
-            commitQuietMoves();
+            storeMoves();
             return 0;
         }
         int from = 0;
@@ -245,7 +252,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             return;
         }
         if (last) {
-            owned.forgetMoves();
+            owned.movesStored();
         }
     }
 
@@ -258,18 +265,36 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         progress.applied(records.size());
     }
 
-    private void commitQuietMoves() throws InterruptedException {
+    /**
+     * Asks whether the topics are those from which the tables were filled: then where the reader has moved to is in them. One
+     * that was made again may have as many offsets, and none of the records, so that the copy would seem to be at a boundary.
+     */
+    private void proveMoves() {
         Instant now = clock.instant();
-        if (!owned.hasMoves() || now.isBefore(lastQuietCommit.plus(QUIET_COMMITS))) {
+        if (now.isBefore(lastProof.plus(QUIET_MOVES))) {
             return;
         }
-        lastQuietCommit = now;
+        Set<String> moved = owned.movedTopics();
+        if (moved.isEmpty()) {
+            return;
+        }
+        lastProof = now;
+        try {
+            Map<String, String> ids = reader.describe(Set.of(), moved).ids();
+            moved.removeIf(topic -> !Objects.equals(ids.get(topic), filledFrom.get(topic)));
+            owned.prove(moved);
+        } catch (RetriableException e) {
+            LOG.debug("It is not known whether the topics are the same; it is asked again", e);
+        }
+    }
+
+    private void storeMoves() throws InterruptedException {
         Map<Partition, Owned> after = new LinkedHashMap<>();
         owned.addMoves(after, stopped.all());
         if (!after.isEmpty()) {
             apply(List.of(), after);
         }
-        owned.forgetMoves();
+        owned.movesStored();
     }
 
     /**

@@ -11,16 +11,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The partitions that an instance owns, and how far each has come: as committed, as read, and where the reader moved on
- * without a record (transaction markers, compacted tails). Belongs to one thread.
+ * without a record (transaction markers, compacted tails). Such a move is stored only once it is {@linkplain #prove proven},
+ * since a topic that was made again moves a reader on as well. Belongs to one thread.
  */
 final class OwnedPartitions {
     private final Map<Partition, Owned> owned = new HashMap<>();
     private final SeenPositions seen = new SeenPositions();
     private final Map<Partition, Long> moves = new HashMap<>();
+    private final Map<Partition, Long> proven = new HashMap<>();
 
     /** Takes a partition, or goes back to what its row says. */
     void take(Partition partition, Owned row) {
@@ -44,7 +47,7 @@ final class OwnedPartitions {
 
     void forget(Partition partition) {
         owned.remove(partition);
-        moves.remove(partition);
+        forgetMove(partition);
         seen.forget(partition);
     }
 
@@ -77,13 +80,28 @@ final class OwnedPartitions {
         return after;
     }
 
-    boolean hasMoves() {
-        return !moves.isEmpty();
+    /** Returns the topics in which the reader has moved on without a record. */
+    Set<String> movedTopics() {
+        moves.entrySet().removeIf(e -> {
+            Owned o = owned.get(e.getKey());
+            return o == null || e.getValue() <= o.nextOffset();
+        });
+        return moves.keySet().stream().map(Partition::topic).collect(Collectors.toSet());
     }
 
-    /** Adds to rows the moves beyond the last record, but of partitions that have stopped. */
-    void addMoves(Map<Partition, Owned> after, Set<Partition> stopped) {
+    /** Takes note that where the reader has moved to in topics is in those from which the tables were filled. */
+    void prove(Set<String> topics) {
         moves.forEach((p, offset) -> {
+            if (topics.contains(p.topic())) {
+                proven.put(p, offset);
+            }
+        });
+        moves.keySet().removeAll(proven.keySet());
+    }
+
+    /** Adds to rows the proven moves beyond the last record, but of partitions that have stopped. */
+    void addMoves(Map<Partition, Owned> after, Set<Partition> stopped) {
+        proven.forEach((p, offset) -> {
             Owned o = after.getOrDefault(p, owned.get(p));
             if (o != null && !stopped.contains(p) && offset > o.nextOffset()) {
                 after.put(p, o.movedTo(offset, o.position()));
@@ -93,9 +111,11 @@ final class OwnedPartitions {
 
     void forgetMove(Partition partition) {
         moves.remove(partition);
+        proven.remove(partition);
     }
 
-    void forgetMoves() {
-        moves.clear();
+    /** Forgets the proven moves, which are stored. */
+    void movesStored() {
+        proven.clear();
     }
 }

@@ -23,6 +23,8 @@ final class SourceWatch {
     private final LedgerReader ledger;
     private final String ledgerId;
     private final Set<String> topics;
+    private final Instant begunAt;
+    private final TrustedOffsets trusted = new TrustedOffsets();
     private Map<String, OffsetVector> ends = Map.of();
     private Map<String, TopicFacts> facts = Map.of();
     private Set<String> followed = Set.of();
@@ -34,12 +36,14 @@ final class SourceWatch {
      * Creates the watch.
      *
      * @param ledgerId the id of the topic from which the ledger is read
+     * @param begunAt the time
      */
-    SourceWatch(String source, LedgerReader ledger, String ledgerId, Set<String> topics) {
+    SourceWatch(String source, LedgerReader ledger, String ledgerId, Set<String> topics, Instant begunAt) {
         this.source = source;
         this.ledger = ledger;
         this.ledgerId = ledgerId;
         this.topics = Set.copyOf(topics);
+        this.begunAt = begunAt;
     }
 
     /**
@@ -85,6 +89,16 @@ final class SourceWatch {
     /** Returns the replica's topics of this source. */
     Set<String> topics() {
         return topics;
+    }
+
+    /** Returns since when the source is watched. */
+    Instant begunAt() {
+        return begunAt;
+    }
+
+    /** Returns which offsets of the copy's rows count. */
+    TrustedOffsets trusted() {
+        return trusted;
     }
 
     /** Returns the committed ends by topic, as the brokers said last. */

@@ -22,8 +22,8 @@ class SourceWatchTest extends InReplicaWorld {
         try (Sources sources = Sources.open(config, readers);
                 StreamReader questions = readers.alone()) {
             String ledger = sources.location(topic).ledger();
-            SourceWatch watch =
-                    new SourceWatch("shop", sources.ledgers().get(ledger), sources.ledgerId(ledger), Set.of(topic));
+            SourceWatch watch = new SourceWatch(
+                    "shop", sources.ledgers().get(ledger), sources.ledgerId(ledger), Set.of(topic), Instant.now());
             watch.ask(questions, Instant.now());
             assertEquals(Set.of(topic), watch.facts().keySet());
             world.relay.startAgain("t");
