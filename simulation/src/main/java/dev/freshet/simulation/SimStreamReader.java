@@ -257,8 +257,7 @@ final class SimStreamReader implements StreamReader {
                 throw new RetriableException("There is no topic " + topic);
             }
             ends.put(
-                    topic,
-                    OffsetVector.of(logs.stream().mapToLong(SimLog::stable).toArray()));
+                    topic, OffsetVector.of(logs.stream().mapToLong(SimLog::size).toArray()));
         }
         return ends;
     }

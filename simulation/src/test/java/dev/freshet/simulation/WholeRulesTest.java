@@ -72,18 +72,47 @@ class WholeRulesTest {
 
     @Test
     void fill_comesToNoBoundary_belowWhatWasWrittenWhenItBegan() {
-        stories.assertNeeded(Rule.FILL_TO_WHAT_WAS_WRITTEN, TORN, 10, (world, at) -> {
-            write(world, 3);
-            write(world, 3);
-            for (int i = 0; i < 5; i++) {
-                write(world, 3);
-                world.pass(world.kafka.minCompactionLag.dividedBy(4));
-            }
+        stories.assertNeeded(Rule.FILL_TO_WHAT_WAS_WRITTEN, TORN, 5, (world, at) -> {
+            world.db.putAll("orders");
+            world.calm();
+            world.db.putAll("orders");
+            // a part of the transaction is written, and ages before the rest is
+            world.kafka.whileCommitting = () -> world.kafka.refuses = true;
+            world.relay(0);
+            world.relay(0);
+            world.pass(world.kafka.minCompactionLag.plusMillis(100));
             compactAll(world);
-            follow(world, 0, CALLS);
             takeOver(world, 0);
             follow(world, 0, CALLS);
+            world.kafka.whileCommitting = () -> {};
+            world.kafka.refuses = false;
         });
+    }
+
+    @Test
+    void fill_comesToNoBoundary_belowWhatWasOpenWhenItBegan() {
+        for (int at = 1; at <= CALLS; at++) {
+            assertNull(stories.failure(Rules.all(), WholeRulesTest::fillBesideAnOpenTransaction, at));
+        }
+    }
+
+    private static void fillBesideAnOpenTransaction(World world, int at) {
+        world.db.putAll("orders");
+        world.calm();
+        world.db.put("orders", 0, false);
+        world.kafka.whileCommitting = () -> {
+            world.kafka.whileCommitting = () -> {};
+            // what is written ages, and then the fill begins
+            world.pass(world.kafka.minCompactionLag.plusMillis(100));
+            takeOver(world, 0);
+            for (int i = 0; i < at; i++) {
+                world.copy(0, CopyAgent.APPLY);
+            }
+        };
+        publish(world);
+        compactAll(world);
+        applyAll(world, 0);
+        follow(world, 0, CALLS);
     }
 
     @Test
@@ -119,15 +148,16 @@ class WholeRulesTest {
         });
     }
 
-    /** What the relay writes to the new topic it takes back: offsets are passed, and no record is read. */
+    /** What the relay writes to the new topic it takes back, before it says so: offsets are passed, and no record is read. */
     private static void makeAgain(World world) {
         world.kafka.makeAgain(World.topic("orders"));
         world.db.putAll("orders");
-        for (int i = 0; i < CALLS; i++) {
-            world.relay(0);
+        world.kafka.whileCommitting = () -> {
             world.copy(0, CopyAgent.APPLY);
             world.copy(1, CopyAgent.APPLY);
-        }
+        };
+        publish(world);
+        world.kafka.whileCommitting = () -> {};
     }
 
     @Test

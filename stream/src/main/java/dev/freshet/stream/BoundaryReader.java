@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Between two boundaries the topics must still have every version of a row. So the reader notes when it was at the logs'
  * end, and asks for a new fill once that is longer ago than the topics wait with their compaction; a fill comes to no
- * boundary below what was written when it began.
+ * boundary below what was written when it began, also in transactions that were open then.
  *
  * <p>What was read must be of the topics from which the copy was filled: one that was made again may have as many offsets
  * below a boundary's, and none of its records. So a boundary is claimed only if each partition that has moved has given the
@@ -65,6 +65,7 @@ public final class BoundaryReader implements AutoCloseable {
     private SeenPositions read = new SeenPositions();
     private @Nullable TopicWatch watch;
     private Position floor = Position.ZERO;
+    private @Nullable Map<String, OffsetVector> undecided;
     private @Nullable Boundary last;
     private boolean inPieces;
     private boolean inDoubt;
@@ -117,6 +118,7 @@ public final class BoundaryReader implements AutoCloseable {
         TopicWatch begun = TopicWatch.begin(reader, view, topics, from, now);
         // what was written when a fill began has no versions any more between which a boundary could lie
         floor = from.isNone() ? cursor.write() : from.highest();
+        undecided = from.isNone() ? reader.endOffsets(topics) : null;
         Map<Partition, Long> starts = new HashMap<>();
         for (Partition p : begun.partitions()) {
             Position seen = from.seen().getOrDefault(p, Position.ZERO);
@@ -141,6 +143,7 @@ public final class BoundaryReader implements AutoCloseable {
         paused.clear();
         read = new SeenPositions();
         last = null;
+        undecided = null;
         inPieces = false;
         inDoubt = false;
         readBack = null;
@@ -214,13 +217,25 @@ public final class BoundaryReader implements AutoCloseable {
         }
     }
 
-    private Optional<BoundaryBatch> next(TopicWatch topicWatch) {
+    private Optional<BoundaryBatch> next(TopicWatch topicWatch) throws InterruptedException {
+        raiseFloor();
         Optional<BoundaryBatch> ready = ready(topicWatch);
         if (inDoubt && topicWatch.isSame()) {
             look(topicWatch);
             ready = ready(topicWatch);
         }
         return ready;
+    }
+
+    /** What was written before a fill began, and was not committed then, is by now: the ledger says up to where. */
+    private void raiseFloor() throws InterruptedException {
+        Map<String, OffsetVector> begun = undecided;
+        if (begun != null && OffsetVectors.covers(vectors(), begun)) {
+            ledger.readToEnd(limits.ledgerRead());
+            Position written = view.cursor().map(Cursor::write).orElse(floor);
+            floor = written.isAfter(floor) ? written : floor;
+            undecided = null;
+        }
     }
 
     private Optional<BoundaryBatch> ready(TopicWatch topicWatch) {
@@ -248,7 +263,7 @@ public final class BoundaryReader implements AutoCloseable {
     }
 
     private boolean counts(Boundary b) {
-        if (b.equals(last) || b.position().compareTo(floor) < 0) {
+        if (b.equals(last) || undecided != null || b.position().compareTo(floor) < 0) {
             return false;
         }
         StreamRecord newer = readBack;

@@ -9,7 +9,7 @@ import java.util.Set;
  * What a copy knows of itself when it asks how fresh it is. All maps go by topic and have the topics of one source.
  *
  * @param positions for every partition the offset of the next record, everything before being applied and committed
- * @param ends the ends of the committed log, from {@link StreamReader#endOffsets}; may be older than the positions
+ * @param ends the ends of the log, from {@link StreamReader#endOffsets}; may be older than the positions
  * @param topicIds the ids of the topics from which the copy was filled, as it stored them
  * @param topics the topics as Kafka describes them now, from {@link StreamReader#describe}
  * @param caughtUpAt when the copy was last at the log's end, {@link LogEnd#at}

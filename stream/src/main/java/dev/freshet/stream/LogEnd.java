@@ -40,7 +40,7 @@ public final class LogEnd {
      * Takes a sample of the ends, unless an earlier one has not been passed yet.
      *
      * @param time the time <em>before</em> the brokers were asked
-     * @param ends by topic
+     * @param ends by topic, as {@link StreamReader#endOffsets} gives them
      */
     public void sampled(Instant time, Map<String, OffsetVector> ends) {
         if (sampledAt == null && time.isAfter(at)) {

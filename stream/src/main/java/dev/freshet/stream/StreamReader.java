@@ -66,8 +66,9 @@ public interface StreamReader extends AutoCloseable {
     void resume(Collection<Partition> partitions);
 
     /**
-     * Returns by topic the ends of the committed log: the offsets below which everything that is committed stands. It asks
-     * the brokers; partitions need not be assigned.
+     * Returns by topic the ends of the log: the offsets below which everything stands that was appended before. That of
+     * transactions which are still open counts, since it ages as well until they are committed: a reader passes these ends
+     * once all of it is decided. It asks the brokers; partitions need not be assigned.
      *
      * @param topics topics that exist, with all their partitions
      * @throws dev.freshet.model.RetriableException if the brokers cannot be reached for now

@@ -101,7 +101,7 @@ final class SourceWatch {
         return trusted;
     }
 
-    /** Returns the committed ends by topic, as the brokers said last. */
+    /** Returns the logs' ends by topic, as the brokers said last. */
     Map<String, OffsetVector> ends() {
         return ends;
     }

@@ -270,8 +270,7 @@ public final class KafkaStreamReader implements StreamReader {
             counts.put(topic, infos.size());
             infos.forEach(info -> all.add(new TopicPartition(topic, info.partition())));
         }
-        Map<TopicPartition, Long> ends =
-                ask("asking where topics " + wanted + " end", () -> consumer.endOffsets(all, askLimit));
+        Map<TopicPartition, Long> ends = topics.ends(all);
         Map<String, OffsetVector> vectors = new HashMap<>();
         counts.forEach((topic, count) -> {
             long[] offsets = new long[count];

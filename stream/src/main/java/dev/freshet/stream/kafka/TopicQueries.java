@@ -5,6 +5,7 @@ import dev.freshet.stream.TopicAnswers;
 import dev.freshet.stream.TopicFacts;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,9 +16,14 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -82,6 +88,23 @@ final class TopicQueries implements AutoCloseable {
 
     private static Duration millis(Config config, String name) {
         return Duration.ofMillis(Long.parseLong(config.get(name).value()));
+    }
+
+    /** Returns where partitions end, with what is not decided yet; those that do not exist are missing. */
+    Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetSpec> question = new HashMap<>();
+        partitions.forEach(p -> question.put(p, OffsetSpec.latest()));
+        ListOffsetsResult answers = admin.listOffsets(
+                question, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED).timeoutMs(limitMillis));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        for (TopicPartition p : question.keySet()) {
+            ListOffsetsResult.ListOffsetsResultInfo end =
+                    get("asking where partition '" + p + "' ends", answers.partitionResult(p));
+            if (end != null) {
+                ends.put(p, end.offset());
+            }
+        }
+        return ends;
     }
 
     /** Returns the names of all topics that this client may describe. */

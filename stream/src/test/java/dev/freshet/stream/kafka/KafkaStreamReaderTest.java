@@ -90,6 +90,16 @@ class KafkaStreamReaderTest {
     }
 
     @Test
+    void ends_countWhatIsNotCommittedYet() throws Exception {
+        relay.capture("orders", 1);
+        relay.begin().put("orders", 0, "1", "open").flush();
+        assertEquals(
+                Map.of(orders(0).topic(), OffsetVector.of(1)),
+                reader.endOffsets(Set.of(orders(0).topic())));
+        relay.commit();
+    }
+
+    @Test
     void onlyAnAbortedTransaction_movesThePositionWithoutARecord() throws Exception {
         relay.capture("orders", 1);
         relay.begin().put("orders", 0, "1", "aborted").abort();

@@ -163,6 +163,12 @@ final class TestRelay implements AutoCloseable {
         return this;
     }
 
+    /** Has the brokers take what was sent, and does not commit it yet. */
+    TestRelay flush() {
+        producer.flush();
+        return this;
+    }
+
     /** Commits with a boundary, which it returns. */
     Boundary commit() throws Exception {
         settle();
