@@ -1,5 +1,6 @@
 package dev.freshet.capture;
 
+import dev.freshet.model.ledger.ServerSeen;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.TimelineRecord;
 import java.util.List;
@@ -66,6 +67,7 @@ public interface Source extends AutoCloseable {
     /**
      * Opens the log.
      *
+     * @param server the server as it was when its history was compared: another one may answer at its address meanwhile
      * @param startLsn the end of a commit record: transactions that committed later are sent, also one of which a part is
      *     in the topics already
      * @param epoch the epoch of the positions
@@ -74,8 +76,14 @@ public interface Source extends AutoCloseable {
      *     transaction; else null for the present ones
      * @throws dev.freshet.model.LossException if the slot is gone, invalid or ahead of the start; it tells that, without a
      *     full stop
+     * @throws dev.freshet.model.RetriableException if the log is another server's, or was set back
      */
-    ChangeLog open(long startLsn, int epoch, List<CapturedStream> streams, @Nullable Map<String, String> options);
+    ChangeLog open(
+            ServerSeen server,
+            long startLsn,
+            int epoch,
+            List<CapturedStream> streams,
+            @Nullable Map<String, String> options);
 
     /** Returns the reader of snapshots; it uses connections of its own. */
     SnapshotReader snapshots();

@@ -75,6 +75,8 @@ final class SimDatabase {
     Runnable onWindow = () -> {};
 
     Runnable onLookup = () -> {};
+    /** What happens right before the log is opened. */
+    Runnable onOpen = () -> {};
     /** What happens while a sample is taken, between the log's position and the catalog. */
     Runnable onSample = () -> {};
 

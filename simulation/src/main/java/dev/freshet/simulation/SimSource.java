@@ -17,6 +17,7 @@ import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Column;
 import dev.freshet.model.ledger.SchemaRecord;
+import dev.freshet.model.ledger.ServerSeen;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.TimelineRecord;
 import java.time.Duration;
@@ -164,9 +165,18 @@ final class SimSource implements Source {
 
     @Override
     public ChangeLog open(
-            long startLsn, int epoch, List<CapturedStream> streams, @Nullable Map<String, String> options) {
+            ServerSeen server,
+            long startLsn,
+            int epoch,
+            List<CapturedStream> streams,
+            @Nullable Map<String, String> options) {
+        db.onOpen.run();
+        // a connection of its own
         if (calls.call() != Calls.Trouble.NONE) {
             throw new RetriableException("The connection to the source is lost");
+        }
+        if (!server.isStill(new ServerSeen(db.system, db.timeline, db.end))) {
+            throw new RetriableException("The server is another one");
         }
         if (db.confirmed < 0 || db.slotDropped || db.confirmed > startLsn) {
             throw new LossException("The slot is gone, or was moved on");

@@ -7,6 +7,7 @@ import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.ServerSeen;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -57,6 +58,7 @@ final class LogOpener {
 
     PostgresLog open(
             Connection session,
+            ServerSeen server,
             long startLsn,
             int epoch,
             List<CapturedStream> streams,
@@ -76,15 +78,17 @@ final class LogOpener {
         }
         EpochXid xids = new EpochXid(nextXid(session));
         EventQueue<Object> queue = new EventQueue<>(settings.readAheadBytes());
-        LogReader reader = reader(startLsn, options, queue);
+        LogReader reader = reader(server, startLsn, options, queue);
         reader.start(new PgOutputDecoder(
                 epoch, startLsn, settings.slot(), targets, new Descriptions(sessions, types), xids, reader));
         return new PostgresLog(settings, reader, queue, new ReadBack(sessions, types), options);
     }
 
-    private LogReader reader(long startLsn, Map<String, String> options, EventQueue<Object> queue) throws SQLException {
+    private LogReader reader(ServerSeen server, long startLsn, Map<String, String> options, EventQueue<Object> queue)
+            throws SQLException {
         Connection connection = sessions.openReplication();
         try {
+            requireSame(server, connection);
             WalStream stream = WalStream.start(connection, command(startLsn, options), settings, clock);
             return new LogReader(
                     settings.source(),
@@ -95,6 +99,26 @@ final class LogOpener {
         } catch (SQLException e) {
             Sessions.closeAfter(connection, e);
             throw diagnose(e, startLsn);
+        }
+    }
+
+    /** The connection that gives the log is another one than that by which the server was known. */
+    private void requireSame(ServerSeen server, Connection replication) throws SQLException {
+        ServerSeen now;
+        try (Statement statement = replication.createStatement();
+                ResultSet row = statement.executeQuery("IDENTIFY_SYSTEM")) {
+            if (!row.next()) {
+                throw new IllegalStateException("IDENTIFY_SYSTEM gave no row");
+            }
+            now = new ServerSeen(
+                    row.getString("systemid"), row.getLong("timeline"), Lsn.parse(row.getString("xlogpos")));
+        }
+        if (!server.isStill(now)) {
+            Sessions.closeQuietly(replication);
+            throw new RetriableException(
+                    "The server at sources." + settings.source() + ".url has become another one, or"
+                            + " was set back, while its log was opened: it was that with the " + server
+                            + ", now it is that with the " + now + ". Freshet compares its history again");
         }
     }
 

@@ -20,6 +20,7 @@ import dev.freshet.model.FreshetException;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.SchemaRecord;
+import dev.freshet.model.ledger.ServerSeen;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.TimelineRecord;
 import java.sql.Connection;
@@ -269,8 +270,12 @@ public final class PostgresSource implements Source {
 
     @Override
     public ChangeLog open(
-            long startLsn, int epoch, List<CapturedStream> streams, @Nullable Map<String, String> options) {
-        return ask("the log could not be opened", c -> opener.open(c, startLsn, epoch, streams, options));
+            ServerSeen server,
+            long startLsn,
+            int epoch,
+            List<CapturedStream> streams,
+            @Nullable Map<String, String> options) {
+        return ask("the log could not be opened", c -> opener.open(c, server, startLsn, epoch, streams, options));
     }
 
     @Override

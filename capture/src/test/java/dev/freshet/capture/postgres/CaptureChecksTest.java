@@ -154,7 +154,7 @@ class CaptureChecksTest {
                 source.timelines();
                 assertTrue(source.flushedLsn() > 0);
                 assertTrue(source.sample(java.util.Map.of()).drifts().isEmpty());
-                try (var log = source.open(start, LogFixture.EPOCH, f.streams, null);
+                try (var log = source.open(f.server(), start, LogFixture.EPOCH, f.streams, null);
                         var reader = source.snapshots()) {
                     reader.mark("x");
                     List<dev.freshet.capture.LogEvent> events = new ArrayList<>();

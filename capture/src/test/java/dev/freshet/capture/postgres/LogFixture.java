@@ -7,6 +7,8 @@ import dev.freshet.capture.TableCapture;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.model.Change;
 import dev.freshet.model.Lsn;
+import dev.freshet.model.ledger.ServerSeen;
+import dev.freshet.model.ledger.SourceIdentity;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -57,6 +59,12 @@ final class LogFixture implements AutoCloseable {
         return new TableCapture(stream, table, List.of(), List.of());
     }
 
+    /** Returns the server as it is now. */
+    ServerSeen server() {
+        SourceIdentity identity = source.identify();
+        return new ServerSeen(identity.system(), identity.timeline(), source.flushedLsn());
+    }
+
     ChangeLog open() {
         return open(start);
     }
@@ -66,7 +74,7 @@ final class LogFixture implements AutoCloseable {
         if (present != null) {
             present.close();
         }
-        ChangeLog opened = source.open(from, EPOCH, streams, null);
+        ChangeLog opened = source.open(server(), from, EPOCH, streams, null);
         log = opened;
         return opened;
     }

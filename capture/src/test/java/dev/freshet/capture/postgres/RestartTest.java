@@ -48,7 +48,7 @@ class RestartTest {
             Map<String, String> options = first.options();
             first.close();
             Awaitility.await().until(() -> f.source.slot().orElseThrow().activePid() == null);
-            ChangeLog second = f.source.open(f.start, LogFixture.EPOCH, f.streams, options);
+            ChangeLog second = f.source.open(f.server(), f.start, LogFixture.EPOCH, f.streams, options);
             List<Position> whole = new ArrayList<>();
             try (second) {
                 boolean committed = false;

@@ -15,10 +15,12 @@ import dev.freshet.model.FreshetException;
 import dev.freshet.model.LossException;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.RetriableException;
+import dev.freshet.model.ledger.ServerSeen;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -121,8 +123,26 @@ class SlotTest {
             Awaitility.await().until(() -> f.source.slot().orElseThrow().activePid() != null);
             int pid = f.source.slot().orElseThrow().activePid();
             RetriableException e = assertThrows(
-                    RetriableException.class, () -> f.source.open(f.start, LogFixture.EPOCH, f.streams, null));
+                    RetriableException.class,
+                    () -> f.source.open(f.server(), f.start, LogFixture.EPOCH, f.streams, null));
             assertTrue(message(e).contains("process " + pid), message(e));
+        }
+    }
+
+    @Test
+    void logOfAnotherServer_orOneThatWasSetBack_isNotOpened(TestDatabase db) throws Exception {
+        try (LogFixture f = captured(db)) {
+            ServerSeen seen = f.server();
+            for (ServerSeen other : List.of(
+                    new ServerSeen("77", seen.timeline(), seen.flushedLsn()),
+                    new ServerSeen(seen.system(), seen.timeline() + 1, seen.flushedLsn()),
+                    new ServerSeen(seen.system(), seen.timeline(), seen.flushedLsn() + (1L << 40)))) {
+                RetriableException e = assertThrows(
+                        RetriableException.class,
+                        () -> f.source.open(other, f.start, LogFixture.EPOCH, f.streams, null));
+                assertTrue(message(e).contains(other.toString()), message(e));
+            }
+            f.open();
         }
     }
 

@@ -118,6 +118,7 @@ final class TakeOver {
         Cursor cursor = contents.cursor();
         refusals.takenOver(cursor, incarnation);
         SourceIdentity identity = source.identify();
+        ServerSeen server = Losses.look(source, identity);
         List<TimelineRecord> timelines = source.timelines();
         releaseSlot();
         if (cursor != null && cursor.boundary() != null) {
@@ -145,7 +146,7 @@ final class TakeOver {
         // Whatever is not whole has been broken by now.
         ledger.wholeAt(ledger.boundary().position());
         boolean inside = !cursor.atBoundary();
-        ChangeLog log = open(cursor, identity, captured, inside ? cursor.options() : null);
+        ChangeLog log = open(cursor, identity, server, captured, inside ? cursor.options() : null);
         try {
             ledger.options(inside ? cursor.options() : log.options());
             writeAlone(ledger);
@@ -236,11 +237,12 @@ final class TakeOver {
     private ChangeLog open(
             Cursor cursor,
             SourceIdentity identity,
+            ServerSeen server,
             List<CapturedStream> captured,
             @Nullable Map<String, String> options) {
         Position at = Objects.requireNonNull(cursor.boundary()).position();
         try {
-            return source.open(at.lsn(), at.epoch(), captured, options);
+            return source.open(server, at.lsn(), at.epoch(), captured, options);
         } catch (LossException e) {
             throw lost(cursor, identity, new HistoryCheck.Gap(String.valueOf(e.getMessage()), null));
         }
