@@ -128,6 +128,7 @@ class WholeTransactionsTest extends BankFixture {
                 "CREATE TRIGGER few AFTER INSERT ON savings REFERENCING NEW TABLE AS written FOR EACH STATEMENT"
                         + " EXECUTE FUNCTION few()");
         bank.moves(300);
+        bank.move();
         Replica replica = bank.start(bank.config().batchRecords(50).build());
         ReplicaWorld.until(() -> replica.status().state() == ReplicaStatus.State.RETRYING);
         assertTrue(String.valueOf(replica.status().reason()).contains("23514"));

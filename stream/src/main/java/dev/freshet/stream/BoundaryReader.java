@@ -69,6 +69,7 @@ public final class BoundaryReader implements AutoCloseable {
     private @Nullable Boundary last;
     private boolean inPieces;
     private boolean inDoubt;
+    private boolean nothingCame;
     private @Nullable StreamRecord readBack;
     private @Nullable String held;
     private volatile boolean expecting;
@@ -212,7 +213,8 @@ public final class BoundaryReader implements AutoCloseable {
             }
         }
         readTo.putAll(batch.positions());
-        if (!batch.isEmpty()) {
+        nothingCame = batch.isEmpty();
+        if (!nothingCame) {
             topicWatch.read(vectors(), clock.instant());
         }
     }
@@ -368,6 +370,11 @@ public final class BoundaryReader implements AutoCloseable {
     public Optional<String> held() {
         String why = held;
         StreamRecord newer = readBack;
+        if (why == null && undecided != null && nothingCame) {
+            return Optional.of(
+                    "The copy is filled with all that was written when its fill began, and waits for a transaction"
+                            + " of the relay that was open then: it ends within its transaction.timeout.ms");
+        }
         if (why != null || newer == null) {
             return Optional.ofNullable(why);
         }

@@ -151,6 +151,23 @@ class BoundaryReaderTest {
     }
 
     @Test
+    void fill_waitsForWhatWasOpenWhenItBegan() throws Exception {
+        topics.append(O0, 20, 1, "a");
+        boundaryAt(25);
+        topics.append(O0, 30, 1, "b");
+        reader = reader(BoundaryLimits.DEFAULTS);
+        reader.start(BoundaryState.NONE);
+        topics.stable.put(O0, 1L);
+        assertEquals("nothing", poll());
+        assertEquals("nothing", poll());
+        assertTrue(reader.held().orElse("").contains("was open then"), String.valueOf(reader.held()));
+        boundaryAt(35);
+        topics.stable.clear();
+        assertEquals("[a, b] at 35", poll());
+        assertEquals(Optional.empty(), reader.held());
+    }
+
+    @Test
     void largeTransaction_comesInPieces_withoutWhatMayBelongToTheNext() throws Exception {
         reader = reader(SMALL);
         reader.start(BoundaryState.NONE);

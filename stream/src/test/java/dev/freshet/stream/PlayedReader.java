@@ -23,6 +23,8 @@ final class PlayedReader implements StreamReader {
     final Map<Partition, List<StreamRecord>> log = new TreeMap<>();
     final Map<String, String> ids = new HashMap<>();
     final Set<Partition> paused = new HashSet<>();
+    /** Up to where what is there is committed, if not all is. */
+    final Map<Partition, Long> stable = new HashMap<>();
     /** Up to where is read without a record, such as over markers and what was taken back. */
     final Map<Partition, Long> passed = new HashMap<>();
 
@@ -82,7 +84,8 @@ final class PlayedReader implements StreamReader {
         Map<Partition, Long> moved = new HashMap<>();
         for (Map.Entry<Partition, Long> e : at.entrySet()) {
             List<StreamRecord> records = log.get(e.getKey());
-            while (!paused.contains(e.getKey()) && got.size() < pollLimit && e.getValue() < records.size()) {
+            long end = stable.getOrDefault(e.getKey(), (long) records.size());
+            while (!paused.contains(e.getKey()) && got.size() < pollLimit && e.getValue() < end) {
                 got.add(records.get(e.getValue().intValue()));
                 e.setValue(e.getValue() + 1);
                 moved.put(e.getKey(), e.getValue());

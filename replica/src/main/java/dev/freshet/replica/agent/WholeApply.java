@@ -194,7 +194,7 @@ final class WholeApply implements AutoCloseable {
         try {
             return apply(batch.get());
         } catch (StoreException e) {
-            db.rollback();
+            Resources.rollback(db);
             open = false;
             applier.rolledBack();
             if (!applier.hasAnotherWay(e)) {

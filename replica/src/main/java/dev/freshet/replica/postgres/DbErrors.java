@@ -1,6 +1,7 @@
 package dev.freshet.replica.postgres;
 
 import dev.freshet.replica.port.StoreException;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
@@ -98,6 +99,11 @@ public final class DbErrors {
         boolean withoutData = state(e).length() == 5 && WITHOUT_DATA.contains(state(e).substring(0, 2));
         if (showData || (server == null && e.getMessage() != null) || withoutData) {
             text.append(": ").append(server == null ? e.getMessage() : server.getMessage());
+        }
+        if (e.getCause() instanceof SocketTimeoutException) {
+            text.append(
+                    " No answer came within the replica's limits.answer-timeout beyond its limits.lock-timeout: the session"
+                            + " is given up. Where a statement may take longer than that, raise limits.answer-timeout");
         }
         return text.toString();
     }
