@@ -42,7 +42,10 @@ final class SourceBeginning {
         this.writer = writer;
     }
 
-    /** First start: the intent is written before the slot is made, so that a slot left by a crash is known as ours. */
+    /**
+     * First start: the intent is written before the slot is made, so that a slot left by a crash is known as ours. It is made
+     * anew: the tables were captured after it, and rows may have gone in between without a row message.
+     */
     Cursor first(@Nullable Cursor intent, SourceIdentity identity) {
         Optional<SlotState> slot = source.slot();
         if (intent == null && slot.isPresent()) {
@@ -64,8 +67,10 @@ final class SourceBeginning {
                     clock.instant(),
                     Map.of()));
         }
-        long start = slot.isPresent() ? slot.get().confirmedLsn() : source.createSlot();
-        return cursor(identity, Position.boundary(FIRST_EPOCH, start), Map.of(), Map.of());
+        if (slot.isPresent()) {
+            source.dropSlot();
+        }
+        return cursor(identity, Position.boundary(FIRST_EPOCH, source.createSlot()), Map.of(), Map.of());
     }
 
     /**

@@ -1,0 +1,42 @@
+package dev.freshet.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Schedules that once broke an invariant, made short. What a step does hangs on what the agents ask for at it, so a schedule
+ * may come to mean something else; the rule that it brought about has a story of its own beside it.
+ */
+class FoundSchedulesTest {
+    private static final List<String> FOUND = List.of(
+            // a fill read a topic that was made again, and took it for the former
+            "per-transaction write:578037 calm:846583 write:621319 wait:845116 copy:527072 copy:225709 topic_again:39459",
+            // a topic was made again amidst a transaction of the relay
+            "per-transaction calm:592308 write:435079 write:50947 relay:391460 relay:282486 topic_again:904025 relay:359531"
+                    + " copy:149535 copy:98191",
+            // a transaction was open while the records in it aged, and a fill began
+            "per-transaction calm:937876 write:391242 relay:275339 wait:215667 write:530782 elsewhere:826052 write:752527"
+                    + " relay:745233 relay_paused:801384 wait:647531 wait:964597 relay:374993 relay:991379"
+                    + " relay_paused:402022 show:865048 copy:932076 relay_killed:842543 write:960585 copy:468826"
+                    + " copy:524579 copy:723334 copy:810589 relay:782232 copy:506777 relay_killed:290542"
+                    + " relay_killed:814169 relay:184330 relay_cut:812689 relay_paused:254501 relay_paused:662463 ddl:97152"
+                    + " relay_killed:988018 wait:805820 copy:239817 copy:212821 copy:115627 relay:415240 compact:142603",
+            // a server was set back between the comparison of its history and the opening of its log
+            "write:163204 calm:215887 compact:386503 copy:864009 relay:213169 relay:941642 evict:319951 relay:438704"
+                    + " copy:221945 slot_freed:894836 show:279901 show:79114 show:827799 copy:282866 show:400612 copy:960942"
+                    + " relay_paused:947020 copy:794613 copy:102853 relay_paused:75662 relay:434968 relay_paused:252955"
+                    + " relay:418315 restore:27311 truncate:22181 elsewhere:198315 relay:824733 copy:740515 rebalance:354396"
+                    + " relay:839755 copy_cut:899803 relay:45695 relay:1001210 copy:470560",
+            // a relay ended right after it had made the slot; rows went without a message before the next one
+            // captured
+            "relay_killed:316208 relay:551568 write:483102 ddl:655043");
+
+    @Test
+    void schedulesThatOnceBroke_breakNothing() {
+        for (String schedule : FOUND) {
+            assertNull(Trial.run(0, Schedule.parse(schedule), Rules.all()).failure(), schedule);
+        }
+    }
+}
