@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,14 +41,11 @@ import org.jspecify.annotations.Nullable;
  * brokers are asked after the reading.
  *
  * <p>A value that the relay has read back from the table (an unchanged TOAST value without {@code REPLICA IDENTITY FULL}) may
- * be newer than its position. No boundary counts before one that is complete to {@value #CLOCKS_APART_SECONDS} s after it.
+ * be newer than its position. No boundary counts before one that is complete to a minute after it.
  *
  * <p>Belongs to one thread.
  */
 public final class BoundaryReader implements AutoCloseable {
-    /** The source's clock and the broker's may be that far apart. */
-    static final int CLOCKS_APART_SECONDS = 60;
-
     private final StreamReader reader;
     private final LedgerReader ledger;
     private final LedgerView view;
@@ -60,7 +56,8 @@ public final class BoundaryReader implements AutoCloseable {
     private final ReadAhead ahead = new ReadAhead();
     private final Map<Partition, Long> readTo = new HashMap<>();
     private final Map<Partition, Position> handed = new HashMap<>();
-    private final Map<Partition, Long> proven = new HashMap<>();
+    private final ProvenOffsets proven = new ProvenOffsets();
+    private final ReadBackHold readBack = new ReadBackHold();
     private final Set<Partition> paused = new HashSet<>();
     private SeenPositions read = new SeenPositions();
     private @Nullable TopicWatch watch;
@@ -70,7 +67,6 @@ public final class BoundaryReader implements AutoCloseable {
     private boolean inPieces;
     private boolean inDoubt;
     private boolean nothingCame;
-    private @Nullable StreamRecord readBack;
     private @Nullable String held;
     private volatile boolean expecting;
 
@@ -128,7 +124,7 @@ public final class BoundaryReader implements AutoCloseable {
             read.start(p, seen);
         }
         readTo.putAll(starts);
-        proven.putAll(starts);
+        proven.prove(starts);
         reader.assign(starts);
         view.addListener(ledgerMoved);
         watch = begun;
@@ -147,7 +143,7 @@ public final class BoundaryReader implements AutoCloseable {
         undecided = null;
         inPieces = false;
         inDoubt = false;
-        readBack = null;
+        readBack.clear();
         held = null;
     }
 
@@ -199,7 +195,7 @@ public final class BoundaryReader implements AutoCloseable {
     private void look(TopicWatch topicWatch) {
         held = topicWatch.look(clock.instant(), vectors());
         if (topicWatch.isSame()) {
-            proven.putAll(readTo);
+            proven.prove(readTo);
         }
     }
 
@@ -207,9 +203,7 @@ public final class BoundaryReader implements AutoCloseable {
         for (StreamRecord r : batch.records()) {
             if (read.advance(r)) {
                 ahead.add(r);
-                if (r.readBack()) {
-                    readBack = r;
-                }
+                readBack.read(r);
             }
         }
         readTo.putAll(batch.positions());
@@ -250,7 +244,7 @@ public final class BoundaryReader implements AutoCloseable {
             Map<String, OffsetVector> at = vectors();
             Optional<Boundary> reached = view.reached(at, topics).filter(this::counts);
             if (reached.isPresent()) {
-                inDoubt = !isProven(reached.get());
+                inDoubt = !proven.reach(reached.get(), readTo.keySet(), ahead);
                 return inDoubt ? Optional.empty() : Optional.of(claim(reached.get(), topicWatch));
             }
             Optional<String> notRunning = Reasons.notRunning(view, topics);
@@ -265,38 +259,7 @@ public final class BoundaryReader implements AutoCloseable {
     }
 
     private boolean counts(Boundary b) {
-        if (b.equals(last) || undecided != null || b.position().compareTo(floor) < 0) {
-            return false;
-        }
-        StreamRecord newer = readBack;
-        if (newer == null) {
-            return true;
-        }
-        Instant whole = Instant.ofEpochMilli(newer.timestampMillis()).plusSeconds(CLOCKS_APART_SECONDS);
-        if (b.completeTo() != null && b.completeTo().isAfter(whole)) {
-            readBack = null;
-            return true;
-        }
-        return false;
-    }
-
-    /** Whether what was read below a boundary surely is of the topics that the relay has written to. */
-    private boolean isProven(Boundary boundary) {
-        for (Partition p : readTo.keySet()) {
-            long end = end(boundary, p);
-            if (end > proven.getOrDefault(p, 0L)) {
-                // a topic that was made again begins above every boundary of the former one
-                StreamRecord last = ahead.lastBelow(p, end);
-                if (last == null || last.offset() < end - 1 || last.position().isAfter(boundary.position())) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    private static long end(Boundary boundary, Partition p) {
-        return Objects.requireNonNull(boundary.offsets().get(p.topic())).offset(p.number());
+        return !b.equals(last) && undecided == null && b.position().compareTo(floor) >= 0 && !readBack.holds(b);
     }
 
     private BoundaryBatch claim(Boundary boundary, TopicWatch topicWatch) {
@@ -309,7 +272,7 @@ public final class BoundaryReader implements AutoCloseable {
         Map<Partition, Long> offsets = new HashMap<>();
         for (Partition p : readTo.keySet()) {
             // what was read beyond it without a record may be of another topic already
-            long upTo = proven.merge(p, end(boundary, p), Math::max);
+            long upTo = proven.claimed(boundary, p);
             Long first = ahead.firstOffset(p);
             offsets.put(p, first == null ? upTo : Math.min(first, upTo));
         }
@@ -368,21 +331,15 @@ public final class BoundaryReader implements AutoCloseable {
      * {@link BoundaryLimits#look}.
      */
     public Optional<String> held() {
-        String why = held;
-        StreamRecord newer = readBack;
-        if (why == null && undecided != null && nothingCame) {
+        if (held != null) {
+            return Optional.of(held);
+        }
+        if (undecided != null && nothingCame) {
             return Optional.of(
                     "The copy is filled with all that was written when its fill began, and waits for a transaction"
                             + " of the relay that was open then: it ends within its transaction.timeout.ms");
         }
-        if (why != null || newer == null) {
-            return Optional.ofNullable(why);
-        }
-        return Optional.of(
-                "The record " + newer.coordinates() + " has a value that was read from the table and may be newer"
-                        + " than the record: no boundary counts until one is complete to " + CLOCKS_APART_SECONDS
-                        + " s after it. Set REPLICA IDENTITY FULL on the table of topic '" + newer.topic()
-                        + "' in the source, so that it need not be read");
+        return readBack.why();
     }
 
     /** Returns the streams' topics, in order. */

@@ -361,7 +361,7 @@ class BoundaryReaderTest {
         boundaryAt(25);
         assertEquals("nothing", poll());
         assertTrue(reader.held().orElse("").contains("REPLICA IDENTITY FULL"), String.valueOf(reader.held()));
-        boundaryAt(25 + BoundaryReader.CLOCKS_APART_SECONDS + 1);
+        boundaryAt(25 + ReadBackHold.CLOCKS_APART_SECONDS + 1);
         assertEquals("[a] at 86", poll());
         assertEquals(Optional.empty(), reader.held());
     }
