@@ -352,9 +352,15 @@ final class SimDatabase {
         return replay(stream, from, lsn, tx -> false);
     }
 
-    /** The same as if silent transactions since a time had not been. */
-    Map<Integer, String> unseen(String stream, List<Tx> from, long lsn, Instant since) {
-        return replay(stream, from, lsn, tx -> tx.silent() && !tx.at().isBefore(since));
+    /**
+     * The same as if the silent transactions from one on had not been, for each one since a time: who has read rows between two
+     * of them has seen the first, and no other.
+     */
+    List<Map<Integer, String>> unseen(String stream, List<Tx> from, long lsn, Instant since) {
+        return from.stream()
+                .filter(tx -> tx.silent() && tx.endLsn() <= lsn && !tx.at().isBefore(since))
+                .map(first -> replay(stream, from, lsn, tx -> tx.silent() && tx.endLsn() >= first.endLsn()))
+                .toList();
     }
 
     private Map<Integer, String> replay(String stream, List<Tx> from, long lsn, Predicate<Tx> without) {
