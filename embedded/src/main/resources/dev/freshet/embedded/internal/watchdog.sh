@@ -17,8 +17,6 @@ log=$1
 doomed=$2
 shift 2
 
-# A Ctrl-C meant for the starter must not end its watchdog. A trap, unlike '', is not inherited by the server.
-trap : INT HUP TERM
 exec 3<&0 </dev/null
 
 "$@" 3<&- >>"$log" 2>&1 &
@@ -44,6 +42,9 @@ server=$!
 ) <&3 2>/dev/null &
 reader=$!
 exec 3<&-
+# A Ctrl-C meant for the starter must not end its watchdog. A trap, unlike '', is not inherited by the server. The reader has
+# been begun without it: a subshell that is signalled before it has reset its traps forgets the signal, and would stay.
+trap : INT HUP TERM
 echo "$server"
 
 while :; do
