@@ -42,7 +42,7 @@ final class Rules {
         BOUNDARIES_ALONE,
         /** A boundary counts only if all streams of a per-transaction copy were running at it. */
         ALL_RUN,
-        /** A fill of a per-transaction copy comes to no boundary below what was written when it began. */
+        /** A fill of a per-transaction copy comes to no boundary below what was written when it began, committed or not. */
         FILL_TO_WHAT_WAS_WRITTEN,
         /** Who claims a boundary knows that what was read below it is of the topic that the relay wrote to. */
         PROVE_THE_TOPIC_READ,

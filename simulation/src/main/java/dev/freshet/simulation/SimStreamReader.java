@@ -256,10 +256,13 @@ final class SimStreamReader implements StreamReader {
             if (logs == null) {
                 throw new RetriableException("There is no topic " + topic);
             }
-            ends.put(
-                    topic, OffsetVector.of(logs.stream().mapToLong(SimLog::size).toArray()));
+            ends.put(topic, OffsetVector.of(logs.stream().mapToLong(this::end).toArray()));
         }
         return ends;
+    }
+
+    private long end(SimLog log) {
+        return rules.hold(Rules.Rule.FILL_TO_WHAT_WAS_WRITTEN) ? log.size() : 0;
     }
 
     @Override

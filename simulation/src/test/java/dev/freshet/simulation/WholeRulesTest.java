@@ -91,9 +91,7 @@ class WholeRulesTest {
 
     @Test
     void fill_comesToNoBoundary_belowWhatWasOpenWhenItBegan() {
-        for (int at = 1; at <= CALLS; at++) {
-            assertNull(stories.failure(Rules.all(), WholeRulesTest::fillBesideAnOpenTransaction, at));
-        }
+        stories.assertNeeded(Rule.FILL_TO_WHAT_WAS_WRITTEN, TORN, CALLS, WholeRulesTest::fillBesideAnOpenTransaction);
     }
 
     private static void fillBesideAnOpenTransaction(World world, int at) {

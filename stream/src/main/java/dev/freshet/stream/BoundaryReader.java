@@ -213,7 +213,7 @@ public final class BoundaryReader implements AutoCloseable {
         }
     }
 
-    private Optional<BoundaryBatch> next(TopicWatch topicWatch) throws InterruptedException {
+    private Optional<BoundaryBatch> next(TopicWatch topicWatch) {
         raiseFloor();
         Optional<BoundaryBatch> ready = ready(topicWatch);
         if (inDoubt && topicWatch.isSame()) {
@@ -223,13 +223,14 @@ public final class BoundaryReader implements AutoCloseable {
         return ready;
     }
 
-    /** What was written before a fill began, and was not committed then, is by now: the ledger says up to where. */
-    private void raiseFloor() throws InterruptedException {
+    /** What was open when a fill began is decided once it was passed; what was committed of it lies at or below this. */
+    private void raiseFloor() {
         Map<String, OffsetVector> begun = undecided;
         if (begun != null && OffsetVectors.covers(vectors(), begun)) {
-            ledger.readToEnd(limits.ledgerRead());
-            Position written = view.cursor().map(Cursor::write).orElse(floor);
-            floor = written.isAfter(floor) ? written : floor;
+            for (Partition p : readTo.keySet()) {
+                Position last = read.last(p);
+                floor = last.isAfter(floor) ? last : floor;
+            }
             undecided = null;
         }
     }
@@ -238,7 +239,7 @@ public final class BoundaryReader implements AutoCloseable {
         inDoubt = false;
         // the view's own lock: all that follows is of one cursor
         synchronized (view) {
-            if (!topicWatch.isAsFilled(view)) {
+            if (!topicWatch.isSame() || !topicWatch.isAsFilled(view)) {
                 return Optional.empty();
             }
             Map<String, OffsetVector> at = vectors();
@@ -336,8 +337,8 @@ public final class BoundaryReader implements AutoCloseable {
         }
         if (undecided != null && nothingCame) {
             return Optional.of(
-                    "The copy is filled with all that was written when its fill began, and waits for a transaction"
-                            + " of the relay that was open then: it ends within its transaction.timeout.ms");
+                    "The copy is filled with all that was written when its fill began, and nothing more came yet: a"
+                            + " transaction of the relay that was open then ends within its transaction.timeout.ms");
         }
         return readBack.why();
     }

@@ -126,6 +126,7 @@ class BoundaryReaderTest {
         topics.append(C0, 20, 2, "b");
         boundaryAt(25);
         topics.append(O0, 30, 1, "c");
+        assertEquals("[] at 10", poll());
         BoundaryState state = reader.poll(Duration.ZERO).orElseThrow().state().orElseThrow();
         reader = reader(BoundaryLimits.DEFAULTS);
         reader.start(state);

@@ -54,7 +54,9 @@ final class SourceBeginning {
                     + "' knows nothing of it: if the ledger was deleted, or an earlier Freshet left the slot, run 'freshet remove source "
                     + settings.source() + "'; else set sources." + settings.source() + ".slot to another name");
         }
-        if (intent == null) {
+        if (intent == null || slot.isPresent()) {
+            // also for a second time: a relay that another one has fenced meanwhile ends here, and leaves its slot
+            // alone
             writeAlone(new Cursor(
                     incarnation,
                     identity,
@@ -77,11 +79,13 @@ final class SourceBeginning {
      * After a loss: a new slot, and a new epoch, so that every position of it is above all that were written, whatever LSNs the
      * source has now.
      *
-     * <p>Nothing is written here. A crash before the caller has written the cursor leaves the loss in the ledger, and a slot
-     * that the next one drops again.
+     * <p>Nothing new is written here. A crash before the caller has written the cursor leaves the loss in the ledger, and a
+     * slot that the next one drops again.
      */
     Cursor anew(Cursor lost, SourceIdentity identity) {
         int epoch = nextEpoch(lost);
+        // a relay that another one has fenced meanwhile ends here, and leaves its slot alone
+        writeAlone(lost);
         source.dropSlot();
         Position at = Position.boundary(epoch, source.createSlot());
         return cursor(identity, at, Objects.requireNonNull(lost.boundary()).offsets(), streamsAnew(lost, at));

@@ -164,8 +164,11 @@ public final class KafkaTopicWriter implements TopicWriter {
                 new ProducerRecord<>(topic.topic(), partition, null, change.key(), change.value(), headers.of(change));
         try {
             Future<RecordMetadata> future = producers.get(turn).send(record, this::sent);
-            @Nullable
-            SentRecords[] byPartition = sent.computeIfAbsent(topic.topic(), t -> new SentRecords[topic.partitions()]);
+            @Nullable SentRecords[] byPartition = sent.get(topic.topic());
+            if (byPartition == null) {
+                byPartition = new SentRecords[topic.partitions()];
+                sent.put(topic.topic(), byPartition);
+            }
             SentRecords records = byPartition[partition];
             if (records == null) {
                 records = new SentRecords(future);

@@ -30,9 +30,9 @@ public final class TopicEnds {
      * @param first the offset of the first record just written; there is one writer, so that it stands above all that were
      *     known
      * @param end the offset behind the last one
-     * @param records how many were written, one behind the other since there is one writer
-     * @return null; or, if the first lies below the known end or they do not stand together, what has become of the topic,
-     *     which is another one, or has lost records, however many were written over them
+     * @param records how many were written; between them there may be the markers of earlier transactions
+     * @return null; or, if the first lies below the known end or there is no room for all of them, what has become of the
+     *     topic, which is another one, or has lost records, however many were written over them
      */
     public @Nullable String raise(String topic, int partition, long first, long end, int records) {
         long[] known = ends.get(topic);
@@ -43,7 +43,7 @@ public final class TopicEnds {
             return "Topic '" + topic + "' was truncated, or deleted and made again: records just written to partition "
                     + partition + " begin at offset " + first + ", but it was written up to " + known[partition];
         }
-        if (end - first != records) {
+        if (end - first < records) {
             return "Topic '" + topic + "' was truncated, or deleted and made again, while it was written to: " + records
                     + " records of one transaction to partition " + partition + " begin at offset " + first
                     + " and end before " + end;

@@ -30,11 +30,17 @@ class TopicEndsTest {
     }
 
     @Test
-    void recordsThatDoNotStandTogether_areOfTwoTopics() {
+    void recordsWithMarkersBetweenThem_raiseTheEnd() {
+        assertNull(ends.raise("orders", 0, 5, 9, 3));
+        assertEquals(Map.of("orders", OffsetVector.of(9, 0)), ends.toVectors());
+    }
+
+    @Test
+    void recordsThatThereIsNoRoomFor_areOfTwoTopics() {
         String back = String.valueOf(ends.raise("orders", 1, 0, 1, 3));
         assertTrue(back.contains("3 records of one transaction to partition 1"), back);
-        String apart = String.valueOf(ends.raise("orders", 0, 5, 9, 3));
-        assertTrue(apart.contains("begin at offset 5 and end before 9"), apart);
+        String less = String.valueOf(ends.raise("orders", 0, 9, 11, 3));
+        assertTrue(less.contains("begin at offset 9 and end before 11"), less);
         assertEquals(Map.of("orders", OffsetVector.of(5, 0)), ends.toVectors());
     }
 }

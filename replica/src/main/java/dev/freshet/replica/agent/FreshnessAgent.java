@@ -209,6 +209,10 @@ public final class FreshnessAgent implements Agent {
                 // the copy is ahead of the ledger, which is read next
                 behind = true;
                 leastBehind = 0;
+                Freshness former = progress.freshness().get(watch.source());
+                if (former != null) {
+                    found.put(watch.source(), former);
+                }
                 continue;
             }
             found.put(watch.source(), f);
@@ -290,9 +294,11 @@ public final class FreshnessAgent implements Agent {
         }
         sources.ledgers()
                 .forEach((ledger, reader) -> watches.computeIfAbsent(ledger, l -> watch(sources, l, reader, now)));
+        Map<String, String> ids = new TreeMap<>();
         for (SourceWatch watch : watches.values()) {
-            watch.ask(q, now);
+            ids.putAll(watch.ask(q, now));
         }
+        progress.topicIds(new TopicIds(now, ids));
     }
 
     private SourceWatch watch(Sources sources, String ledger, LedgerReader reader, Instant now) {

@@ -24,7 +24,6 @@ import dev.freshet.stream.StreamBatch;
 import dev.freshet.stream.StreamReader;
 import dev.freshet.stream.StreamRecord;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,7 +31,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -50,9 +48,6 @@ import org.slf4j.LoggerFactory;
 final class LiveApply implements AssignmentListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveApply.class);
 
-    /** Positions that move without a record (transaction markers, compacted tails) are proven no more often than this. */
-    private static final Duration QUIET_MOVES = Duration.ofSeconds(1);
-
     private final ReplicaConfig config;
     private final CopySession db;
     private final StreamReader reader;
@@ -66,7 +61,6 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
     private final ParkedKeys parked = new ParkedKeys();
     private final @Nullable Parking parking;
     private final Set<Partition> leftOut = new TreeSet<>();
-    private Instant lastProof = Instant.MIN;
 
     LiveApply(
             ReplicaConfig config,
@@ -199,11 +193,20 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
                     "A table of replica '" + config.name() + "' is to be filled anew: this instance prepares again");
         }
         List<StreamRecord> records = owned.fresh(batch);
-        proveMoves();
+        TopicIds ids = progress.topicIds();
+        if (ids != null) {
+            owned.prove(ids, filledFrom);
+        }
         if (records.isEmpty()) {
             storeMoves();
-            return 0;
+        } else {
+            applyAll(records);
         }
+        owned.noteMoves(clock.instant());
+        return records.size();
+    }
+
+    private void applyAll(List<StreamRecord> records) throws InterruptedException {
         int from = 0;
         while (from < records.size()) {
             int to = cut(records, from);
@@ -211,7 +214,6 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
             commit(part, to == records.size());
             from = to;
         }
-        return records.size();
     }
 
     private int cut(List<StreamRecord> records, int from) {
@@ -263,29 +265,6 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         owned.putAll(after);
         stopped.applied(records);
         progress.applied(records.size());
-    }
-
-    /**
-     * Asks whether the topics are those from which the tables were filled: then where the reader has moved to is in them. One
-     * that was made again may have as many offsets, and none of the records, so that the copy would seem to be at a boundary.
-     */
-    private void proveMoves() {
-        Instant now = clock.instant();
-        if (now.isBefore(lastProof.plus(QUIET_MOVES))) {
-            return;
-        }
-        Set<String> moved = owned.movedTopics();
-        if (moved.isEmpty()) {
-            return;
-        }
-        lastProof = now;
-        try {
-            Map<String, String> ids = reader.describe(Set.of(), moved).ids();
-            moved.removeIf(topic -> !Objects.equals(ids.get(topic), filledFrom.get(topic)));
-            owned.prove(moved);
-        } catch (RetriableException e) {
-            LOG.debug("It is not known whether the topics are the same; it is asked again", e);
-        }
     }
 
     private void storeMoves() throws InterruptedException {

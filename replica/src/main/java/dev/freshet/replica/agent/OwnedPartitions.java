@@ -5,13 +5,13 @@ import dev.freshet.stream.Partition;
 import dev.freshet.stream.SeenPositions;
 import dev.freshet.stream.StreamBatch;
 import dev.freshet.stream.StreamRecord;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,9 @@ final class OwnedPartitions {
     private final Map<Partition, Owned> owned = new HashMap<>();
     private final SeenPositions seen = new SeenPositions();
     private final Map<Partition, Long> moves = new HashMap<>();
+    private final Map<Partition, Long> noted = new HashMap<>();
     private final Map<Partition, Long> proven = new HashMap<>();
+    private Instant notedAt = Instant.MIN;
 
     /** Takes a partition, or goes back to what its row says. */
     void take(Partition partition, Owned row) {
@@ -80,23 +82,43 @@ final class OwnedPartitions {
         return after;
     }
 
-    /** Returns the topics in which the reader has moved on without a record. */
-    Set<String> movedTopics() {
-        moves.entrySet().removeIf(e -> {
-            Owned o = owned.get(e.getKey());
-            return o == null || e.getValue() <= o.nextOffset();
+    /**
+     * Takes note of where the reader has moved to beyond what is committed, unless an earlier note is not proven yet. Nothing
+     * that was read may be left to commit.
+     *
+     * @param now the time
+     */
+    void noteMoves(Instant now) {
+        if (!noted.isEmpty() || moves.isEmpty()) {
+            return;
+        }
+        moves.forEach((p, offset) -> {
+            Owned o = owned.get(p);
+            if (o != null && offset > o.nextOffset()) {
+                noted.put(p, offset);
+            }
         });
-        return moves.keySet().stream().map(Partition::topic).collect(Collectors.toSet());
+        moves.clear();
+        notedAt = now;
     }
 
-    /** Takes note that where the reader has moved to in topics is in those from which the tables were filled. */
-    void prove(Set<String> topics) {
-        moves.forEach((p, offset) -> {
-            if (topics.contains(p.topic())) {
+    /**
+     * Proves what was noted before the brokers were asked, in topics that are those from which the tables were filled.
+     *
+     * @param ids what the brokers said
+     * @param filledFrom the ids of the topics from which the tables were filled
+     */
+    void prove(TopicIds ids, Map<String, String> filledFrom) {
+        if (noted.isEmpty() || !ids.askedAt().isAfter(notedAt)) {
+            return;
+        }
+        noted.forEach((p, offset) -> {
+            String id = ids.ids().get(p.topic());
+            if (id != null && id.equals(filledFrom.get(p.topic()))) {
                 proven.put(p, offset);
             }
         });
-        moves.keySet().removeAll(proven.keySet());
+        noted.clear();
     }
 
     /** Adds to rows the proven moves beyond the last record, but of partitions that have stopped. */
@@ -111,6 +133,7 @@ final class OwnedPartitions {
 
     void forgetMove(Partition partition) {
         moves.remove(partition);
+        noted.remove(partition);
         proven.remove(partition);
     }
 

@@ -47,6 +47,7 @@ public final class Progress {
         FRESHNESS
     }
 
+    private volatile @Nullable TopicIds topicIds;
     private volatile long generation;
     private volatile @Nullable String activeInstance;
 
@@ -62,6 +63,17 @@ public final class Progress {
     /** Creates the progress of a replica whose agents work in turns in one thread, where no agent can wait for another. */
     public static Progress inOneThread() {
         return new Progress(false);
+    }
+
+    /** Sets what the brokers said of the topics' ids. */
+    void topicIds(TopicIds told) {
+        topicIds = told;
+    }
+
+    /** Returns what the brokers said last of the topics' ids, or null. */
+    @Nullable
+    TopicIds topicIds() {
+        return topicIds;
     }
 
     /** Sets what the replica is doing and, if it is kept from it, by what. */

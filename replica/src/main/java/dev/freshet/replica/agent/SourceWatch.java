@@ -50,10 +50,11 @@ final class SourceWatch {
      * Asks the brokers.
      *
      * @param now a time before they are asked
+     * @return the ids of the topics that exist
      * @throws LossException if the ledger was made again: one that is longer than what was read of the old one would
      *     otherwise be read on in its midst
      */
-    void ask(StreamReader questions, Instant now) {
+    Map<String, String> ask(StreamReader questions, Instant now) {
         String name = ledger.view().ledger();
         TopicAnswers answers = questions.describe(topics, Set.of(name));
         String id = answers.ids().get(name);
@@ -70,6 +71,7 @@ final class SourceWatch {
         if (logEnd != null) {
             logEnd.sampled(now, ofFollowed(ends));
         }
+        return answers.ids();
     }
 
     private Map<String, OffsetVector> ofFollowed(Map<String, OffsetVector> all) {

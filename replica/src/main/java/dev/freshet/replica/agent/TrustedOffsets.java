@@ -37,12 +37,14 @@ final class TrustedOffsets {
         for (Owned row : rows) {
             Place place = Place.of(row);
             places.add(place);
-            Owned before = ahead.remove(place);
+            Owned before = ahead.get(place);
             if (before != null && !before.position().isAfter(written)) {
                 trusted.put(place, before.nextOffset());
+                ahead.remove(place);
             }
             if (row.position().isAfter(written)) {
-                ahead.put(place, row);
+                // the oldest is kept, so that the trusted offset moves on however far behind the ledger is read
+                ahead.putIfAbsent(place, row);
             } else {
                 trusted.put(place, row.nextOffset());
             }

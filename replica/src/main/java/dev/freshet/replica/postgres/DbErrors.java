@@ -14,6 +14,9 @@ public final class DbErrors {
     /** {@code lock_not_available}, also by {@code lock_timeout}. */
     public static final String LOCK_NOT_AVAILABLE = "55P03";
 
+    /** {@code sqlclient_unable_to_establish_sqlconnection}: other limits than that of an answer may have been reached. */
+    private static final String NOT_CONNECTED = "08001";
+
     private static final Map<String, String> WORDS = Map.of(
             "22001", "a value is too long for its column",
             "22003", "a number is out of its column's range",
@@ -100,7 +103,7 @@ public final class DbErrors {
         if (showData || (server == null && e.getMessage() != null) || withoutData) {
             text.append(": ").append(server == null ? e.getMessage() : server.getMessage());
         }
-        if (e.getCause() instanceof SocketTimeoutException) {
+        if (e.getCause() instanceof SocketTimeoutException && !state(e).equals(NOT_CONNECTED)) {
             text.append(
                     " No answer came within the replica's limits.answer-timeout beyond its limits.lock-timeout: the session"
                             + " is given up. Where a statement may take longer than that, raise limits.answer-timeout");

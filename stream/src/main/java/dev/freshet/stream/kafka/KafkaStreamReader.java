@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -275,7 +276,7 @@ public final class KafkaStreamReader implements StreamReader {
         counts.forEach((topic, count) -> {
             long[] offsets = new long[count];
             for (int p = 0; p < count; p++) {
-                offsets[p] = ends.getOrDefault(new TopicPartition(topic, p), 0L);
+                offsets[p] = Objects.requireNonNull(ends.get(new TopicPartition(topic, p)));
             }
             vectors.put(topic, OffsetVector.of(offsets));
         });

@@ -90,7 +90,11 @@ final class TopicQueries implements AutoCloseable {
         return Duration.ofMillis(Long.parseLong(config.get(name).value()));
     }
 
-    /** Returns where partitions end, with what is not decided yet; those that do not exist are missing. */
+    /**
+     * Returns where partitions end, with what is not decided yet.
+     *
+     * @throws RetriableException if one does not exist (any more)
+     */
     Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
         Map<TopicPartition, OffsetSpec> question = new HashMap<>();
         partitions.forEach(p -> question.put(p, OffsetSpec.latest()));
@@ -100,9 +104,11 @@ final class TopicQueries implements AutoCloseable {
         for (TopicPartition p : question.keySet()) {
             ListOffsetsResult.ListOffsetsResultInfo end =
                     get("asking where partition '" + p + "' ends", answers.partitionResult(p));
-            if (end != null) {
-                ends.put(p, end.offset());
+            if (end == null) {
+                throw new RetriableException(
+                        "Partition '" + p + "' does not exist (any more), so that its end is not known");
             }
+            ends.put(p, end.offset());
         }
         return ends;
     }
