@@ -146,6 +146,35 @@ class CopyRulesTest {
     }
 
     @Test
+    void recordsOfATopicMadeAgain_areNotTakenForTheFormersOnes() {
+        for (int at = 1; at <= 2 * CALLS; at++) {
+            assertNull(stories.failure(Rules.all(), CopyRulesTest::recordsOfATopicMadeAgain, at));
+        }
+    }
+
+    private static void recordsOfATopicMadeAgain(World world, int at) {
+        world.calm();
+        world.db.put("orders", at % 12, false);
+        publish(world);
+        // a report has read the ledger and asked the brokers, and not read the rows
+        world.interruptCopy(0, 1 + at % 8, () -> {
+            world.kafka.makeAgain(World.topic("orders"));
+            world.db.putAll("orders");
+            publish(world);
+            world.repair();
+            publish(world);
+            publish(world);
+            for (int i = 0; i < 1 + at % 3; i++) {
+                world.copy(0, CopyAgent.APPLY);
+                world.copy(1, CopyAgent.APPLY);
+            }
+            return Calls.Trouble.NONE;
+        });
+        world.copy(0, CopyAgent.FRESHNESS);
+        world.undisturbed(0);
+    }
+
+    @Test
     void topicMadeAgainBeforeItWasRead_isNotTakenForTheFormer() {
         stories.assertNeeded(Rule.PROVE_THE_TOPIC_READ, "I3", 12, (world, at) -> {
             world.calm();
