@@ -86,12 +86,6 @@ class ConsumerDbTest {
         assertEquals("remote_write", shown("", "synchronous_commit"));
     }
 
-    private static void assertGivenUp(SQLException e) {
-        assertEquals(StoreException.Kind.AWAY, DbErrors.kind(e), e::toString);
-        String told = DbErrors.describe(e, false);
-        assertTrue(told.contains("raise limits.answer-timeout"), told);
-    }
-
     /** Keepalive probes do not tell: a proxy that has forgotten the connection may answer them. */
     @Test
     void sessionThatDoesNotAnswer_isGivenUp() throws Exception {
@@ -102,7 +96,9 @@ class ConsumerDbTest {
         try (Connection db = hasty.open();
                 Statement s = db.createStatement()) {
             SQLException e = assertThrows(SQLException.class, () -> s.execute("SELECT pg_sleep(30)"));
-            assertGivenUp(e);
+            assertEquals(StoreException.Kind.AWAY, DbErrors.kind(e), e::toString);
+            String told = DbErrors.describe(e, false);
+            assertTrue(told.contains("raise limits.answer-timeout"), told);
         }
     }
 
@@ -129,7 +125,7 @@ class ConsumerDbTest {
                     .build());
             SQLException e = assertTimeoutPreemptively(
                     Duration.ofSeconds(60), () -> assertThrows(SQLException.class, hasty::open));
-            assertGivenUp(e);
+            assertEquals(StoreException.Kind.AWAY, DbErrors.kind(e), e::toString);
         }
     }
 
