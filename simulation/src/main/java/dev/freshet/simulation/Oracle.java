@@ -336,7 +336,7 @@ final class Oracle {
             return "the copy is at " + position + ", the source at " + db.end;
         }
         for (String stream : db.streams) {
-            Map<String, String> truth = texts(db.at(stream, Long.MAX_VALUE));
+            Map<String, String> truth = texts(db.at(stream, db.log(), Long.MAX_VALUE));
             if (!store.rows(stream).equals(truth)) {
                 return "the copy of " + stream + " is " + store.rows(stream) + ", the source " + truth;
             }

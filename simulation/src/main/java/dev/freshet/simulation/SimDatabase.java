@@ -342,11 +342,6 @@ final class SimDatabase {
                 : replay(stream, log, Long.MAX_VALUE, tx -> invisible.contains(tx.xid()));
     }
 
-    /** What the source held when its log ended at the position. */
-    Map<Integer, String> at(String stream, long lsn) {
-        return at(stream, log, lsn);
-    }
-
     /** What the source of a log held when that ended at the position. */
     Map<Integer, String> at(String stream, List<Tx> from, long lsn) {
         return replay(stream, from, lsn, tx -> false);

@@ -82,7 +82,10 @@ class RelayModelTest {
         });
         Map<String, String> truth = new TreeMap<>();
         sim.db
-                .at(RelaySimulation.STREAM, cursor.boundary().position().lsn())
+                .at(
+                        RelaySimulation.STREAM,
+                        sim.db.log(),
+                        cursor.boundary().position().lsn())
                 .forEach((k, v) -> truth.put(
                         new String(SimDatabase.key(k), StandardCharsets.UTF_8),
                         new String(SimDatabase.row(k, v), StandardCharsets.UTF_8)));

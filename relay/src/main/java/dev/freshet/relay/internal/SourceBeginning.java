@@ -55,8 +55,7 @@ final class SourceBeginning {
                     + settings.source() + "'; else set sources." + settings.source() + ".slot to another name");
         }
         if (intent == null || slot.isPresent()) {
-            // also for a second time: a relay that another one has fenced meanwhile ends here, and leaves its slot
-            // alone
+            // also a second time: a relay that another one has fenced ends here, and leaves its slot alone
             writeAlone(new Cursor(
                     incarnation,
                     identity,
@@ -84,7 +83,7 @@ final class SourceBeginning {
      */
     Cursor anew(Cursor lost, SourceIdentity identity) {
         int epoch = nextEpoch(lost);
-        // a relay that another one has fenced meanwhile ends here, and leaves its slot alone
+        // a relay that another one has fenced ends here, and leaves its slot alone
         writeAlone(lost);
         source.dropSlot();
         Position at = Position.boundary(epoch, source.createSlot());
