@@ -4,12 +4,15 @@ import static dev.freshet.simulation.Stories.applyAll;
 import static dev.freshet.simulation.Stories.compactAll;
 import static dev.freshet.simulation.Stories.publish;
 import static dev.freshet.simulation.Stories.write;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.freshet.replica.Consistency;
 import dev.freshet.simulation.Rules.Rule;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Each rule of the protocol that concerns copies, with the schedule that breaks a {@code per-key} copy without it. */
@@ -143,6 +146,24 @@ class CopyRulesTest {
             publish(world);
             publish(world);
         });
+    }
+
+    @Test
+    void copyOfATopicMadeAgain_keepsItsRows_untilTheRelayWritesToIt() {
+        World world = new World(Consistency.PER_KEY, Rules.all());
+        world.seed(1);
+        world.db.putAll("orders");
+        world.calm();
+        world.kafka.makeAgain(World.topic("orders"));
+        world.pass(Duration.ofSeconds(1));
+        for (int i = 0; i < CALLS; i++) {
+            for (CopyAgent agent : CopyAgent.values()) {
+                world.copy(i % 2, agent);
+            }
+            assertFalse(world.store.rows("orders").isEmpty(), "the copy is empty after " + i + " rounds");
+        }
+        assertNotNull(Objects.requireNonNull(world.store.stream("orders")).refill());
+        world.settle();
     }
 
     @Test

@@ -221,6 +221,11 @@ public final class Sources implements SchemaSource, AutoCloseable {
     }
 
     @Override
+    public Optional<String> topicId(String topic) {
+        return ledger(topic).view().streamOfTopic(topic).map(StreamEntry::topicId);
+    }
+
+    @Override
     public Optional<String> trouble(String topic) {
         return ledger(topic).view().streamOfTopic(topic).map(StreamEntry::trouble);
     }

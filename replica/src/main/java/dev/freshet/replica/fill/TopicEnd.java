@@ -1,6 +1,8 @@
 package dev.freshet.replica.fill;
 
+import dev.freshet.model.DurationText;
 import dev.freshet.model.Op;
+import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
@@ -65,6 +67,7 @@ final class TopicEnd {
      *
      * @param followUntil until when it may go on with a snapshot that is under way; asked again and again
      * @throws FillException if there is no topic
+     * @throws RetriableException if it is not the one that the relay writes to: the table keeps its rows meanwhile
      */
     static TopicEnd find(
             ReplicaConfig config,
@@ -78,6 +81,14 @@ final class TopicEnd {
         if (facts == null) {
             throw new FillException("Topic '" + target.topic() + "' does not exist (any more); the fill of "
                     + target.table() + " waits for it"
+                    + ledger.trouble(target.topic()).map(t -> ". " + t).orElse(""));
+        }
+        String written = ledger.topicId(target.topic()).orElse(null);
+        if (!facts.topicId().equals(written)) {
+            throw new RetriableException("Topic '" + target.topic() + "' was made again: it has the id "
+                    + facts.topicId()
+                    + ", and the ledger speaks of " + (written == null ? "none" : "the id " + written) + ". The table "
+                    + target.table() + " keeps its rows until the relay writes to the new topic"
                     + ledger.trouble(target.topic()).map(t -> ". " + t).orElse(""));
         }
         OffsetVector ends = reader.endOffsets(Set.of(target.topic())).get(target.topic());
@@ -150,14 +161,15 @@ final class TopicEnd {
      * @throws FillException if the topic is another one now, or compaction may have taken something
      */
     void require() {
+        requireSameTopic();
         Duration took = Duration.between(startedAt, clock.instant());
         if (took.compareTo(facts.awayLimit()) >= 0) {
-            throw new FillException("The fill of " + target.table() + " took " + took + ", longer than topic '"
-                    + target.topic() + "' keeps what it compacts (min.compaction.lag.ms " + facts.minCompactionLag()
-                    + ", delete.retention.ms " + facts.deleteRetention()
+            throw new FillException("The fill of " + target.table() + " took " + DurationText.of(took)
+                    + ", longer than topic '" + target.topic() + "' keeps what it compacts (min.compaction.lag.ms "
+                    + DurationText.of(facts.minCompactionLag()) + ", delete.retention.ms "
+                    + DurationText.of(facts.deleteRetention())
                     + "): it begins again; raise the shorter of the two settings on the topic");
         }
-        requireSameTopic();
     }
 
     /** Looks at the topic, now and then: the end of one that was made again may be below the one that the fill reads to. */

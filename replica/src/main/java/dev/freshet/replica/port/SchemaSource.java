@@ -31,6 +31,13 @@ public interface SchemaSource {
     boolean isSnapshotting(String topic);
 
     /**
+     * Returns the id of the topic that the relay writes the stream to, as far as the ledger was read.
+     *
+     * @param topic the stream's topic
+     */
+    Optional<String> topicId(String topic);
+
+    /**
      * Returns what is the matter with the stream and what helps, if it is broken or stopped, as far as the ledger was read.
      *
      * @param topic the stream's topic

@@ -107,6 +107,11 @@ public final class AppliedTable implements AutoCloseable {
                     }
 
                     @Override
+                    public Optional<String> topicId(String topic) {
+                        return Optional.empty();
+                    }
+
+                    @Override
                     public Optional<String> trouble(String topic) {
                         return Optional.empty();
                     }
