@@ -51,10 +51,11 @@ final class HistoryCheck {
      * Compares the source's identity, timelines and log with the cursor; null if it is the same history.
      *
      * @param now the server's identity
+     * @param flushed up to where its log was on disk
      * @param timelines the timelines that led to the server's present one
      */
     @Nullable
-    Gap history(SourceIdentity now, List<TimelineRecord> timelines) {
+    Gap history(SourceIdentity now, long flushed, List<TimelineRecord> timelines) {
         SourceIdentity then = cursor.source();
         if (!then.system().equals(now.system())) {
             return new Gap(
@@ -66,7 +67,6 @@ final class HistoryCheck {
         if (branched != null) {
             return branched;
         }
-        long flushed = source.flushedLsn();
         if (flushed < written) {
             return new Gap(
                     "The server's log ends at " + Lsn.format(flushed) + ", but changes up to " + Lsn.format(written)

@@ -122,7 +122,7 @@ final class TakeOver {
         List<TimelineRecord> timelines = source.timelines();
         releaseSlot();
         if (cursor != null && cursor.boundary() != null) {
-            requireFollowable(cursor, identity, timelines, contents);
+            requireFollowable(cursor, identity, server, timelines, contents);
         }
         Map<String, String> uncaptured = new HashMap<>();
         List<CapturedStream> captured = capture(cursor, contents, uncaptured);
@@ -177,13 +177,17 @@ final class TakeOver {
 
     /** A loss that stands in the ledger is one whatever the source looks like by now. */
     private void requireFollowable(
-            Cursor cursor, SourceIdentity identity, List<TimelineRecord> timelines, LedgerContents contents) {
+            Cursor cursor,
+            SourceIdentity identity,
+            ServerSeen server,
+            List<TimelineRecord> timelines,
+            LedgerContents contents) {
         SourceLoss loss = cursor.loss();
         if (loss != null) {
             requireWord(
                     cursor,
                     loss,
-                    identity,
+                    server,
                     new LossPace(settings, contents.epochs().values(), clock.instant()));
             return;
         }
@@ -192,12 +196,12 @@ final class TakeOver {
             throw losses.tell(found, entry -> writeAlone(cursor, entry));
         }
         Collection<TimelineRecord> left = contents.timelines().values();
-        require(cursor, identity, new HistoryCheck(settings, source, cursor, left).history(identity, timelines));
+        HistoryCheck check = new HistoryCheck(settings, source, cursor, left);
+        require(cursor, identity, check.history(identity, server.flushedLsn(), timelines));
     }
 
     /** An operator's word speaks of the server that was shown: for another one, or one that was set back, there is none. */
-    private void requireWord(Cursor cursor, SourceLoss loss, SourceIdentity identity, LossPace pace) {
-        ServerSeen now = Losses.look(source, identity);
+    private void requireWord(Cursor cursor, SourceLoss loss, ServerSeen now, LossPace pace) {
         boolean same = loss.isOf(now);
         if (loss.mayBeginAnew() && same) {
             return;

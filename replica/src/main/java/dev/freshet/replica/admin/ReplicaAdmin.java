@@ -8,7 +8,6 @@ import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.agent.Readers;
 import dev.freshet.replica.agent.Sources;
-import dev.freshet.replica.port.StoreException;
 import dev.freshet.replica.postgres.Calls;
 import dev.freshet.replica.postgres.ConsumerDb;
 import dev.freshet.replica.postgres.DbErrors;
@@ -106,10 +105,7 @@ public final class ReplicaAdmin {
             db.rollback();
         } catch (SQLException e) {
             problems.add("Replica '" + config.name() + "' cannot use its database " + config.url() + ": "
-                    + DbErrors.describe(e, false)
-                    + (DbErrors.state(e).startsWith(StoreException.LOGIN)
-                            ? "; see the replica's user and password"
-                            : ""));
+                    + DbErrors.describe(e, false));
         }
     }
 

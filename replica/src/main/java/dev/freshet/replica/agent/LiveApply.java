@@ -193,15 +193,8 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
                     "A table of replica '" + config.name() + "' is to be filled anew: this instance prepares again");
         }
         List<StreamRecord> records = owned.fresh(batch);
-        TopicIds ids = progress.topicIds();
-        if (ids != null) {
-            owned.prove(ids, filledFrom);
-        }
-        if (records.isEmpty()) {
-            storeMoves();
-        } else {
-            applyAll(records);
-        }
+        storeMoves();
+        applyAll(records);
         owned.noteMoves(clock.instant());
         return records.size();
     }
@@ -211,7 +204,7 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         while (from < records.size()) {
             int to = cut(records, from);
             List<StreamRecord> part = stillOwned(records.subList(from, to));
-            commit(part, to == records.size());
+            commit(part);
             from = to;
         }
     }
@@ -236,25 +229,16 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
                         .toList();
     }
 
-    private void commit(List<StreamRecord> records, boolean last) throws InterruptedException {
-        Map<Partition, Owned> after = owned.after(records);
-        if (last) {
-            owned.addMoves(after, stopped.all());
-        }
+    private void commit(List<StreamRecord> records) throws InterruptedException {
         try {
-            apply(records, after);
+            apply(records, owned.after(records));
         } catch (RecordException e) {
             isolate(records, e);
-            return;
         } catch (StoreException e) {
             if (e.isPassing()) {
                 throw e;
             }
             isolate(records, e);
-            return;
-        }
-        if (last) {
-            owned.movesStored();
         }
     }
 
@@ -267,18 +251,18 @@ final class LiveApply implements AssignmentListener, AutoCloseable {
         progress.applied(records.size());
     }
 
+    /** Stores where the reader has moved on without a record, once it is proven. */
     private void storeMoves() throws InterruptedException {
-        Map<Partition, Owned> after = new LinkedHashMap<>();
-        owned.addMoves(after, stopped.all());
-        if (!after.isEmpty()) {
-            apply(List.of(), after);
+        TopicIds ids = progress.topicIds();
+        Map<Partition, Owned> moved = ids == null ? Map.of() : owned.prove(ids, filledFrom);
+        if (!moved.isEmpty()) {
+            apply(List.of(), moved);
         }
-        owned.movesStored();
     }
 
     /**
      * Applies each partition by itself, up to the record that is at fault, which is parked if it may be; else the partition
-     * stops before it. The moves of the others are left for the next commit.
+     * stops before it.
      */
     private void isolate(List<StreamRecord> records, Exception cause) throws InterruptedException {
         LOG.debug("A batch is applied partition by partition", cause);

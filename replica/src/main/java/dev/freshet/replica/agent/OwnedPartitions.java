@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,6 @@ final class OwnedPartitions {
     private final SeenPositions seen = new SeenPositions();
     private final Map<Partition, Long> moves = new HashMap<>();
     private final Map<Partition, Long> noted = new HashMap<>();
-    private final Map<Partition, Long> proven = new HashMap<>();
     private Instant notedAt = Instant.MIN;
 
     /** Takes a partition, or goes back to what its row says. */
@@ -107,38 +105,26 @@ final class OwnedPartitions {
      *
      * @param ids what the brokers said
      * @param filledFrom the ids of the topics from which the tables were filled
+     * @return the rows that have moved on, to be stored
      */
-    void prove(TopicIds ids, Map<String, String> filledFrom) {
+    Map<Partition, Owned> prove(TopicIds ids, Map<String, String> filledFrom) {
         if (noted.isEmpty() || !ids.askedAt().isAfter(notedAt)) {
-            return;
+            return Map.of();
         }
+        Map<Partition, Owned> moved = new HashMap<>();
         noted.forEach((p, offset) -> {
             String id = ids.ids().get(p.topic());
-            if (id != null && id.equals(filledFrom.get(p.topic()))) {
-                proven.put(p, offset);
+            Owned o = owned.get(p);
+            if (o != null && offset > o.nextOffset() && id != null && id.equals(filledFrom.get(p.topic()))) {
+                moved.put(p, o.movedTo(offset, o.position()));
             }
         });
         noted.clear();
-    }
-
-    /** Adds to rows the proven moves beyond the last record, but of partitions that have stopped. */
-    void addMoves(Map<Partition, Owned> after, Set<Partition> stopped) {
-        proven.forEach((p, offset) -> {
-            Owned o = after.getOrDefault(p, owned.get(p));
-            if (o != null && !stopped.contains(p) && offset > o.nextOffset()) {
-                after.put(p, o.movedTo(offset, o.position()));
-            }
-        });
+        return moved;
     }
 
     void forgetMove(Partition partition) {
         moves.remove(partition);
         noted.remove(partition);
-        proven.remove(partition);
-    }
-
-    /** Forgets the proven moves, which are stored. */
-    void movesStored() {
-        proven.clear();
     }
 }

@@ -9,9 +9,6 @@ public final class StoreException extends FreshetException {
     private static final long serialVersionUID = 1L;
 
     private final Kind kind;
-    /** The class of the SQLSTATEs of a login that is refused. */
-    public static final String LOGIN = "28";
-
     private final String shown;
     private final String code;
 
@@ -108,12 +105,7 @@ public final class StoreException extends FreshetException {
     public FreshetException during(String doing) {
         String message = doing + ": " + getMessage();
         if (kind == Kind.SETUP) {
-            return new ConfigurationException(
-                    message
-                            + (code.startsWith(LOGIN)
-                                    ? "; see the replica's user and password"
-                                    : "; `freshet check` lists what its role needs"),
-                    this);
+            return new ConfigurationException(message + "; `freshet check` lists what its role needs", this);
         }
         return isPassing() ? new RetriableException(message, this) : new FreshetException(message, this);
     }

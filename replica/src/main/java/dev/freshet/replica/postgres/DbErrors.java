@@ -14,6 +14,9 @@ public final class DbErrors {
     /** {@code lock_not_available}, also by {@code lock_timeout}. */
     public static final String LOCK_NOT_AVAILABLE = "55P03";
 
+    /** The class of the errors of a login that is refused. */
+    private static final String LOGIN = "28";
+
     /** {@code sqlclient_unable_to_establish_sqlconnection}: other limits than that of an answer may have been reached. */
     private static final String NOT_CONNECTED = "08001";
 
@@ -102,6 +105,9 @@ public final class DbErrors {
         boolean withoutData = state(e).length() == 5 && WITHOUT_DATA.contains(state(e).substring(0, 2));
         if (showData || (server == null && e.getMessage() != null) || withoutData) {
             text.append(": ").append(server == null ? e.getMessage() : server.getMessage());
+        }
+        if (state(e).startsWith(LOGIN)) {
+            text.append("; see the replica's user and password");
         }
         if (e.getCause() instanceof SocketTimeoutException && !state(e).equals(NOT_CONNECTED)) {
             text.append(
