@@ -8,6 +8,7 @@ import dev.freshet.replica.StreamTarget;
 import dev.freshet.replica.port.CopySession;
 import dev.freshet.replica.port.CopyStore;
 import dev.freshet.replica.port.Owned;
+import dev.freshet.replica.port.ParkedStream;
 import dev.freshet.replica.port.ReportRows;
 import dev.freshet.replica.port.StoreException;
 import dev.freshet.replica.port.StreamRow;
@@ -187,19 +188,17 @@ public final class FreshnessAgent implements Agent {
                 .filter(row -> streamNames.contains(row.stream()))
                 .toList();
         progress.partitions(partitions);
-        long parked = streamRows.stream().mapToLong(StreamRow::parkedKeys).sum();
-        progress.parkedKeys(parked);
+        // asked for only if there are any; by then some may be mended, and what is told is of one moment
+        List<ParkedStream> parked = streamRows.stream().allMatch(row -> row.parkedKeys() == 0)
+                ? List.of()
+                : c.parked().read().stream()
+                        .filter(p -> streamNames.contains(p.stream()))
+                        .toList();
+        progress.parkedKeys(parked.stream().mapToLong(ParkedStream::keys).sum());
         tellIfFilled(streamRows, partitions);
         List<String> missing = missing(sources);
-        FreshnessFinder finder = new FreshnessFinder(
-                config,
-                progress,
-                c.streams(),
-                streamRows,
-                partitions,
-                parked == 0 ? List.of() : c.parked().read(),
-                missing,
-                now);
+        FreshnessFinder finder =
+                new FreshnessFinder(config, progress, c.streams(), streamRows, partitions, parked, missing, now);
         Map<String, Freshness> found = new TreeMap<>();
         behind = false;
         long leastBehind = Long.MAX_VALUE;
