@@ -6,12 +6,12 @@ import java.util.List;
 final class WholeWay {
     private WholeWay() {}
 
-    /** Returns all of them, in the order of their turns. */
+    /** Returns all of them, in the order of their turns: the first through Kafka warms its broker up for both who are compared. */
     static List<Copier.Entry> copiers() {
         return List.of(
                 Subscription::enter,
-                scene -> new JvmCopier(scene, Candidate.debeziumWay(), Candidate.debeziumSink()),
                 scene -> new JvmCopier(scene, Candidate.leanWay(), Candidate.replica()),
+                scene -> new JvmCopier(scene, Candidate.debeziumWay(), Candidate.debeziumSink()),
                 freshet());
     }
 
