@@ -62,7 +62,7 @@ public interface Source extends AutoCloseable {
     List<CapturedStream> capture(List<TableCapture> tables);
 
     /** Returns every problem that {@link #capture} would report, without changing anything. */
-    List<String> check(List<TableCapture> tables);
+    List<CaptureProblem> check(List<TableCapture> tables);
 
     /**
      * Opens the log.

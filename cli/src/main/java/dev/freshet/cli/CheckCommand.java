@@ -71,7 +71,8 @@ final class CheckCommand implements Callable<Integer> {
             return " (no server was asked)";
         }
         return c.kafka().embedded()
-                ? ", and the databases have what it needs (its Kafka does not run and was not asked)"
+                ? ", and the databases have what it needs (its Kafka does not run in " + configuration.dataFolder()
+                        + " and was not asked)"
                 : ", and its servers have what it needs";
     }
 }

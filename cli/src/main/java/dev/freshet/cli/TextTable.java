@@ -44,10 +44,16 @@ final class TextTable {
         shrink(widths, WIDTH - INDENT - GAP.length() * (columns - 1));
         List<String> lines = new ArrayList<>();
         for (List<String> row : rows) {
-            for (int part = 0; part == 0 || hasPart(row, widths, part); part++) {
+            List<List<String>> cells = new ArrayList<>();
+            for (int i = 0; i < columns; i++) {
+                cells.add(parts(row.get(i), widths[i]));
+            }
+            int height = cells.stream().mapToInt(List::size).max().orElse(0);
+            for (int part = 0; part < height; part++) {
                 StringBuilder line = new StringBuilder(" ".repeat(INDENT));
                 for (int i = 0; i < columns; i++) {
-                    String cell = part(row.get(i), widths[i], part);
+                    List<String> parts = cells.get(i);
+                    String cell = part < parts.size() ? parts.get(part) : "";
                     line.append(cell)
                             .append(" ".repeat(widths[i] - cell.length()))
                             .append(GAP);
@@ -73,17 +79,17 @@ final class TextTable {
         }
     }
 
-    private static boolean hasPart(List<String> row, int[] widths, int part) {
-        for (int i = 0; i < widths.length; i++) {
-            if (row.get(i).length() > part * widths[i]) {
-                return true;
-            }
+    /** Breaks a cell into what fits a line: behind a word, or amidst one that is longer than a line. */
+    private static List<String> parts(String cell, int width) {
+        List<String> parts = new ArrayList<>();
+        String rest = cell;
+        while (rest.length() > width) {
+            int space = rest.lastIndexOf(' ', width);
+            int end = space > 0 ? space : width;
+            parts.add(rest.substring(0, end));
+            rest = rest.substring(end).stripLeading();
         }
-        return false;
-    }
-
-    private static String part(String text, int width, int part) {
-        int from = Math.min(text.length(), part * width);
-        return text.substring(from, Math.min(text.length(), from + width));
+        parts.add(rest);
+        return parts;
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class TextTableTest {
@@ -30,6 +31,14 @@ class TextTableTest {
         assertEquals(80, all.chars().filter(c -> c == 'y').count());
         assertTrue(lines.get(1).endsWith("z"), all);
         assertTrue(lines.get(lines.size() - 1).matches("  1 +2 +3"), all);
+    }
+
+    @Test
+    void longCells_breakBehindAWord() {
+        String words = "word ".repeat(30).strip();
+        List<String> lines = new TextTable("a", "b").row("x", words).lines();
+        assertTrue(lines.size() > 2, lines.toString());
+        assertEquals(words, lines.stream().skip(1).map(l -> l.substring(5)).collect(Collectors.joining(" ")));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.freshet.simulation;
 
+import dev.freshet.capture.CaptureProblem;
 import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.FreshnessSample;
@@ -159,7 +160,7 @@ final class SimSource implements Source {
     }
 
     @Override
-    public List<String> check(List<TableCapture> tables) {
+    public List<CaptureProblem> check(List<TableCapture> tables) {
         return List.of();
     }
 

@@ -100,10 +100,7 @@ public record Freshness(
         for (String topic : new TreeSet<>(copy.names())) {
             Optional<StreamEntry> entry = view.streamOfTopic(topic);
             if (entry.isEmpty()) {
-                return new NotComplete(
-                        NotComplete.Cause.UNKNOWN_STREAM,
-                        "The ledger '" + view.ledger() + "' names no stream with the topic '" + topic
-                                + "': is it still captured by this source?");
+                return new NotComplete(NotComplete.Cause.UNKNOWN_STREAM, Reasons.unknown(view, topic));
             }
             NotComplete why = topicChanged(topic, entry.get(), copy);
             if (why == null) {
@@ -146,7 +143,8 @@ public record Freshness(
         if (now == filled && now == entry.partitions()) {
             return null;
         }
-        String told = "The topic '" + topic + "' has " + now + " partitions, the copy was filled with " + filled;
+        String told = "The topic '" + topic + "' has " + now + (now == 1 ? " partition" : " partitions")
+                + ", the copy was filled with " + filled;
         if (now == entry.partitions()) {
             return new NotComplete(NotComplete.Cause.TOPIC_CHANGED, told + ", and is filled anew");
         }

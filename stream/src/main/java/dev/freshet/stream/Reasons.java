@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Sentences about streams, the same ones wherever a stream's state is told. */
 final class Reasons {
@@ -24,11 +23,17 @@ final class Reasons {
         for (String topic : new TreeSet<>(topics)) {
             Optional<StreamEntry> entry = view.streamOfTopic(topic);
             if (entry.isEmpty()) {
-                return Optional.of("The ledger '" + view.ledger() + "' names no stream with the topic '" + topic + "'");
+                return Optional.of(unknown(view, topic));
             }
             entry.filter(e -> e.status() != StreamStatus.RUNNING).ifPresent(entries::add);
         }
         return entries.isEmpty() ? Optional.empty() : Optional.of(notAllRunning(entries));
+    }
+
+    /** Tells of a topic that no stream of the ledger has. */
+    static String unknown(LedgerView view, String topic) {
+        return "The ledger '" + view.ledger() + "' names no stream with the topic '" + topic
+                + "': its relay does not capture it, or has just begun to";
     }
 
     /** Tells of the first why it is not running, and which others are not either. */
@@ -50,13 +55,13 @@ final class Reasons {
     static String notRunning(StreamEntry entry) {
         return switch (entry.status()) {
             case RUNNING -> throw new IllegalArgumentException("Stream '" + entry.stream() + "' is running");
-            case SNAPSHOTTING ->
-                "The stream '" + entry.stream() + "' is being snapshotted" + progress(entry.stream(), entry.snapshot());
+            case SNAPSHOTTING -> "The stream '" + entry.stream() + "' is being snapshotted" + progress(entry);
             case BROKEN, STOPPED -> Objects.requireNonNull(entry.trouble());
         };
     }
 
-    private static String progress(String stream, @Nullable SnapshotProgress progress) {
+    private static String progress(StreamEntry entry) {
+        SnapshotProgress progress = entry.snapshot();
         if (progress == null) {
             return "";
         }
@@ -64,8 +69,6 @@ final class Reasons {
                 + (progress.rowsEstimated() < progress.rowsDone()
                         ? " rows are done"
                         : " of about " + progress.rowsEstimated() + " rows are done")
-                + (progress.paused()
-                        ? "; it is paused until 'freshet resnapshot " + stream + " --resume' lets it go on"
-                        : "");
+                + (entry.pause() == null ? "" : "; " + entry.pause());
     }
 }

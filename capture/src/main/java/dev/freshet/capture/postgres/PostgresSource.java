@@ -1,6 +1,6 @@
 package dev.freshet.capture.postgres;
 
-import dev.freshet.capture.CaptureRefusedException;
+import dev.freshet.capture.CaptureProblem;
 import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.FreshnessSample;
@@ -186,12 +186,7 @@ public final class PostgresSource implements Source {
         return ask("the tables could not be captured", c -> {
             Problems problems = new Problems();
             Map<TableCapture, TableShape> shapes = shapes(c, tables, problems);
-            if (problems.general()) {
-                throw new ConfigurationException(String.join("\n", problems.all()));
-            }
-            if (!problems.all().isEmpty()) {
-                throw new CaptureRefusedException(problems.all(), problems.ofStreams());
-            }
+            problems.refuse();
             publications.ensure(c, CaptureChecks.byOid(shapes.values()));
             List<CapturedStream> streams = described(c, shapes);
             captured = tables.stream().collect(Collectors.toUnmodifiableMap(TableCapture::stream, t -> t));
@@ -216,7 +211,7 @@ public final class PostgresSource implements Source {
     }
 
     @Override
-    public List<String> check(List<TableCapture> tables) {
+    public List<CaptureProblem> check(List<TableCapture> tables) {
         return ask("the tables could not be checked", c -> {
             Problems problems = new Problems();
             shapes(c, tables, problems);

@@ -21,6 +21,9 @@ final class SqlErrors {
     /** {@code insufficient_privilege}. */
     static final String PRIVILEGE = "42501";
 
+    /** {@code invalid_catalog_name}: there is no database of that name. */
+    private static final String NO_DATABASE = "3D000";
+
     private SqlErrors() {}
 
     /**
@@ -31,9 +34,8 @@ final class SqlErrors {
     static FreshetException translate(String what, SQLException e) {
         String state = state(e);
         String message = what + ": " + text(e);
-        if (state.startsWith("28") || state.equals("3D000") || state.equals(PRIVILEGE)) {
-            return new ConfigurationException(
-                    state.startsWith("28") ? message + "; see its user and password" : message, e);
+        if (state.startsWith("28") || state.equals(NO_DATABASE) || state.equals(PRIVILEGE)) {
+            return new ConfigurationException(message + advice(state), e);
         }
         if (state.startsWith("08")
                 || state.startsWith("57")
@@ -45,6 +47,13 @@ final class SqlErrors {
             return new RetriableException(message, e);
         }
         return new FreshetException(message + " (SQLSTATE " + state + ")", e);
+    }
+
+    private static String advice(String state) {
+        if (state.startsWith("28")) {
+            return "; see its user and password";
+        }
+        return state.equals(NO_DATABASE) ? "; see its url" : "";
     }
 
     static String state(SQLException e) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.capture.CaptureProblem;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.junit.OnServers;
@@ -12,6 +13,7 @@ import dev.freshet.model.ConfigurationException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 @OnServers
@@ -40,7 +42,7 @@ class CaptureChecksTest {
                     all("unlogged", "public.unlogged"),
                     all("nothing", "public.nothing"),
                     new TableCapture("virt", "public.virt", List.of("id", "v"), List.of()));
-            List<String> problems = f.source.check(tables);
+            List<CaptureProblem> problems = f.source.check(tables);
 
             assertProblem(problems, "'twice'", "stream 'good' captures it already");
             assertProblem(problems, "'missing'", "no such table");
@@ -51,7 +53,9 @@ class CaptureChecksTest {
             assertProblem(problems, "'nothing'", "replica identity");
             assertProblem(problems, "'virt'", "'v' is generated");
             ConfigurationException e = assertThrows(ConfigurationException.class, () -> f.source.capture(tables));
-            assertEquals(String.join("\n", problems), e.getMessage());
+            assertEquals(
+                    problems.stream().map(CaptureProblem::sentence).collect(Collectors.joining("\n")), e.getMessage());
+            assertTrue(problems.stream().noneMatch(p -> p.stream().isEmpty()), "each is filed under its stream");
             assertEquals("0", db.text("SELECT count(*) FROM pg_publication"));
         }
     }
@@ -83,7 +87,7 @@ class CaptureChecksTest {
                         LogFixture.create(db, b -> b.publication("none").makePublication(false))) {
             List<TableCapture> tables = new ArrayList<>(
                     List.of(all("a", "public.a"), all("b", "public.b"), all("c", "public.c"), all("d", "public.d")));
-            List<String> problems = f.source.check(tables);
+            List<CaptureProblem> problems = f.source.check(tables);
             assertProblem(problems, "'freshet_shop'", "does not publish all operations");
             assertProblem(problems, "'freshet_shop'", "publish_via_partition_root = true");
             assertProblem(problems, "'a'", "publish_generated_columns = stored");
@@ -124,14 +128,14 @@ class CaptureChecksTest {
                         .build(),
                 Clock.systemUTC())) {
             List<TableCapture> tables = List.of(all("customers", "public.customer"), all("m", "public.m"));
-            List<String> problems = source.check(tables);
+            List<CaptureProblem> problems = source.check(tables);
             assertProblem(problems, "'customers'", "GRANT SELECT ON");
             assertProblem(problems, "'customers'", "cannot publish it");
             assertProblem(problems, "'m'", "cannot publish it");
             assertEquals(
                     1,
                     problems.stream()
-                            .filter(p -> p.contains("CREATE PUBLICATION"))
+                            .filter(p -> p.sentence().contains("CREATE PUBLICATION"))
                             .count(),
                     problems.toString());
             assertProblem(problems, "'m'", "may not read its partition");
@@ -181,7 +185,7 @@ class CaptureChecksTest {
                 "GRANT SELECT ON a TO " + role);
         try (PostgresSource source = PostgresSource.create(
                 PostgresSettings.builder("shop", db.jdbcUrl(), role, "p").build(), Clock.systemUTC())) {
-            List<String> problems = source.check(List.of(all("a", "public.a")));
+            List<CaptureProblem> problems = source.check(List.of(all("a", "public.a")));
             assertProblem(problems, role, "may not replicate");
             assertProblem(problems, "'a'", "BYPASSRLS");
         } finally {
@@ -189,10 +193,12 @@ class CaptureChecksTest {
         }
     }
 
-    private static void assertProblem(List<String> problems, String named, String text) {
+    private static void assertProblem(List<CaptureProblem> problems, String named, String text) {
         assertTrue(
-                problems.stream().anyMatch(p -> p.contains(named) && p.contains(text)),
-                () -> "expected one about " + named + " with: " + text + "\n" + String.join("\n", problems));
+                problems.stream()
+                        .anyMatch(p ->
+                                p.sentence().contains(named) && p.sentence().contains(text)),
+                () -> "expected one about " + named + " with: " + text + "\n" + problems);
     }
 
     private static String published(TestDatabase db) throws Exception {

@@ -137,8 +137,15 @@ public record StreamEntry(
                 stream, topic, topicId, partitions, print, schemaVersion, status, since, reason, snapshot, mending);
     }
 
-    /** Returns how the reason is shown: with the command that mends it behind. Null where there is no reason. */
+    /**
+     * Returns how the reason is shown: with the command that mends it, or lets its snapshot go on, behind. Null where there is
+     * neither a reason nor a pause.
+     */
     public @Nullable String advice() {
+        String pause = pause();
+        if (pause != null) {
+            return reason == null ? pause : reason + "; " + pause;
+        }
         if (reason == null || status == StreamStatus.SNAPSHOTTING || mending == Mending.SOURCE) {
             return reason;
         }
@@ -147,6 +154,13 @@ public record StreamEntry(
                         ? "; run 'freshet remove stream " + stream
                                 + "' to take its topic away, or put the stream back to have its rows read anew"
                         : "; run 'freshet resnapshot " + stream + "' to begin it anew");
+    }
+
+    /** Returns that the snapshot is paused, and what lets it go on; null if it is not. */
+    public @Nullable String pause() {
+        return status == StreamStatus.SNAPSHOTTING && snapshot != null && snapshot.paused()
+                ? "it is paused until 'freshet resnapshot " + stream + " --resume' lets it go on"
+                : null;
     }
 
     /** Returns what is the matter with a broken or stopped stream and what helps, without a full stop; null for others. */

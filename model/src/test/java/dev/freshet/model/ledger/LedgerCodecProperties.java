@@ -183,6 +183,14 @@ class LedgerCodecProperties {
     }
 
     @Example
+    void pausedSnapshot_saysWhatLetsItGoOn() {
+        SnapshotProgress paused = new SnapshotProgress("r", 3, 9).with(true, 0);
+        StreamEntry first = new StreamEntry(
+                "a", "t", "i", 1, "f", "", StreamStatus.SNAPSHOTTING, Position.boundary(1, 5), null, paused, null);
+        assertEquals("it is paused until 'freshet resnapshot a --resume' lets it go on", first.advice());
+    }
+
+    @Example
     void missingMember_isNamed() {
         IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class, () -> LedgerCodec.decodeSchema(bytes("{\"stream\":\"a\"}")));

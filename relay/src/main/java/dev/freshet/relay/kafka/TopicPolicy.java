@@ -41,8 +41,9 @@ final class TopicPolicy {
     static List<String> contradictions(StreamSettings stream, int partitions, Config actual) {
         List<String> problems = new ArrayList<>();
         if (partitions != stream.partitions()) {
-            problems.add("Topic '" + stream.topic() + "' has " + partitions + " partitions, but streams."
-                    + stream.name() + ".partitions is " + stream.partitions() + ": set it to "
+            problems.add("Topic '" + stream.topic() + "' has " + partitions
+                    + (partitions == 1 ? " partition" : " partitions") + ", but streams." + stream.name()
+                    + ".partitions is " + stream.partitions() + ": set it to "
                     + partitions + ", or remove the stream ('freshet remove stream " + stream.name()
                     + "') and let Freshet make the topic anew");
         }

@@ -17,6 +17,9 @@ public final class DbErrors {
     /** The class of the errors of a login that is refused. */
     private static final String LOGIN = "28";
 
+    /** {@code invalid_catalog_name}: there is no database of that name. */
+    private static final String NO_DATABASE = "3D000";
+
     /** {@code sqlclient_unable_to_establish_sqlconnection}: other limits than that of an answer may have been reached. */
     private static final String NOT_CONNECTED = "08001";
 
@@ -60,7 +63,7 @@ public final class DbErrors {
         if (state.startsWith("53") || state.equals("25P03") || state.equals("57014")) {
             return StoreException.Kind.SHORT;
         }
-        if (state.startsWith("28") || state.equals("3D000") || state.equals("42501")) {
+        if (state.startsWith("28") || state.equals(NO_DATABASE) || state.equals("42501")) {
             return StoreException.Kind.SETUP;
         }
         return TRY_AGAIN.getOrDefault(
@@ -108,6 +111,8 @@ public final class DbErrors {
         }
         if (state(e).startsWith(LOGIN)) {
             text.append("; see the replica's user and password");
+        } else if (state(e).equals(NO_DATABASE)) {
+            text.append("; see the replica's url");
         }
         if (e.getCause() instanceof SocketTimeoutException && !state(e).equals(NOT_CONNECTED)) {
             text.append(

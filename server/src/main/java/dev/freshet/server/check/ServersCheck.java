@@ -1,5 +1,6 @@
 package dev.freshet.server.check;
 
+import dev.freshet.capture.CaptureProblem;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.capture.postgres.PostgresSource;
 import dev.freshet.model.FreshetException;
@@ -110,15 +111,21 @@ public final class ServersCheck {
     private List<Mistake> source(SourceConfig source) {
         try (PostgresSource postgres = PostgresSource.create(Settings.postgres(source), clock)) {
             return postgres.check(captures(source)).stream()
-                    .map(m -> new Mistake("sources." + source.name(), unnamed("Source", source.name(), m)))
+                    .map(p -> mistake(source, p))
                     .toList();
         }
     }
 
+    private static Mistake mistake(SourceConfig source, CaptureProblem problem) {
+        return problem.stream()
+                .map(s -> new Mistake("streams." + s, unnamed("Stream '" + s + "', ", problem.sentence())))
+                .orElseGet(() -> new Mistake(
+                        "sources." + source.name(), unnamed("Source '" + source.name() + "': ", problem.sentence())));
+    }
+
     /** Leaves out the name, which the place in the file tells already. */
-    private static String unnamed(String kind, String name, String message) {
-        String named = kind + " '" + name + "': ";
-        return message.startsWith(named) ? message.substring(named.length()) : message;
+    private static String unnamed(String named, String sentence) {
+        return sentence.startsWith(named) ? sentence.substring(named.length()) : sentence;
     }
 
     private List<Mistake> replica(ReplicaConfig replica) {

@@ -123,7 +123,8 @@ final class ReplicaReader {
             if (!published.isEmpty() && !published.contains(column)) {
                 at.at(column)
                         .mistake("the stream '" + copy.stream() + "' does not publish a column '" + column + "'"
-                                + Suggestion.of(column, published) + " (it publishes: "
+                                + Suggestion.of(column, published) + " (by streams." + copy.stream()
+                                + ".columns it publishes: "
                                 + String.join(", ", published) + ")");
             }
         }

@@ -109,7 +109,8 @@ class MistakesTest {
                         "{ c_custkey: id, c_name: name, c_address: address }",
                         "{ c_custkey: id, c_nme: name }",
                         "replicas.shipping-customers.streams.customers.columns.c_nme: the stream 'customers' does not publish a"
-                                + " column 'c_nme'; did you mean 'c_name'? (it publishes: c_custkey, c_name, c_address)"),
+                                + " column 'c_nme'; did you mean 'c_name'? (by streams.customers.columns it publishes:"
+                                + " c_custkey, c_name, c_address)"),
                 mistake(
                         "{ c_custkey: id, c_name: name, c_address: address }",
                         "{ c_custkey: id, c_name: id }",

@@ -1,0 +1,71 @@
+package dev.freshet.server.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.junit.OnServers;
+import dev.freshet.server.config.ConfigurationFile;
+import dev.freshet.server.config.Mistake;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+@OnServers
+class ServersCheckTest {
+    private static final String YAML = """
+            kafka: { bootstrap-servers: embedded }
+            sources:
+              shop: { url: "%s", user: %s, password: "%s" }
+            streams:
+              customers: { source: shop, table: public.%s }
+            replicas:
+              shipping: { streams: { customers: { table: public.copy } }, url: "%s", user: "%s", password: "%s" }
+            """;
+
+    @Test
+    void mistakeThatAServerFinds_isFiledUnderWhatMendsIt(TestDatabase shop, TestDatabase shipping) throws Exception {
+        shop.execute("CREATE TABLE customer (id bigint PRIMARY KEY)");
+        String url = shop.jdbcUrl();
+        String target = shipping.jdbcUrl();
+        String user = shop.user();
+        String password = shop.password();
+
+        assertEquals(List.of(), check(url, user, password, "customer", target, user, password));
+        assertMistake(
+                check(url, user, password, "custmer", target, user, password),
+                "streams.customers: table 'public.custmer': there is no such table");
+        assertMistake(
+                check(url + "x", user, password, "customer", target, user, password),
+                "sources.shop: ",
+                "does not exist; see its url");
+        assertMistake(
+                check(url, "nobody", password, "customer", target, user, password),
+                "sources.shop: ",
+                "; see its user and password");
+        assertMistake(
+                check(url, user, password, "customer", target + "x", user, password),
+                "replicas.shipping: ",
+                "does not exist; see the replica's url");
+        assertMistake(
+                check(url, user, password, "customer", target, "nobody", password),
+                "replicas.shipping: ",
+                "; see the replica's user and password");
+    }
+
+    private static void assertMistake(List<Mistake> mistakes, String begin) {
+        assertEquals(1, mistakes.size(), mistakes.toString());
+        assertTrue(mistakes.get(0).toString().startsWith(begin), mistakes.toString());
+    }
+
+    private static void assertMistake(List<Mistake> mistakes, String begin, String end) {
+        assertMistake(mistakes, begin);
+        assertTrue(mistakes.get(0).toString().endsWith(end), mistakes.toString());
+    }
+
+    private static List<Mistake> check(Object... values) {
+        return ServersCheck.check(
+                ConfigurationFile.parse("freshet.yaml", YAML.formatted(values), Map.of()), Clock.systemUTC());
+    }
+}
