@@ -129,12 +129,17 @@ public final class PlayedRelay implements AutoCloseable {
 
     /** Makes the topic anew with so many partitions, as the relay does after its stream was removed. */
     public void recreate(String stream, int partitions) throws Exception {
+        begin(stream, makeTopicAgain(stream, partitions), partitions);
+    }
+
+    /** Makes the topic anew, while the ledger goes on naming the old one; returns the new one's id. */
+    public String makeTopicAgain(String stream, int partitions) throws Exception {
         String topic = entry(stream).topic();
         admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
         String id = createTopic(topic, partitions);
         // until the broker has let the old one go, it would take records for it
         ReplicaWorld.until(() -> isEmpty(topic, partitions));
-        begin(stream, id, partitions);
+        return id;
     }
 
     private boolean isEmpty(String topic, int partitions) throws Exception {
@@ -176,7 +181,8 @@ public final class PlayedRelay implements AutoCloseable {
         begin(stream, entry(stream).topicId(), partitions);
     }
 
-    private void begin(String stream, String topicId, int partitions) {
+    /** Writes to the stream's new topic from now on. */
+    public void begin(String stream, String topicId, int partitions) {
         StreamEntry old = entry(stream);
         ends.put(old.topic(), new long[partitions]);
         streams.put(

@@ -1,6 +1,7 @@
 package dev.freshet.replica;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,6 +25,23 @@ class RefillTest extends InReplicaWorld {
         world.settle();
         assertEquals(List.of("2|again|3"), world.copy());
         assertEquals("2", world.one("SELECT fill FROM freshet.replica_stream"));
+    }
+
+    @Test
+    void topicMadeAgain_isNotCopiedBeforeItsRelayWritesToIt() throws Exception {
+        world.put(1, "a", 1);
+        world.put(2, "b", 2);
+        Replica replica = world.start();
+        world.settle();
+        String id = world.relay.makeTopicAgain("t", 1);
+        ReplicaWorld.until(() -> String.valueOf(replica.status().reason()).contains("keeps its rows until the relay"));
+        assertEquals(world.expectedRows(), world.copy());
+        assertFalse(replica.status().complete());
+        world.relay.begin("t", id, 1);
+        world.expected.clear();
+        world.put(2, "again", 3);
+        world.settle();
+        assertEquals(List.of("2|again|3"), world.copy());
     }
 
     @Test
