@@ -1,0 +1,34 @@
+package dev.freshet.outbox;
+
+import java.sql.Connection;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Publishes events inside the caller's own transaction: they are published if it commits, and never otherwise. Safe to share
+ * between threads.
+ */
+public interface Outbox {
+    /**
+     * Publishes an event.
+     *
+     * @param connection the caller's connection, in the transaction that the event belongs to; it is neither committed nor closed
+     * @return the event's id
+     * @throws EventRefusedException if the event is not allowed
+     * @throws dev.freshet.model.ConfigurationException if the database lacks what it needs, or the connection commits by itself
+     * @throws dev.freshet.model.RetriableException if the connection is lost, or the transaction may be tried again
+     * @throws dev.freshet.model.FreshetException if the database fails otherwise; then the transaction is to be rolled back
+     */
+    default UUID publish(Connection connection, Event event) {
+        return publish(connection, List.of(event)).get(0);
+    }
+
+    /**
+     * Publishes events, in their order and in one round trip. If one is refused, none is written.
+     *
+     * @param connection the caller's connection
+     * @return their ids, in the same order
+     * @throws EventRefusedException as for a single one
+     */
+    List<UUID> publish(Connection connection, List<Event> events);
+}

@@ -1,0 +1,57 @@
+package dev.freshet.outbox;
+
+import dev.freshet.model.event.PublishedEvent;
+import dev.freshet.model.json.JsonWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** An insert into the outbox table. The same id again inserts nothing. */
+final class OutboxTable implements Way {
+    private static final String JSON = "application/json";
+
+    private final Dialect dialect;
+
+    OutboxTable(Dialect dialect) {
+        this.dialect = dialect;
+    }
+
+    @Override
+    public String sql() {
+        return "INSERT INTO freshet_outbox (id, stream, event_key, event_type, content_type, headers, payload, payload_bytes)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
+    }
+
+    @Override
+    public SqlStatement of(PublishedEvent event) {
+        boolean json = event.contentType().equals(JSON);
+        return new SqlStatement(
+                sql(),
+                List.of(
+                        new SqlStatement.Parameter(UUID.class, event.id()),
+                        text(event.stream()),
+                        text(event.key()),
+                        text(event.type()),
+                        text(event.contentType()),
+                        text(event.headers().isEmpty() ? null : json(event.headers())),
+                        text(json ? new String(event.payload(), StandardCharsets.UTF_8) : null),
+                        new SqlStatement.Parameter(byte[].class, json ? null : event.payload())));
+    }
+
+    private static SqlStatement.Parameter text(@Nullable String value) {
+        return new SqlStatement.Parameter(String.class, value);
+    }
+
+    private static String json(Map<String, String> headers) {
+        JsonWriter json = new JsonWriter().beginObject();
+        headers.forEach((name, value) -> json.name(name).string(value));
+        return json.endObject().toString();
+    }
+
+    @Override
+    public String whereMissing() {
+        return "run the migration " + dialect.migration() + " of freshet-outbox, in a schema of the role's search_path";
+    }
+}

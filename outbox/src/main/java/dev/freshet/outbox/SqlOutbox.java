@@ -1,0 +1,195 @@
+package dev.freshet.outbox;
+
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.FreshetException;
+import dev.freshet.model.RetriableException;
+import dev.freshet.model.event.EventIds;
+import dev.freshet.model.event.PublishedEvent;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
+import java.sql.Types;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes by a statement of the service's own database: a row of the outbox table, or a message in its log.
+ *
+ * <p>Over JDBC with {@link #publish}; for any other client {@link #statement} gives the statement.
+ */
+public final class SqlOutbox implements Outbox {
+    private final Way way;
+    private final EventChecks checks;
+
+    private SqlOutbox(Builder b) {
+        way = b.way;
+        checks = new EventChecks(b.streams, b.codec, b.maxBytes, new EventIds(b.clock), b.traceParent);
+    }
+
+    /** Begins an outbox that inserts each event as a row of the table that the dialect's {@link Dialect#migration} makes. */
+    public static Builder table(Dialect dialect) {
+        return new Builder(new OutboxTable(dialect));
+    }
+
+    /**
+     * Begins an outbox that writes each event into PostgreSQL's log alone: no table, nothing to clear. The relay must read the log
+     * before the server drops it; the same id twice is two events.
+     */
+    public static Builder walMessages() {
+        return new Builder(new WalMessages());
+    }
+
+    /**
+     * Returns the statement that publishes an event, to be run in the transaction that it belongs to.
+     *
+     * @throws EventRefusedException if the event is not allowed
+     */
+    public SqlStatement statement(Event event) {
+        return way.of(checks.encode(event));
+    }
+
+    @Override
+    public List<UUID> publish(Connection connection, List<Event> events) {
+        List<PublishedEvent> encoded = events.stream().map(checks::encode).toList();
+        if (encoded.isEmpty()) {
+            return List.of();
+        }
+        try {
+            requireTransaction(connection, encoded.get(0));
+            insert(connection, encoded);
+        } catch (SQLException e) {
+            throw translate(encoded, e);
+        }
+        return encoded.stream().map(PublishedEvent::id).toList();
+    }
+
+    private static void requireTransaction(Connection connection, PublishedEvent first) throws SQLException {
+        if (connection.getAutoCommit()) {
+            throw new ConfigurationException("The " + first
+                    + " was not published: the connection is in auto-commit mode, and would commit it without the change that"
+                    + " it tells of. Call setAutoCommit(false), or publish inside the transaction of your framework");
+        }
+    }
+
+    private void insert(Connection connection, List<PublishedEvent> events) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(way.sql())) {
+            for (PublishedEvent event : events) {
+                bind(statement, way.of(event).parameters());
+                if (events.size() == 1) {
+                    statement.execute();
+                } else {
+                    statement.addBatch();
+                }
+            }
+            if (events.size() > 1) {
+                statement.executeBatch();
+            }
+        }
+    }
+
+    private static void bind(PreparedStatement statement, List<SqlStatement.Parameter> parameters) throws SQLException {
+        int index = 0;
+        for (SqlStatement.Parameter parameter : parameters) {
+            index++;
+            Object value = parameter.value();
+            if (value == null) {
+                statement.setNull(index, parameter.type() == byte[].class ? Types.BINARY : Types.VARCHAR);
+            } else if (value instanceof byte[] bytes) {
+                statement.setBytes(index, bytes);
+            } else {
+                statement.setObject(index, value);
+            }
+        }
+    }
+
+    private RuntimeException translate(List<PublishedEvent> events, SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        String what = events.size() == 1
+                ? "The " + events.get(0)
+                : events.size() + " events, the first " + events.get(0) + ',';
+        String told = what + " could not be published (SQLSTATE " + state + "): " + e.getMessage();
+        // undefined_table, undefined_function, undefined_column
+        if (state.equals("42P01") || state.equals("42883") || state.equals("42703")) {
+            return new ConfigurationException(told + "; " + way.whereMissing(), e);
+        }
+        // insufficient_privilege
+        if (state.equals("42501")) {
+            return new ConfigurationException(told + "; the service's role needs INSERT on freshet_outbox", e);
+        }
+        boolean passes = e instanceof SQLTransientException
+                || e instanceof SQLRecoverableException
+                || state.startsWith("08")
+                || state.startsWith("40")
+                || state.startsWith("53")
+                || state.startsWith("57P");
+        return passes ? new RetriableException(told, e) : new FreshetException(told, e);
+    }
+
+    /** Collects an outbox's settings. Belongs to one thread. */
+    public static final class Builder {
+        /** How many bytes an event has at most by default: a record of Kafka's default size, less what stands around it. */
+        public static final int DEFAULT_MAX_BYTES = 1_000_000;
+
+        private final Way way;
+        private Set<String> streams = Set.of();
+        private EventCodec codec = new JsonCodec();
+        private int maxBytes = DEFAULT_MAX_BYTES;
+        private InstantSource clock = InstantSource.system();
+        private Supplier<@Nullable String> traceParent = () -> null;
+
+        private Builder(Way way) {
+            this.way = way;
+        }
+
+        /** Names the streams that the relay knows; an event for another is refused. Default: any that has an allowed name. */
+        public Builder streams(String... names) {
+            streams = Set.of(names);
+            return this;
+        }
+
+        /** Sets what encodes payloads that are objects. Default: {@link JsonCodec}. */
+        public Builder codec(EventCodec value) {
+            codec = value;
+            return this;
+        }
+
+        /**
+         * Sets how many bytes an event may have, key and headers included. Default: {@value #DEFAULT_MAX_BYTES}.
+         *
+         * @param value from 1
+         */
+        public Builder maxBytes(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException("maxBytes must be 1 or more, but is " + value);
+            }
+            maxBytes = value;
+            return this;
+        }
+
+        /** Sets the clock of new events' ids. Default: the system's. */
+        public Builder clock(InstantSource value) {
+            clock = value;
+            return this;
+        }
+
+        /**
+         * Sets what tells the W3C trace context of the work that publishes, which travels in the header {@code traceparent};
+         * null where there is none. Asked on the thread that publishes. Default: none.
+         */
+        public Builder traceParent(Supplier<@Nullable String> value) {
+            traceParent = value;
+            return this;
+        }
+
+        /** Returns the outbox. */
+        public SqlOutbox build() {
+            return new SqlOutbox(this);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.freshet.outbox;
+
+import dev.freshet.model.event.EventMessage;
+import dev.freshet.model.event.PublishedEvent;
+import java.util.List;
+
+/** A message in PostgreSQL's log, which stands there if and only if its transaction commits. */
+final class WalMessages implements Way {
+    @Override
+    public String sql() {
+        return "SELECT pg_catalog.pg_logical_emit_message(true, '" + EventMessage.PREFIX + "', ?)";
+    }
+
+    @Override
+    public SqlStatement of(PublishedEvent event) {
+        return new SqlStatement(sql(), List.of(new SqlStatement.Parameter(byte[].class, EventMessage.encode(event))));
+    }
+
+    @Override
+    public String whereMissing() {
+        return "messages in the log need PostgreSQL 14 or newer; use an outbox table with others";
+    }
+}
