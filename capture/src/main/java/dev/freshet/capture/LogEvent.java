@@ -1,6 +1,7 @@
 package dev.freshet.capture;
 
 import dev.freshet.model.Change;
+import dev.freshet.model.EventRecord;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.SchemaRecord;
 import java.time.Instant;
@@ -49,6 +50,24 @@ public sealed interface LogEvent {
      * @param xid the 64-bit id of its transaction
      */
     record Marked(String text, Position position, long xid) implements LogEvent {}
+
+    /**
+     * A service has published an event by a message in the log.
+     *
+     * @param record the event
+     */
+    record Published(EventRecord record) implements LogEvent {}
+
+    /**
+     * A message that should be an event cannot be read as one.
+     *
+     * @param position its position
+     * @param committedAt when it was committed, by the source's clock
+     * @param content the message, not to be written to
+     * @param reason what is wrong with it, without its data
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Unreadable(Position position, Instant committedAt, byte[] content, String reason) implements LogEvent {}
 
     /**
      * A logical message of another program.

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Holds its arrays without copying them, since millions pass: neither side may write to them.
  */
-public final class Change {
+public final class Change implements TopicRecord {
     private final String stream;
     private final Op op;
     private final Position position;
@@ -55,6 +55,7 @@ public final class Change {
     }
 
     /** Returns the stream's name. */
+    @Override
     public String stream() {
         return stream;
     }
@@ -65,21 +66,25 @@ public final class Change {
     }
 
     /** Returns where it was committed. */
+    @Override
     public Position position() {
         return position;
     }
 
     /** Returns when it was committed, by the source's clock. */
+    @Override
     public Instant committedAt() {
         return committedAt;
     }
 
     /** Returns the key as a JSON object; not to be written to. */
+    @Override
     public byte[] key() {
         return key;
     }
 
     /** Returns the row as a JSON object, or null for a delete; not to be written to. */
+    @Override
     public byte @Nullable [] value() {
         return value;
     }
@@ -95,6 +100,7 @@ public final class Change {
     }
 
     /** Returns the size of key and value in bytes. */
+    @Override
     public int bytes() {
         return key.length + (value == null ? 0 : value.length);
     }

@@ -1,5 +1,6 @@
 package dev.freshet.relay;
 
+import dev.freshet.capture.TableCapture;
 import dev.freshet.model.Names;
 import java.time.Duration;
 import java.util.List;
@@ -111,6 +112,11 @@ public final class RelaySettings {
     /** Returns the streams. */
     public List<StreamSettings> streams() {
         return streams;
+    }
+
+    /** Returns the tables of those streams that are a table's, in their order. */
+    public List<TableCapture> tables() {
+        return streams.stream().flatMap(s -> s.table().stream()).toList();
     }
 
     /** Returns the properties for every Kafka client. */

@@ -2,81 +2,105 @@ package dev.freshet.relay;
 
 import dev.freshet.capture.TableCapture;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A stream that a relay writes.
  *
- * @param capture the table and the columns
+ * @param name its name
  * @param topic the topic's name
  * @param partitions how many partitions a new topic gets, from 1; an existing one must have as many
  * @param replicationFactor how many replicas a new topic gets; -1 for the broker's default
  * @param minInsyncReplicas the topic's {@code min.insync.replicas}; -1 for the broker's default
- * @param minCompactionLag how long every version of a row stays in the topic, at least; a copy that was away longer fills
- *     anew
- * @param deleteRetention how long a deleted row's tombstone stays, at least; a copy that was away longer fills anew
- * @param headers what its records carry beside their payload
+ * @param content what its topic holds
  */
 public record StreamSettings(
-        TableCapture capture,
-        String topic,
-        int partitions,
-        int replicationFactor,
-        int minInsyncReplicas,
-        Duration minCompactionLag,
-        Duration deleteRetention,
-        HeaderSet headers) {
+        String name, String topic, int partitions, int replicationFactor, int minInsyncReplicas, Content content) {
     /** How long a tombstone stays by default. */
     public static final Duration DEFAULT_DELETE_RETENTION = Duration.ofDays(7);
 
     /** How long every version stays by default. */
     public static final Duration DEFAULT_MIN_COMPACTION_LAG = Duration.ofHours(1);
 
-    /** Rejects what is out of range. */
-    public StreamSettings {
-        if (partitions < 1) {
-            throw new IllegalArgumentException(
-                    "Stream '" + capture.stream() + "' needs 1 or more partitions, but has " + partitions);
-        }
-        if (minCompactionLag.isNegative() || deleteRetention.isNegative()) {
-            throw new IllegalArgumentException("Stream '" + capture.stream() + "' has a negative compaction lag ("
-                    + minCompactionLag + ") or delete retention (" + deleteRetention + ")");
+    /** How long an event stays by default. */
+    public static final Duration DEFAULT_RETENTION = Duration.ofDays(7);
+
+    /** What a topic holds. */
+    public sealed interface Content permits Rows, Events {}
+
+    /**
+     * The latest state of each row of a table, in a compacted topic.
+     *
+     * @param capture the table and the columns
+     * @param minCompactionLag how long every version of a row stays in the topic, at least; a copy that was away longer fills
+     *     anew
+     * @param deleteRetention how long a deleted row's tombstone stays, at least; a copy that was away longer fills anew
+     * @param headers what its records carry beside their payload
+     */
+    public record Rows(TableCapture capture, Duration minCompactionLag, Duration deleteRetention, HeaderSet headers)
+            implements Content {
+        /** Rejects what is out of range. */
+        public Rows {
+            if (minCompactionLag.isNegative() || deleteRetention.isNegative()) {
+                throw new IllegalArgumentException("Stream '" + capture.stream() + "' has a negative compaction lag ("
+                        + minCompactionLag + ") or delete retention (" + deleteRetention + ")");
+            }
         }
     }
 
-    /** Returns the settings of a stream with one partition and defaults for all else. */
+    /**
+     * Business events, which services publish under the stream's name, in a topic that forgets.
+     *
+     * @param retention how long an event stays in the topic, at least
+     */
+    public record Events(Duration retention) implements Content {
+        /** Rejects what is out of range. */
+        public Events {
+            if (retention.isNegative() || retention.isZero()) {
+                throw new IllegalArgumentException(
+                        "Events must be kept for some time, but their retention is " + retention);
+            }
+        }
+    }
+
+    /** Rejects what is out of range. */
+    public StreamSettings {
+        Objects.requireNonNull(topic, "topic");
+        Objects.requireNonNull(content, "content");
+        if (partitions < 1) {
+            throw new IllegalArgumentException(
+                    "Stream '" + name + "' needs 1 or more partitions, but has " + partitions);
+        }
+        if (content instanceof Rows rows && !rows.capture().stream().equals(name)) {
+            throw new IllegalArgumentException(
+                    "Stream '" + name + "' would capture a table for stream '" + rows.capture().stream() + "'");
+        }
+    }
+
+    /** Returns the settings of a table's stream with one partition and defaults for all else. */
     public static StreamSettings of(TableCapture capture, String topic) {
-        return new StreamSettings(
-                capture, topic, 1, -1, -1, DEFAULT_MIN_COMPACTION_LAG, DEFAULT_DELETE_RETENTION, HeaderSet.CLOUDEVENTS);
+        return of(capture, topic, HeaderSet.CLOUDEVENTS);
+    }
+
+    /** Returns the settings of a table's stream with one partition, those headers, and defaults for all else. */
+    public static StreamSettings of(TableCapture capture, String topic, HeaderSet headers) {
+        Rows rows = new Rows(capture, DEFAULT_MIN_COMPACTION_LAG, DEFAULT_DELETE_RETENTION, headers);
+        return new StreamSettings(capture.stream(), topic, 1, -1, -1, rows);
+    }
+
+    /** Returns the settings of a stream of events with one partition and defaults for all else. */
+    public static StreamSettings ofEvents(String name, String topic) {
+        return new StreamSettings(name, topic, 1, -1, -1, new Events(DEFAULT_RETENTION));
     }
 
     /** Returns these settings with another partition count. */
     public StreamSettings withPartitions(int count) {
-        return new StreamSettings(
-                capture,
-                topic,
-                count,
-                replicationFactor,
-                minInsyncReplicas,
-                minCompactionLag,
-                deleteRetention,
-                headers);
+        return new StreamSettings(name, topic, count, replicationFactor, minInsyncReplicas, content);
     }
 
-    /** Returns these settings with other headers. */
-    public StreamSettings withHeaders(HeaderSet set) {
-        return new StreamSettings(
-                capture,
-                topic,
-                partitions,
-                replicationFactor,
-                minInsyncReplicas,
-                minCompactionLag,
-                deleteRetention,
-                set);
-    }
-
-    /** Returns the stream's name. */
-    public String name() {
-        return capture.stream();
+    /** Returns its table; empty for a stream of events. */
+    public Optional<TableCapture> table() {
+        return content instanceof Rows rows ? Optional.of(rows.capture()) : Optional.empty();
     }
 }

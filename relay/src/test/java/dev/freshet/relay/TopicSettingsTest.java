@@ -30,7 +30,12 @@ class TopicSettingsTest extends RelayFixture {
         admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
         TableCapture items = new TableCapture("items", "public.item", List.of(), List.of());
         StreamSettings chosen = new StreamSettings(
-                items, topic, 5, 1, 1, Duration.ofMinutes(90), Duration.ofDays(3), HeaderSet.CLOUDEVENTS);
+                "items",
+                topic,
+                5,
+                1,
+                1,
+                new StreamSettings.Rows(items, Duration.ofMinutes(90), Duration.ofDays(3), HeaderSet.CLOUDEVENTS));
         settings = settings(kafka, prefix, List.of(chosen)).build();
     }
 

@@ -2,6 +2,7 @@ package dev.freshet.simulation;
 
 import dev.freshet.model.Change;
 import dev.freshet.model.RetriableException;
+import dev.freshet.model.TopicRecord;
 import dev.freshet.relay.port.FencedException;
 import dev.freshet.relay.port.LedgerLostException;
 import dev.freshet.relay.port.StreamWriteException;
@@ -94,7 +95,8 @@ final class SimTopicWriter implements TopicWriter {
     }
 
     @Override
-    public void send(TopicInfo topic, Change change) {
+    public void send(TopicInfo topic, TopicRecord record) {
+        Change change = (Change) record;
         call();
         requireMine();
         int partition = Math.floorMod(Arrays.hashCode(change.key()), topic.partitions());

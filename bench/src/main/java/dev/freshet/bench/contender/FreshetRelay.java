@@ -55,8 +55,7 @@ public final class FreshetRelay implements Contender {
         TableCapture table = new TableCapture(STREAM, "public." + BenchTable.NAME, List.of(), List.of());
         RelaySettings relayed = RelaySettings.builder(
                         source,
-                        List.of(StreamSettings.of(table, settings.get(Keys.TOPIC))
-                                .withHeaders(headers)),
+                        List.of(StreamSettings.of(table, settings.get(Keys.TOPIC), headers)),
                         Map.of("bootstrap.servers", settings.get(Keys.KAFKA)))
                 .slot(source)
                 .build();

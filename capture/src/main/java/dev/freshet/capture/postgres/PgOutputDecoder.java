@@ -4,8 +4,10 @@ import dev.freshet.capture.Harm;
 import dev.freshet.capture.LogEvent;
 import dev.freshet.capture.postgres.table.LogPrefixes;
 import dev.freshet.model.Change;
+import dev.freshet.model.EventRecord;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
+import dev.freshet.model.event.EventMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -308,7 +310,21 @@ final class PgOutputDecoder {
             position = Position.boundary(epoch, Math.max(reported, Bytes.int8(in, at + 2)));
         }
         byte[] content = Arrays.copyOfRange(in, contentAt, contentAt + length);
+        if (transactional && prefix.equals(EventMessage.PREFIX)) {
+            published(position, content);
+            return;
+        }
         sink.accept(new LogEvent.Message(prefix, position, content), EVENT_BYTES + length, !transactional);
+    }
+
+    private void published(Position position, byte[] content) throws InterruptedException {
+        LogEvent event;
+        try {
+            event = new LogEvent.Published(new EventRecord(EventMessage.decode(content), position, committedAt));
+        } catch (IllegalArgumentException e) {
+            event = new LogEvent.Unreadable(position, committedAt, content, String.valueOf(e.getMessage()));
+        }
+        sink.accept(event, content.length + ROW_OVERHEAD_BYTES, false);
     }
 
     private void broken(Target target, Harm harm, String reason) throws InterruptedException {

@@ -1,6 +1,6 @@
 package dev.freshet.relay.internal;
 
-import dev.freshet.model.Change;
+import dev.freshet.model.TopicRecord;
 import dev.freshet.relay.port.TopicInfo;
 import dev.freshet.relay.port.TopicWriter;
 import java.util.HashSet;
@@ -29,16 +29,16 @@ final class Batch {
         this.muted = Set.copyOf(muted);
     }
 
-    void send(Change change) {
-        TopicInfo topic = topics.get(change.stream());
-        if (topic == null || muted.contains(change.stream())) {
+    void send(TopicRecord row) {
+        TopicInfo topic = topics.get(row.stream());
+        if (topic == null || muted.contains(row.stream())) {
             return;
         }
         begin();
-        writer.send(topic, change);
-        streams.add(change.stream());
+        writer.send(topic, row);
+        streams.add(row.stream());
         records++;
-        bytes += change.bytes();
+        bytes += row.bytes();
     }
 
     void begin() {

@@ -4,10 +4,10 @@ import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.FreshnessSample;
 import dev.freshet.capture.Harm;
 import dev.freshet.capture.LogEvent;
-import dev.freshet.model.Change;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
+import dev.freshet.model.TopicRecord;
 import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.SourceLoss;
 import dev.freshet.model.ledger.StreamEntry;
@@ -194,7 +194,10 @@ public final class LeaderSession implements AutoCloseable {
 
     private void handle(LogEvent event) {
         if (event instanceof LogEvent.Row row) {
-            row(row.change());
+            snapshotter.onChange(row.change().stream(), row.change().key());
+            take(row.change());
+        } else if (event instanceof LogEvent.Published published) {
+            take(published.record());
         } else if (event instanceof LogEvent.Begun begun) {
             inTransaction = true;
             committedAt = begun.committedAt();
@@ -210,20 +213,19 @@ public final class LeaderSession implements AutoCloseable {
         } else if (event instanceof LogEvent.Marked marked) {
             snapshotter.onMark(marked.text(), marked.position()).ifPresent(this::startEmitting);
         }
-        // A message of another program is nobody's here; the outbox will take it.
+        // A message of another program is nobody's here.
     }
 
-    private void row(Change change) {
-        snapshotter.onChange(change.stream(), change.key());
-        if (!change.position().isAfter(skipTo)) {
+    private void take(TopicRecord row) {
+        if (!row.position().isAfter(skipTo)) {
             return;
         }
-        open.add(change);
+        open.add(row);
         if (open.records() >= settings.batchRecords() || open.bytes() >= settings.batchBytes()) {
             if (!batch.isEmpty()) {
                 commitBoundary();
             }
-            Position last = change.position();
+            Position last = row.position();
             open.sendTo(batch);
             commitInside(last);
         }

@@ -1,17 +1,17 @@
 package dev.freshet.relay.internal;
 
-import dev.freshet.model.Change;
+import dev.freshet.model.TopicRecord;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The rows of the source transaction that is being read. Belongs to the relay's thread. */
+/** The rows and events of the source transaction that is being read. Belongs to the relay's thread. */
 final class OpenRows {
-    private final List<Change> rows = new ArrayList<>();
+    private final List<TopicRecord> rows = new ArrayList<>();
     private long bytes;
 
-    void add(Change change) {
-        rows.add(change);
-        bytes += change.bytes();
+    void add(TopicRecord row) {
+        rows.add(row);
+        bytes += row.bytes();
     }
 
     int records() {

@@ -175,8 +175,7 @@ public final class RelayAgent implements Agent {
                     .run();
             session = outcome.session();
             report.leads(outcome.failing());
-            List<TableCapture> notBegun = settings.streams().stream()
-                    .map(StreamSettings::capture)
+            List<TableCapture> notBegun = settings.tables().stream()
                     .filter(t -> outcome.notBegun().containsKey(t.stream()))
                     .toList();
             alarms.only(

@@ -33,6 +33,9 @@ import java.util.Set;
 
 /** Brings configuration, ledger and topics together: which streams go on, begin, are broken or stopped. */
 final class StreamJoiner {
+    /** The fingerprint of a stream of events, whose content no configuration decides. */
+    private static final String EVENTS = "events.";
+
     private final RelaySettings settings;
     private final InstantSource clock;
     private final Source source;
@@ -101,10 +104,17 @@ final class StreamJoiner {
                     .findFirst()
                     .orElseThrow();
             StreamEntry known = ledger.stream(name);
+            String fingerprint = fingerprint(c.capture());
             if (known == null) {
-                begin(stream, c);
+                ledger.put(begin(stream, fingerprint)
+                        .snapshotting(
+                                ledger.boundary().position(),
+                                begins()
+                                        ? SnapshotProgress.first()
+                                        : SnapshotProgress.first().again()));
+                ledger.schema(c.schema());
             } else {
-                goOn(known, stream, c);
+                goOn(known, stream, fingerprint);
             }
             String catalog = contents.catalog(name);
             if (catalog == null || !source.canCompare(catalog)) {
@@ -116,6 +126,7 @@ final class StreamJoiner {
             }
             catalogs.put(name, catalog);
         }
+        settings.streams().stream().filter(s -> s.table().isEmpty()).forEach(this::joinEvents);
         Map<String, String> notBegun = new HashMap<>(uncaptured);
         uncaptured.forEach((stream, reason) -> {
             StreamEntry known = ledger.stream(stream);
@@ -128,7 +139,18 @@ final class StreamJoiner {
         return new Joined(topics, ends, catalogs, muted, notBegun);
     }
 
-    private void begin(StreamSettings stream, CapturedStream captured) {
+    /** Events are there from the log alone: nothing is to be read before the stream runs. */
+    private void joinEvents(StreamSettings stream) {
+        StreamEntry known = ledger.stream(stream.name());
+        if (known == null) {
+            ledger.put(begin(stream, EVENTS));
+        } else {
+            goOn(known, stream, EVENTS);
+        }
+    }
+
+    /** Makes the stream's topic if there is none, and returns its entry, running. */
+    private StreamEntry begin(StreamSettings stream, String fingerprint) {
         // What refused the stream's records was its last topic.
         refusals.begun(stream.name());
         guard.whole(stream.topic());
@@ -136,19 +158,17 @@ final class StreamJoiner {
         TopicInfo topic = state == null ? store.create(stream) : state.info();
         topics.put(stream.name(), topic);
         ends.add(topic.topic(), new long[topic.partitions()]);
-        Position at = ledger.boundary().position();
-        ledger.put(new StreamEntry(
+        return new StreamEntry(
                 stream.name(),
                 topic.topic(),
                 topic.id(),
                 topic.partitions(),
-                fingerprint(captured.capture()),
+                fingerprint,
                 "",
-                StreamStatus.SNAPSHOTTING,
-                at,
+                StreamStatus.RUNNING,
+                ledger.boundary().position(),
                 null,
-                begins() ? SnapshotProgress.first() : SnapshotProgress.first().again()));
-        ledger.schema(captured.schema());
+                null);
     }
 
     /**
@@ -160,7 +180,7 @@ final class StreamJoiner {
         return last == null || last.boundary() == null;
     }
 
-    private void goOn(StreamEntry known, StreamSettings stream, CapturedStream captured) {
+    private void goOn(StreamEntry known, StreamSettings stream, String fingerprint) {
         String name = stream.name();
         Position at = ledger.boundary().position();
         String damage = damages.get(name);
@@ -179,7 +199,7 @@ final class StreamJoiner {
         }
         if (broken != null) {
             // what else there is to say comes up once this is mended
-        } else if (!identityPart(known.fingerprint()).equals(identityPart(fingerprint(captured.capture())))) {
+        } else if (!identityPart(known.fingerprint()).equals(identityPart(fingerprint))) {
             broken = "The table or key of the stream was changed in the configuration";
         }
         Refusal refusal = refusals.of(known);
@@ -191,11 +211,13 @@ final class StreamJoiner {
         if (broken != null) {
             ledger.put(known.broken(at, broken, by));
         } else if (known.status() == StreamStatus.STOPPED) {
-            ledger.put(known.withFingerprint(fingerprint(captured.capture()))
-                    .readAnew(at, "The stream was not captured for a while (" + known.reason() + ")"));
-        } else if (!known.fingerprint().equals(fingerprint(captured.capture()))
-                && known.status() != StreamStatus.BROKEN) {
-            ledger.put(known.withFingerprint(fingerprint(captured.capture()))
+            StreamEntry again = known.withFingerprint(fingerprint);
+            ledger.put(
+                    stream.table().isEmpty()
+                            ? again.running(at)
+                            : again.readAnew(at, "The stream was not captured for a while (" + known.reason() + ")"));
+        } else if (!known.fingerprint().equals(fingerprint) && known.status() != StreamStatus.BROKEN) {
+            ledger.put(known.withFingerprint(fingerprint)
                     .readAnew(at, "The columns of the stream were changed in the configuration"));
         }
     }

@@ -36,7 +36,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,7 +129,11 @@ final class TakeOver {
         Map<String, String> uncaptured = new HashMap<>();
         List<CapturedStream> captured = capture(cursor, contents, uncaptured);
         SourceBeginning beginning = new SourceBeginning(settings, clock, incarnation, source, writer);
-        Map<String, String> damages = damages(cursor, beginning, captured, topics);
+        Map<String, String> damages = damages(
+                cursor,
+                beginning,
+                captured.stream().map(c -> c.capture().stream()).collect(Collectors.toSet()),
+                topics);
         String reason = "first capture of the source";
         if (cursor == null || cursor.boundary() == null) {
             cursor = beginning.first(cursor, identity);
@@ -225,7 +231,7 @@ final class TakeOver {
     }
 
     private Map<String, String> damages(
-            @Nullable Cursor cursor, SourceBeginning beginning, List<CapturedStream> captured, TopicsSeen topics) {
+            @Nullable Cursor cursor, SourceBeginning beginning, Set<String> captured, TopicsSeen topics) {
         Boundary boundary = cursor == null ? null : cursor.boundary();
         Map<String, StreamEntry> known = Map.of();
         if (cursor != null && boundary != null) {
@@ -235,7 +241,10 @@ final class TakeOver {
                 .look(
                         known,
                         boundary == null ? Map.of() : boundary.offsets(),
-                        captured.stream().map(c -> c.capture().stream()).collect(Collectors.toSet()));
+                        settings.streams().stream()
+                                .filter(s -> s.table().isEmpty() || captured.contains(s.name()))
+                                .map(StreamSettings::name)
+                                .collect(Collectors.toSet()));
     }
 
     private ChangeLog open(
@@ -254,8 +263,7 @@ final class TakeOver {
 
     private List<CapturedStream> capture(
             @Nullable Cursor cursor, LedgerContents contents, Map<String, String> uncaptured) {
-        List<TableCapture> tables =
-                settings.streams().stream().map(StreamSettings::capture).toList();
+        List<TableCapture> tables = settings.tables();
         try {
             return source.capture(tables);
         } catch (CaptureRefusedException e) {
@@ -268,7 +276,8 @@ final class TakeOver {
 
     private Duration longestRetention() {
         return settings.streams().stream()
-                .map(StreamSettings::deleteRetention)
+                .map(StreamSettings::content)
+                .flatMap(c -> c instanceof StreamSettings.Rows rows ? Stream.of(rows.deleteRetention()) : Stream.of())
                 .max(Duration::compareTo)
                 .orElse(StreamSettings.DEFAULT_DELETE_RETENTION);
     }

@@ -1,9 +1,9 @@
 package dev.freshet.relay.kafka;
 
-import dev.freshet.model.Change;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Names;
 import dev.freshet.model.RetriableException;
+import dev.freshet.model.TopicRecord;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.port.FencedException;
 import dev.freshet.relay.port.LedgerLostException;
@@ -158,10 +158,13 @@ public final class KafkaTopicWriter implements TopicWriter {
     }
 
     @Override
-    public void send(TopicInfo topic, Change change) {
-        int partition = Utils.toPositive(Utils.murmur2(change.key())) % topic.partitions();
+    public void send(TopicInfo topic, TopicRecord row) {
+        byte[] key = row.key();
+        // what has no key is spread by its position: alike whenever it is sent again
+        byte[] spread = key == null ? row.position().toBytes() : key;
+        int partition = Utils.toPositive(Utils.murmur2(spread)) % topic.partitions();
         ProducerRecord<byte[], byte[]> record =
-                new ProducerRecord<>(topic.topic(), partition, null, change.key(), change.value(), headers.of(change));
+                new ProducerRecord<>(topic.topic(), partition, null, key, row.value(), headers.of(row));
         try {
             Future<RecordMetadata> future = producers.get(turn).send(record, this::sent);
             @Nullable SentRecords[] byPartition = sent.get(topic.topic());

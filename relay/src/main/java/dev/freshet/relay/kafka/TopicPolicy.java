@@ -2,6 +2,7 @@ package dev.freshet.relay.kafka;
 
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,18 +18,23 @@ final class TopicPolicy {
     /** Returns the settings by Kafka's names. */
     static Map<String, String> of(StreamSettings stream) {
         Map<String, String> config = new LinkedHashMap<>();
-        config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
         config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
-        config.put(
-                TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
-                Long.toString(stream.minCompactionLag().toMillis()));
-        config.put(
-                TopicConfig.DELETE_RETENTION_MS_CONFIG,
-                Long.toString(stream.deleteRetention().toMillis()));
+        if (stream.content() instanceof StreamSettings.Rows rows) {
+            config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+            config.put(TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG, millis(rows.minCompactionLag()));
+            config.put(TopicConfig.DELETE_RETENTION_MS_CONFIG, millis(rows.deleteRetention()));
+        } else if (stream.content() instanceof StreamSettings.Events events) {
+            config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+            config.put(TopicConfig.RETENTION_MS_CONFIG, millis(events.retention()));
+        }
         if (stream.minInsyncReplicas() > 0) {
             config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(stream.minInsyncReplicas()));
         }
         return config;
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
     }
 
     /**
@@ -100,6 +106,7 @@ final class TopicPolicy {
         return switch (name) {
             case TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG -> " or the setting 'min-compaction-lag'";
             case TopicConfig.DELETE_RETENTION_MS_CONFIG -> " or the setting 'delete-retention'";
+            case TopicConfig.RETENTION_MS_CONFIG -> " or the setting 'retention'";
             case TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG -> " or the setting 'min-insync-replicas'";
             default -> "";
         };

@@ -1,6 +1,6 @@
 package dev.freshet.relay.port;
 
-import dev.freshet.model.Change;
+import dev.freshet.model.TopicRecord;
 
 /**
  * Writes batches, each of which becomes visible as a whole or not at all, together with its ledger records.
@@ -28,12 +28,12 @@ public interface TopicWriter extends AutoCloseable {
     void begin();
 
     /**
-     * Adds a change to the batch; does not wait.
+     * Adds a record to the batch; does not wait.
      *
      * @param topic the stream's topic
-     * @param change the change
+     * @param record the record
      */
-    void send(TopicInfo topic, Change change);
+    void send(TopicInfo topic, TopicRecord record);
 
     /**
      * Waits until everything sent is in the topics.

@@ -21,12 +21,13 @@ import org.junit.jupiter.api.Test;
 class RecordHeaderWriterTest {
     private static final RecordHeaderWriter HEADERS = new RecordHeaderWriter(RelaySettings.builder(
                     "shop",
-                    List.of(stream("items"), stream("stock").withHeaders(HeaderSet.MINIMAL)),
+                    List.of(stream("items", HeaderSet.CLOUDEVENTS), stream("stock", HeaderSet.MINIMAL)),
                     Map.of("bootstrap.servers", "localhost:9092"))
             .build());
 
-    private static StreamSettings stream(String name) {
-        return StreamSettings.of(new TableCapture(name, "public." + name, List.of(), List.of()), "shop." + name);
+    private static StreamSettings stream(String name, HeaderSet headers) {
+        return StreamSettings.of(
+                new TableCapture(name, "public." + name, List.of(), List.of()), "shop." + name, headers);
     }
 
     private static Map<String, String> of(String stream, byte @Nullable [] value, boolean readBack) {

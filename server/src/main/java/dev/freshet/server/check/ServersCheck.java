@@ -172,8 +172,6 @@ public final class ServersCheck {
     }
 
     private List<TableCapture> captures(SourceConfig source) {
-        return Settings.relay(config, source, kafka).streams().stream()
-                .map(StreamSettings::capture)
-                .toList();
+        return Settings.relay(config, source, kafka).tables();
     }
 }

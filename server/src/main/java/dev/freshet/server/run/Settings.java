@@ -71,14 +71,16 @@ public final class Settings {
     private static StreamSettings stream(StreamConfig stream) {
         StreamConfig.Capture c = Objects.requireNonNull(stream.capture());
         return new StreamSettings(
-                new TableCapture(stream.name(), c.table(), c.columns(), c.key()),
+                stream.name(),
                 stream.topic(),
                 c.partitions(),
                 orDefault(c.replicationFactor()),
                 orDefault(c.minInsyncReplicas()),
-                c.minCompactionLag(),
-                c.deleteRetention(),
-                c.headers());
+                new StreamSettings.Rows(
+                        new TableCapture(stream.name(), c.table(), c.columns(), c.key()),
+                        c.minCompactionLag(),
+                        c.deleteRetention(),
+                        c.headers()));
     }
 
     /** Returns how a source's PostgreSQL is reached. */

@@ -86,14 +86,16 @@ class SettingsTest {
         assertEquals(List.of(orders), streams(""));
         assertEquals(
                 List.of(new StreamSettings(
-                        orders.capture(),
+                        "orders",
                         "t",
                         2,
                         3,
                         1,
-                        Duration.ofSeconds(4),
-                        Duration.ofSeconds(5),
-                        HeaderSet.MINIMAL)),
+                        new StreamSettings.Rows(
+                                orders.table().orElseThrow(),
+                                Duration.ofSeconds(4),
+                                Duration.ofSeconds(5),
+                                HeaderSet.MINIMAL))),
                 streams(
                         ", topic: t, partitions: 2, replication-factor: 3, min-insync-replicas: 1, min-compaction-lag: 4s,"
                                 + " delete-retention: 5s, headers: minimal"));
