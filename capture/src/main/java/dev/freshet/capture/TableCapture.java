@@ -1,5 +1,7 @@
 package dev.freshet.capture;
 
+import dev.freshet.model.Names;
+import dev.freshet.model.event.OutboxColumn;
 import java.util.List;
 
 /**
@@ -16,5 +18,20 @@ public record TableCapture(String stream, String table, List<String> columns, Li
     public TableCapture {
         columns = List.copyOf(columns);
         key = List.copyOf(key);
+    }
+
+    /**
+     * Returns the capture of an outbox table, whose new rows are events of other streams: the log gives {@link
+     * LogEvent.Published} of them, and nothing of what becomes of them later.
+     *
+     * @param table {@code schema.table}
+     */
+    public static TableCapture ofOutbox(String table) {
+        return new TableCapture(Names.OUTBOX, table, OutboxColumn.names(), List.of());
+    }
+
+    /** Returns whether it is an outbox table's. */
+    public boolean isOutbox() {
+        return stream.equals(Names.OUTBOX);
     }
 }

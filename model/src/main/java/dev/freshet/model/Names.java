@@ -12,6 +12,9 @@ public final class Names {
     /** The end of every derived ledger topic's name; a stream cannot be called so. */
     public static final String LEDGER_SUFFIX = ".freshet-ledger";
 
+    /** What stands for the outbox table where streams are named; a stream cannot be called so. */
+    public static final String OUTBOX = "freshet-outbox";
+
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,48}");
 
     private Names() {}
@@ -24,10 +27,10 @@ public final class Names {
      * @throws IllegalArgumentException if the name breaks the rule or is reserved
      */
     public static String require(String kind, String name) {
-        if (!NAME.matcher(name).matches() || name.equals("freshet-ledger")) {
+        if (!NAME.matcher(name).matches() || name.equals("freshet-ledger") || name.equals(OUTBOX)) {
             throw new IllegalArgumentException("The " + kind + " name '" + name
                     + "' is not allowed: use a lower-case letter, then up to 48 lower-case letters, digits, '_' or"
-                    + " '-' ('freshet-ledger' is reserved)");
+                    + " '-' ('freshet-ledger' and 'freshet-outbox' are reserved)");
         }
         return name;
     }

@@ -1,5 +1,6 @@
 package dev.freshet.outbox;
 
+import dev.freshet.model.event.OutboxColumn;
 import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.model.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +21,8 @@ final class OutboxTable implements Way {
 
     @Override
     public String sql() {
-        return "INSERT INTO freshet_outbox (id, stream, event_key, event_type, content_type, headers, payload, payload_bytes)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
+        return "INSERT INTO freshet_outbox (" + String.join(", ", OutboxColumn.names())
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
     }
 
     @Override

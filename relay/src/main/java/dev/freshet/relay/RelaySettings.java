@@ -5,6 +5,8 @@ import dev.freshet.model.Names;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a relay relays, and within which limits. Immutable; made by {@link #builder}. */
 public final class RelaySettings {
@@ -60,6 +62,7 @@ public final class RelaySettings {
     private final Duration lossPause;
     private final int ledgerReplicationFactor;
     private final SnapshotLimits snapshotLimits;
+    private final @Nullable TableCapture outbox;
 
     private RelaySettings(Builder b) {
         source = b.source;
@@ -81,6 +84,7 @@ public final class RelaySettings {
         lossPause = b.lossPause;
         ledgerReplicationFactor = b.ledgerReplicationFactor;
         snapshotLimits = b.snapshotLimits;
+        outbox = b.outbox;
     }
 
     /**
@@ -114,9 +118,10 @@ public final class RelaySettings {
         return streams;
     }
 
-    /** Returns the tables of those streams that are a table's, in their order. */
+    /** Returns the tables to capture: those of streams that are a table's, in their order, and the outbox table, if there is one. */
     public List<TableCapture> tables() {
-        return streams.stream().flatMap(s -> s.table().stream()).toList();
+        return Stream.concat(streams.stream().flatMap(s -> s.table().stream()), Stream.ofNullable(outbox))
+                .toList();
     }
 
     /** Returns the properties for every Kafka client. */
@@ -218,6 +223,7 @@ public final class RelaySettings {
         private long retainedWalAlarmBytes = DEFAULT_RETAINED_WAL_ALARM_BYTES;
         private int ledgerReplicationFactor = -1;
         private SnapshotLimits snapshotLimits = SnapshotLimits.DEFAULT;
+        private @Nullable TableCapture outbox;
 
         private Builder(String source, List<StreamSettings> streams, Map<String, String> kafka) {
             this.source = Names.require("source", source);
@@ -232,6 +238,16 @@ public final class RelaySettings {
                     || streams.stream().map(StreamSettings::topic).distinct().count() < streams.size()) {
                 throw new IllegalArgumentException("Source '" + source + "' has two streams of one name or one topic");
             }
+        }
+
+        /**
+         * Sets the table from which the events of streams are taken; by default they come by messages in the log alone.
+         *
+         * @param table {@code schema.table}
+         */
+        public Builder outbox(String table) {
+            this.outbox = TableCapture.ofOutbox(table);
+            return this;
         }
 
         /** Sets the ledger's topic; by default {@link Names#ledger}. */

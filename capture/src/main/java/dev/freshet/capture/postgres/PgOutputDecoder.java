@@ -151,7 +151,9 @@ final class PgOutputDecoder {
 
     private void describe(byte[] in, int at) {
         Target target = targets.get(Bytes.int4(in, at + 1));
-        if (target != null) {
+        if (target != null && target.isOutbox()) {
+            target.followOutbox(RelationMessage.read(in, at));
+        } else if (target != null) {
             descriptions.apply(target, RelationMessage.read(in, at));
         }
     }
@@ -159,6 +161,10 @@ final class PgOutputDecoder {
     private void insert(byte[] in, int at) throws InterruptedException {
         ordinal++;
         Target target = targets.get(Bytes.int4(in, at + 1));
+        if (target != null && target.isOutbox()) {
+            insertEvent(target, in, at);
+            return;
+        }
         RowPlan plan = target == null ? null : ready(target);
         if (target == null || plan == null) {
             return;
@@ -174,7 +180,7 @@ final class PgOutputDecoder {
 
     private void update(byte[] in, int at) throws InterruptedException {
         ordinal++;
-        Target target = targets.get(Bytes.int4(in, at + 1));
+        Target target = rows(in, at);
         RowPlan plan = target == null ? null : ready(target);
         if (target == null || plan == null) {
             return;
@@ -204,7 +210,7 @@ final class PgOutputDecoder {
 
     private void delete(byte[] in, int at) throws InterruptedException {
         ordinal++;
-        Target target = targets.get(Bytes.int4(in, at + 1));
+        Target target = rows(in, at);
         RowPlan plan = target == null ? null : ready(target);
         if (target == null || plan == null) {
             return;
@@ -216,6 +222,29 @@ final class PgOutputDecoder {
         } catch (IllegalArgumentException e) {
             unreadable(target, e);
         }
+    }
+
+    /** Returns whose row it is; null for none of a stream, among them an event's, which stays what it was published as. */
+    private @Nullable Target rows(byte[] in, int at) {
+        Target target = targets.get(Bytes.int4(in, at + 1));
+        return target == null || target.isOutbox() ? null : target;
+    }
+
+    private void insertEvent(Target target, byte[] in, int at) throws InterruptedException {
+        announceTransaction();
+        OutboxPlan plan = target.outbox();
+        row.read(in, at + 6);
+        Position position = position(0);
+        LogEvent event;
+        try {
+            if (plan == null) {
+                throw new IllegalArgumentException(target.undecodable());
+            }
+            event = new LogEvent.Published(new EventRecord(plan.read(in, row), position, committedAt));
+        } catch (IllegalArgumentException e) {
+            event = new LogEvent.Unreadable(position, committedAt, in, String.valueOf(e.getMessage()));
+        }
+        sink.accept(event, in.length + ROW_OVERHEAD_BYTES, false);
     }
 
     /** Tells what must come before the target's next row, and returns how rows are made, or null if they cannot be. */
@@ -276,7 +305,8 @@ final class PgOutputDecoder {
         int count = Bytes.int4(in, at + 1);
         for (int i = 0; i < count; i++) {
             Target target = targets.get(Bytes.int4(in, at + 6 + 4 * i));
-            if (target != null) {
+            // what was in an outbox stands in the log as it was published
+            if (target != null && !target.isOutbox()) {
                 announceTransaction();
                 broken(target, Harm.ROWS, "the table was truncated");
             }

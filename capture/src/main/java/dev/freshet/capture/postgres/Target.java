@@ -13,6 +13,7 @@ final class Target {
     private final CapturedStream captured;
     private final CatalogEntry entry;
     private @Nullable RowPlan plan;
+    private @Nullable OutboxPlan outbox;
     private @Nullable String undecodable;
     private boolean announce;
     private @Nullable String breakReason;
@@ -49,6 +50,28 @@ final class Target {
                         || wanted.contains(f.name())
                         || captured.schema().key().contains(f.name()))
                 .toList();
+    }
+
+    /** Returns whether its rows are events. */
+    boolean isOutbox() {
+        return captured.capture().isOutbox();
+    }
+
+    /** Returns how events are read, or null while that cannot be done. */
+    @Nullable
+    OutboxPlan outbox() {
+        return outbox;
+    }
+
+    /** Takes a new description of the outbox table. */
+    void followOutbox(RelationMessage relation) {
+        try {
+            outbox = OutboxPlan.of(relation);
+            undecodable = null;
+        } catch (IllegalArgumentException e) {
+            outbox = null;
+            undecodable = e.getMessage();
+        }
     }
 
     /** Takes a new plan; what it changes is announced before the next row. */

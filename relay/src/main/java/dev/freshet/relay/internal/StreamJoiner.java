@@ -98,6 +98,9 @@ final class StreamJoiner {
     Joined join(List<CapturedStream> captured, Map<String, String> uncaptured) {
         Map<String, String> catalogs = new HashMap<>();
         for (CapturedStream c : captured) {
+            if (c.capture().isOutbox()) {
+                continue;
+            }
             String name = c.capture().stream();
             StreamSettings stream = settings.streams().stream()
                     .filter(s -> s.name().equals(name))

@@ -1,5 +1,6 @@
 package dev.freshet.relay;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,17 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.model.Position;
-import dev.freshet.model.event.EventIds;
-import dev.freshet.model.event.EventMessage;
-import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamStatus;
+import dev.freshet.outbox.Event;
+import dev.freshet.outbox.SqlOutbox;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,43 +24,45 @@ import java.util.Objects;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class PublishedEventsTest extends RelayFixture {
-    private final EventIds ids = new EventIds(InstantSource.system());
+/** What holds for every way by which an event goes from a transaction to its topic. */
+abstract class PublicationSuite extends RelayFixture {
+    private SqlOutbox outbox;
     private String eventTopic;
 
+    /** Returns the outbox by which services publish. */
+    abstract SqlOutbox outbox() throws Exception;
+
+    /** Returns the relay's settings with what it needs for that way. */
+    abstract RelaySettings.Builder relayed(RelaySettings.Builder builder);
+
     @BeforeEach
-    void addStreamOfEvents(EmbeddedKafka kafka, TopicPrefix prefix) {
+    void addStreamOfEvents(EmbeddedKafka kafka, TopicPrefix prefix) throws Exception {
+        outbox = outbox();
         eventTopic = prefix.name("orders");
-        settings = settings(
+        settings = relayed(settings(
                         kafka,
                         prefix,
                         List.of(
                                 stream("items", "public.item", topic),
-                                StreamSettings.ofEvents("orders", eventTopic).withPartitions(3)))
+                                StreamSettings.ofEvents("orders", eventTopic).withPartitions(3))))
                 .build();
     }
 
-    private PublishedEvent event(@Nullable String key, String payload) {
-        return new PublishedEvent(
-                ids.next(),
-                "orders",
-                key,
-                "order-placed",
-                "application/json",
-                Map.of("tenant", "a"),
-                payload.getBytes(StandardCharsets.UTF_8));
+    private static Event event(String key, Object payload) {
+        return Event.builder("orders", "order-placed")
+                .key(key)
+                .payload(payload)
+                .header("tenant", "a")
+                .build();
     }
 
-    private static void emit(Connection connection, PublishedEvent event) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_logical_emit_message(true, ?, ?)")) {
-            statement.setString(1, EventMessage.PREFIX);
-            statement.setBytes(2, EventMessage.encode(event));
-            statement.execute();
-        }
+    private Connection transaction() throws SQLException {
+        Connection connection = db.connect();
+        connection.setAutoCommit(false);
+        return connection;
     }
 
     private List<ConsumerRecord<byte[], byte[]>> events(Cursor cursor) {
@@ -81,13 +81,12 @@ class PublishedEventsTest extends RelayFixture {
     void event_reachesItsTopicAsAPlainCloudEvent() throws Exception {
         Relay relay = start(settings);
         until(relay, s -> is(s, StreamStatus.RUNNING));
-        PublishedEvent event = event("7", "{\"order\":7}");
         Instant before = Instant.now().minusSeconds(5);
-        try (Connection connection = db.connect()) {
-            connection.setAutoCommit(false);
-            emit(connection, event);
+        UUID id;
+        try (Connection connection = transaction()) {
+            id = outbox.publish(connection, event("7", Map.of("order", 7)));
             connection.commit();
-            emit(connection, event("8", "{}"));
+            outbox.publish(connection, event("8", 1));
             connection.rollback();
         }
         List<ConsumerRecord<byte[], byte[]>> events = events(settle(relay));
@@ -103,7 +102,7 @@ class PublishedEventsTest extends RelayFixture {
         assertEquals(
                 Map.of(
                         "ce_specversion", "1.0",
-                        "ce_id", event.id().toString(),
+                        "ce_id", id.toString(),
                         "ce_type", "order-placed",
                         "ce_source", "/freshet/shop",
                         "content-type", "application/json",
@@ -140,12 +139,10 @@ class PublishedEventsTest extends RelayFixture {
     }
 
     private void publish(List<UUID> published, int count) throws SQLException {
-        try (Connection connection = db.connect()) {
-            connection.setAutoCommit(false);
+        try (Connection connection = transaction()) {
             for (int i = 0; i < count; i++) {
-                PublishedEvent event = event(String.valueOf(published.size() % 5), "{\"n\":" + published.size() + "}");
-                emit(connection, event);
-                published.add(event.id());
+                published.add(
+                        outbox.publish(connection, event(String.valueOf(published.size() % 5), published.size())));
                 if (i % 7 == 0) {
                     connection.commit();
                 }
@@ -155,14 +152,23 @@ class PublishedEventsTest extends RelayFixture {
     }
 
     @Test
-    void eventWithoutAKey_isWrittenWithoutOne() throws Exception {
+    void bytesWithoutAKey_areWrittenAsTheyAre() throws Exception {
         Relay relay = start(settings);
         until(relay, s -> is(s, StreamStatus.RUNNING));
-        try (Connection connection = db.connect()) {
-            emit(connection, event(null, "{}"));
+        byte[] picture = {0, 1, (byte) 0xff, '"'};
+        try (Connection connection = transaction()) {
+            outbox.publish(
+                    connection,
+                    Event.builder("orders", "picture-taken")
+                            .unordered()
+                            .payload(picture, "image/png")
+                            .build());
+            connection.commit();
         }
         List<ConsumerRecord<byte[], byte[]>> events = events(settle(relay));
         assertEquals(1, events.size());
         assertNull(events.get(0).key());
+        assertArrayEquals(picture, events.get(0).value());
+        assertEquals("image/png", headers(events.get(0)).get("content-type"));
     }
 }

@@ -1,0 +1,98 @@
+package dev.freshet.capture.postgres;
+
+import dev.freshet.model.event.OutboxColumn;
+import dev.freshet.model.event.PublishedEvent;
+import dev.freshet.model.json.JsonReader;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** How events are read from the outbox table's rows of one description. Belongs to the reader's thread. */
+final class OutboxPlan {
+    private static final int HEX_PREFIX = 2;
+
+    private final RelationMessage relation;
+    private final int[] fields = new int[OutboxColumn.values().length];
+
+    private OutboxPlan(RelationMessage relation) {
+        this.relation = relation;
+    }
+
+    /**
+     * Returns how rows of a description are read.
+     *
+     * @throws IllegalArgumentException if it lacks a column, with its name
+     */
+    static OutboxPlan of(RelationMessage relation) {
+        OutboxPlan plan = new OutboxPlan(relation);
+        for (OutboxColumn column : OutboxColumn.values()) {
+            plan.fields[column.ordinal()] = index(relation, column.text());
+        }
+        return plan;
+    }
+
+    private static int index(RelationMessage relation, String name) {
+        for (int i = 0; i < relation.columns().size(); i++) {
+            if (relation.columns().get(i).name().equals(name)) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("the outbox table has no column '" + name + "' any more");
+    }
+
+    /**
+     * Reads an event.
+     *
+     * @throws IllegalArgumentException if it is none, without its data
+     */
+    PublishedEvent read(byte[] in, Tuple row) {
+        row.requireFields(relation.columns().size());
+        String json = text(in, row, OutboxColumn.PAYLOAD);
+        String bytes = text(in, row, OutboxColumn.PAYLOAD_BYTES);
+        if ((json == null) == (bytes == null)) {
+            throw new IllegalArgumentException("payload and payload_bytes are both " + (json == null ? "null" : "set")
+                    + ", and one of them is to be");
+        }
+        return new PublishedEvent(
+                UUID.fromString(required(in, row, OutboxColumn.ID)),
+                required(in, row, OutboxColumn.STREAM),
+                text(in, row, OutboxColumn.KEY),
+                required(in, row, OutboxColumn.TYPE),
+                required(in, row, OutboxColumn.CONTENT_TYPE),
+                headers(text(in, row, OutboxColumn.HEADERS)),
+                json == null
+                        ? HexFormat.of().parseHex(bytes, HEX_PREFIX, bytes.length())
+                        : json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String required(byte[] in, Tuple row, OutboxColumn column) {
+        String text = text(in, row, column);
+        if (text == null) {
+            throw new IllegalArgumentException(column.text() + " is null");
+        }
+        return text;
+    }
+
+    private @Nullable String text(byte[] in, Tuple row, OutboxColumn column) {
+        int field = fields[column.ordinal()];
+        int length = row.count[field];
+        return length < 0 ? null : new String(in, row.from[field], length, StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, String> headers(@Nullable String json) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        if (json == null) {
+            return headers;
+        }
+        JsonReader reader = new JsonReader(json.getBytes(StandardCharsets.UTF_8));
+        reader.beginObject();
+        while (reader.hasNext()) {
+            headers.put(reader.nextName(), reader.nextString());
+        }
+        reader.end();
+        return headers;
+    }
+}

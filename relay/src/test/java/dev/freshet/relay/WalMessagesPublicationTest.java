@@ -1,0 +1,16 @@
+package dev.freshet.relay;
+
+import dev.freshet.outbox.SqlOutbox;
+
+/** Events by messages in the log. */
+class WalMessagesPublicationTest extends PublicationSuite {
+    @Override
+    SqlOutbox outbox() {
+        return SqlOutbox.walMessages().build();
+    }
+
+    @Override
+    RelaySettings.Builder relayed(RelaySettings.Builder builder) {
+        return builder;
+    }
+}
