@@ -1,5 +1,7 @@
 package dev.freshet.model;
 
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +17,11 @@ public final class Names {
     /** What stands for the outbox table where streams are named; a stream cannot be called so. */
     public static final String OUTBOX = "freshet-outbox";
 
+    /** The stream of a source's events that could not be sent to their own; no other can be called so. */
+    public static final String DEAD_LETTERS = "freshet-dead-letters";
+
+    private static final Set<String> RESERVED = Set.of("freshet-ledger", OUTBOX, DEAD_LETTERS);
+
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,48}");
 
     private Names() {}
@@ -27,10 +34,10 @@ public final class Names {
      * @throws IllegalArgumentException if the name breaks the rule or is reserved
      */
     public static String require(String kind, String name) {
-        if (!NAME.matcher(name).matches() || name.equals("freshet-ledger") || name.equals(OUTBOX)) {
+        if (!NAME.matcher(name).matches() || RESERVED.contains(name)) {
             throw new IllegalArgumentException("The " + kind + " name '" + name
                     + "' is not allowed: use a lower-case letter, then up to 48 lower-case letters, digits, '_' or"
-                    + " '-' ('freshet-ledger' and 'freshet-outbox' are reserved)");
+                    + " '-' (" + String.join(", ", new TreeSet<>(RESERVED)) + " are reserved)");
         }
         return name;
     }
@@ -43,6 +50,11 @@ public final class Names {
     /** Returns the derived ledger topic of a source. */
     public static String ledger(String source) {
         return source + LEDGER_SUFFIX;
+    }
+
+    /** Returns the derived topic of a source's events that could not be sent. */
+    public static String deadLetters(String source) {
+        return source + '.' + DEAD_LETTERS;
     }
 
     /** Returns the derived replication slot (and publication) of a source. */

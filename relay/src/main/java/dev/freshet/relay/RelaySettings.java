@@ -68,7 +68,7 @@ public final class RelaySettings {
         source = b.source;
         ledger = b.ledger;
         slot = b.slot;
-        streams = List.copyOf(b.streams);
+        streams = b.withDeadLetters();
         kafka = Map.copyOf(b.kafka);
         batchRecords = b.batchRecords;
         batchBytes = b.batchBytes;
@@ -113,7 +113,7 @@ public final class RelaySettings {
         return slot;
     }
 
-    /** Returns the streams. */
+    /** Returns the streams; where events are relayed, the dead letters are the last of them. */
     public List<StreamSettings> streams() {
         return streams;
     }
@@ -122,6 +122,11 @@ public final class RelaySettings {
     public List<TableCapture> tables() {
         return Stream.concat(streams.stream().flatMap(s -> s.table().stream()), Stream.ofNullable(outbox))
                 .toList();
+    }
+
+    /** Returns whether events are relayed; if not, those of the source are another relay's. */
+    public boolean takesEvents() {
+        return outbox != null || streams.stream().anyMatch(s -> s.table().isEmpty());
     }
 
     /** Returns the properties for every Kafka client. */
@@ -209,6 +214,7 @@ public final class RelaySettings {
         private final Map<String, String> kafka;
         private String ledger;
         private String slot;
+        private String deadLetterTopic;
         private int batchRecords = DEFAULT_BATCH_RECORDS;
         private long batchBytes = DEFAULT_BATCH_BYTES;
         private Duration batchAge = DEFAULT_BATCH_AGE;
@@ -231,6 +237,7 @@ public final class RelaySettings {
             this.kafka = Map.copyOf(kafka);
             this.ledger = Names.ledger(source);
             this.slot = Names.slot(source);
+            this.deadLetterTopic = Names.deadLetters(source);
             if (streams.isEmpty()) {
                 throw new IllegalArgumentException("Source '" + source + "' needs at least one stream");
             }
@@ -248,6 +255,23 @@ public final class RelaySettings {
         public Builder outbox(String table) {
             this.outbox = TableCapture.ofOutbox(table);
             return this;
+        }
+
+        /** Sets the topic of events that cannot be sent to their own; by default {@link Names#deadLetters}. */
+        public Builder deadLetterTopic(String topic) {
+            this.deadLetterTopic = topic;
+            return this;
+        }
+
+        private List<StreamSettings> withDeadLetters() {
+            boolean events =
+                    outbox != null || streams.stream().anyMatch(s -> s.table().isEmpty());
+            return events
+                    ? Stream.concat(
+                                    streams.stream(),
+                                    Stream.of(StreamSettings.ofEvents(Names.DEAD_LETTERS, deadLetterTopic)))
+                            .toList()
+                    : streams;
         }
 
         /** Sets the ledger's topic; by default {@link Names#ledger}. */

@@ -43,11 +43,13 @@ abstract class PublicationSuite extends RelayFixture {
         outbox = outbox();
         eventTopic = prefix.name("orders");
         settings = relayed(settings(
-                        kafka,
-                        prefix,
-                        List.of(
-                                stream("items", "public.item", topic),
-                                StreamSettings.ofEvents("orders", eventTopic).withPartitions(3))))
+                                kafka,
+                                prefix,
+                                List.of(
+                                        stream("items", "public.item", topic),
+                                        StreamSettings.ofEvents("orders", eventTopic)
+                                                .withPartitions(3)))
+                        .deadLetterTopic(prefix.name("dead-letters")))
                 .build();
     }
 
@@ -149,6 +151,33 @@ abstract class PublicationSuite extends RelayFixture {
             }
             connection.commit();
         }
+    }
+
+    @Test
+    void eventOfAStreamThatTheRelayDoesNotKnow_goesToTheDeadLetters_andTheOthersGoOn(TopicPrefix prefix)
+            throws Exception {
+        Relay relay = start(settings);
+        until(relay, s -> is(s, StreamStatus.RUNNING));
+        try (Connection connection = transaction()) {
+            outbox.publish(
+                    connection,
+                    Event.builder("shipments", "shipped").key("9").payload(9).build());
+            outbox.publish(connection, event("7", 7));
+            connection.commit();
+        }
+        Cursor cursor = settle(relay);
+        assertEquals(1, events(cursor).size());
+        List<ConsumerRecord<byte[], byte[]>> letters = topics.readTo(prefix.name("dead-letters"), cursor);
+        assertEquals(1, letters.size());
+        assertEquals("9", new String(letters.get(0).key(), StandardCharsets.UTF_8));
+        assertEquals("9", new String(letters.get(0).value(), StandardCharsets.UTF_8));
+        Map<String, String> headers = headers(letters.get(0));
+        assertEquals("shipped", headers.get("ce_type"));
+        assertEquals("shipments", headers.get("freshet-dead-letter-stream"));
+        assertEquals("stream-not-writable", headers.get("freshet-dead-letter-error"));
+        assertTrue(
+                String.valueOf(headers.get("freshet-dead-letter-reason")).contains("no stream of events 'shipments'"),
+                headers.toString());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.freshet.stream;
 
+import dev.freshet.model.RecordHeaders;
 import java.util.Map;
 
 /**
@@ -27,13 +28,13 @@ public record DeadLetter(Partition partition, long offset, Map<String, String> h
     public static final String GROUP = "freshet-dead-letter-group";
 
     /** What was the matter: {@code refused} by the copy's database, or {@code undecodable}. */
-    public static final String ERROR = "freshet-dead-letter-error";
+    public static final String ERROR = RecordHeaders.DEAD_LETTER_ERROR;
 
     /** The database's SQLSTATE; only where it refused the record. */
     public static final String SQLSTATE = "freshet-dead-letter-sqlstate";
 
     /** The reason in a sentence; without the row's data, unless the replica's {@code show-data} is on. */
-    public static final String REASON = "freshet-dead-letter-reason";
+    public static final String REASON = RecordHeaders.DEAD_LETTER_REASON;
 
     /** When the record was tried, as an ISO-8601 instant by the replica's clock. */
     public static final String TIME = "freshet-dead-letter-time";

@@ -39,6 +39,13 @@ public record PublishedEvent(
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }
 
+    /** Returns the event for another stream, with further headers. */
+    public PublishedEvent forStream(String other, Map<String, String> further) {
+        Map<String, String> all = new LinkedHashMap<>(headers);
+        all.putAll(further);
+        return new PublishedEvent(id, other, key, type, contentType, all, payload);
+    }
+
     /** Names the event without its data. */
     @Override
     public String toString() {

@@ -50,6 +50,7 @@ public final class LeaderSession implements AutoCloseable {
     private final History history;
     private final TopicEnds ends;
     private final Batch batch;
+    private final EventRouting routing;
     private final Position skipTo;
 
     private final Deque<LogEvent> inbox = new ArrayDeque<>();
@@ -92,6 +93,7 @@ public final class LeaderSession implements AutoCloseable {
         this.history = history;
         this.ends = ends;
         this.batch = new Batch(writer, topics, muted);
+        this.routing = new EventRouting(settings, topics.keySet(), muted);
         this.skipTo = ledger.write();
         this.boundaryLsn = ledger.boundary().position().lsn();
         this.lastCleanLsn = boundaryLsn;
@@ -197,7 +199,9 @@ public final class LeaderSession implements AutoCloseable {
             snapshotter.onChange(row.change().stream(), row.change().key());
             take(row.change());
         } else if (event instanceof LogEvent.Published published) {
-            take(published.record());
+            routing.of(published.record()).ifPresent(this::take);
+        } else if (event instanceof LogEvent.Unreadable unreadable) {
+            routing.of(unreadable).ifPresent(this::take);
         } else if (event instanceof LogEvent.Begun begun) {
             inTransaction = true;
             committedAt = begun.committedAt();

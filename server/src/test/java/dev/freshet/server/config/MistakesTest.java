@@ -155,7 +155,8 @@ class MistakesTest {
                         "shipping-customers:",
                         "Shipping:",
                         "replicas.Shipping: The replica name 'Shipping' is not allowed: use a lower-case letter, then up to 48"
-                                + " lower-case letters, digits, '_' or '-' ('freshet-ledger' is reserved)"),
+                                + " lower-case letters, digits, '_' or '-' (freshet-dead-letters,"
+                                + " freshet-ledger, freshet-outbox are reserved)"),
                 mistake(
                         "port: 8400",
                         "prt: 8400",
