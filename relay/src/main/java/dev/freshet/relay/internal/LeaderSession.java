@@ -2,11 +2,9 @@ package dev.freshet.relay.internal;
 
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.FreshnessSample;
-import dev.freshet.capture.Harm;
 import dev.freshet.capture.LogEvent;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.Position;
-import dev.freshet.model.RetriableException;
 import dev.freshet.model.TopicRecord;
 import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.SourceLoss;
@@ -19,10 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -55,7 +51,7 @@ public final class LeaderSession implements AutoCloseable {
 
     private final Deque<LogEvent> inbox = new ArrayDeque<>();
     private final OpenRows open = new OpenRows();
-    private final List<LogEvent.Broken> brokenInside = new ArrayList<>();
+    private final Harms harms;
     private final Set<String> written = new HashSet<>();
     private boolean inTransaction;
     private Instant committedAt = Instant.EPOCH;
@@ -66,8 +62,6 @@ public final class LeaderSession implements AutoCloseable {
     private @Nullable Emission emitting;
     private @Nullable SnapshotWindow finishedWindow;
     private @Nullable FreshnessSample sample;
-    /** Why the tables have to be captured anew once the ledger says so; null if they have not. */
-    private @Nullable String captureAnew;
 
     private final CommitPace pace;
     private long recordsSent;
@@ -90,6 +84,7 @@ public final class LeaderSession implements AutoCloseable {
         this.log = log;
         this.ledger = ledger;
         this.snapshotter = snapshotter;
+        this.harms = new Harms(ledger, snapshotter);
         this.history = history;
         this.ends = ends;
         this.batch = new Batch(writer, topics, muted);
@@ -213,7 +208,7 @@ public final class LeaderSession implements AutoCloseable {
         } else if (event instanceof LogEvent.Schema schema) {
             ledger.schema(schema.schema());
         } else if (event instanceof LogEvent.Broken broken) {
-            brokenInside.add(broken);
+            harms.add(broken);
         } else if (event instanceof LogEvent.Marked marked) {
             snapshotter.onMark(marked.text(), marked.position()).ifPresent(this::startEmitting);
         }
@@ -238,9 +233,7 @@ public final class LeaderSession implements AutoCloseable {
     private void committed(long endLsn) {
         open.sendTo(batch);
         inTransaction = false;
-        if (!brokenInside.isEmpty()) {
-            breakStreams();
-        }
+        harms.committed();
         boundaryLsn = endLsn;
         lastTransaction = clock.instant();
         SnapshotWindow window = finishedWindow;
@@ -253,24 +246,6 @@ public final class LeaderSession implements AutoCloseable {
         boolean full = batch.records() >= settings.batchRecords() || batch.bytes() >= settings.batchBytes();
         if (full || (!batch.isEmpty() && pace.isOverdue(lastTransaction))) {
             commitBoundary();
-        }
-    }
-
-    /** Tells it in the entry whose boundary first covers it: what is before it is still whole. */
-    private void breakStreams() {
-        brokenInside.forEach(b -> harm(b.stream(), b.position(), b.harm(), b.reason()));
-        brokenInside.clear();
-    }
-
-    private void harm(String stream, Position at, Harm harm, String reason) {
-        snapshotter.abandon(stream);
-        if (harm.isMendedByReading()) {
-            ledger.readAnew(stream, at, reason);
-            if (harm == Harm.CAPTURE) {
-                captureAnew = reason;
-            }
-        } else {
-            ledger.breakAndWarn(stream, at, harm, reason);
         }
     }
 
@@ -307,7 +282,7 @@ public final class LeaderSession implements AutoCloseable {
         for (Map.Entry<String, FreshnessSample.Drift> e : taken.drifts().entrySet()) {
             FreshnessSample.Drift drift = e.getValue();
             if (drift.breaking()) {
-                harm(e.getKey(), Position.boundary(ledger.epoch(), lastCleanLsn), drift.harm(), drift.reason());
+                harms.tell(e.getKey(), Position.boundary(ledger.epoch(), lastCleanLsn), drift.harm(), drift.reason());
             }
             ledger.catalog(e.getKey(), drift.catalog());
         }
@@ -329,10 +304,7 @@ public final class LeaderSession implements AutoCloseable {
         history.onBoundary(ledger, clock.instant());
         writeEntry();
         log.confirm(boundaryLsn);
-        if (captureAnew != null) {
-            throw new RetriableException(
-                    captureAnew + ". The relay takes over anew, to capture the table as it is now");
-        }
+        harms.requireCaptured();
         snapshotter.wake();
     }
 
