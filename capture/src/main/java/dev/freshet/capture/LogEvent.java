@@ -52,11 +52,12 @@ public sealed interface LogEvent {
     record Marked(String text, Position position, long xid) implements LogEvent {}
 
     /**
-     * A service has published an event by a message in the log.
+     * A service has published an event.
      *
      * @param record the event
+     * @param byTable whether it is a row of the outbox table; else it is a message in the log alone
      */
-    record Published(EventRecord record) implements LogEvent {}
+    record Published(EventRecord record, boolean byTable) implements LogEvent {}
 
     /**
      * A message that should be an event cannot be read as one.

@@ -85,6 +85,13 @@ public interface Source extends AutoCloseable {
             List<CapturedStream> streams,
             @Nullable Map<String, String> options);
 
+    /**
+     * Returns the reader of an outbox table; it uses a connection of its own.
+     *
+     * @param outbox the table, captured before
+     */
+    OutboxReader outbox(TableCapture outbox);
+
     /** Returns the reader of snapshots; it uses connections of its own. */
     SnapshotReader snapshots();
 

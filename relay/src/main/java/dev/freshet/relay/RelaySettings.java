@@ -5,6 +5,7 @@ import dev.freshet.model.Names;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -122,6 +123,11 @@ public final class RelaySettings {
     public List<TableCapture> tables() {
         return Stream.concat(streams.stream().flatMap(s -> s.table().stream()), Stream.ofNullable(outbox))
                 .toList();
+    }
+
+    /** Returns the outbox table, if events are taken from one. */
+    public Optional<TableCapture> outbox() {
+        return Optional.ofNullable(outbox);
     }
 
     /** Returns whether events are relayed; if not, those of the source are another relay's. */

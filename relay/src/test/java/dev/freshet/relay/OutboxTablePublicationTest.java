@@ -1,10 +1,21 @@
 package dev.freshet.relay;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.TopicPrefix;
+import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.outbox.Dialect;
 import dev.freshet.outbox.SqlOutbox;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
 
 /** Events by rows of an outbox table, which the relay finds in the log. */
 class OutboxTablePublicationTest extends PublicationSuite {
@@ -19,5 +30,68 @@ class OutboxTablePublicationTest extends PublicationSuite {
     @Override
     RelaySettings.Builder relayed(RelaySettings.Builder builder) {
         return builder.outbox("public.freshet_outbox");
+    }
+
+    @Test
+    void eventsThatTheTableHadBefore_areSentFirst_eachOnce() throws Exception {
+        List<UUID> published = new ArrayList<>();
+        publish(published, 2_500);
+        Relay relay = start(settings);
+        publish(published, 500);
+        until(relay, s -> runs(s, "orders"));
+        publish(published, 500);
+        assertOnceInOrder(published, settle(relay));
+    }
+
+    @Test
+    void relayThatEndsAmidstTheEventsOfBefore_goesOnWhereItWas() throws Exception {
+        List<UUID> published = new ArrayList<>();
+        publish(published, 3_000);
+        settings = batchesOf(50);
+        int seen = 0;
+        for (int i = 0; i < 4; i++) {
+            Relay relay = start(settings);
+            long before = seen;
+            until(relay, s -> s.recordsSent() > 200 || runs(s, "orders"));
+            relay.close();
+            seen += (int) relay.status().recordsSent();
+            assertTrue(seen > before, "each goes on");
+            publish(published, 20);
+        }
+        Relay last = start(settings);
+        until(last, s -> runs(s, "orders"));
+        assertOnceInOrder(published, settle(last));
+    }
+
+    @Test
+    void transactionThatWasOpenWhenTheTableJoined_isWaitedFor(EmbeddedKafka kafka, TopicPrefix prefix)
+            throws Exception {
+        // a slot is made only when no transaction is open
+        Relay withoutEvents = start(settings(kafka, prefix, List.of(stream("items", "public.item", topic)))
+                .build());
+        settle(withoutEvents);
+        withoutEvents.close();
+        List<UUID> published = new ArrayList<>();
+        try (Connection open = transaction()) {
+            publish(open, published, 10);
+            Relay relay = start(settings);
+            until(relay, s -> s.streams().stream().anyMatch(e -> e.stream().equals("orders")));
+            List<UUID> meanwhile = new ArrayList<>();
+            publish(meanwhile, 10);
+            Thread.sleep(500);
+            assertTrue(relay.status().streams().stream()
+                    .noneMatch(e ->
+                            e.status() == StreamStatus.RUNNING && e.stream().equals("orders")));
+            open.commit();
+            until(relay, s -> runs(s, "orders"));
+            published.addAll(meanwhile);
+            assertEquals(
+                    published.stream().map(UUID::toString).sorted().toList(),
+                    ids(settle(relay)).stream().sorted().toList());
+        }
+    }
+
+    private static boolean runs(RelayStatus status, String stream) {
+        return status.streams().stream().anyMatch(e -> e.stream().equals(stream) && e.status() == StreamStatus.RUNNING);
     }
 }

@@ -29,7 +29,11 @@ import org.junit.jupiter.api.Test;
 
 /** What holds for every way by which an event goes from a transaction to its topic. */
 abstract class PublicationSuite extends RelayFixture {
+    private static final int KEYS = 5;
+    private static final int PER_TRANSACTION = 7;
+
     private SqlOutbox outbox;
+    private RelaySettings.Builder builder;
     private String eventTopic;
 
     /** Returns the outbox by which services publish. */
@@ -42,15 +46,14 @@ abstract class PublicationSuite extends RelayFixture {
     void addStreamOfEvents(EmbeddedKafka kafka, TopicPrefix prefix) throws Exception {
         outbox = outbox();
         eventTopic = prefix.name("orders");
-        settings = relayed(settings(
-                                kafka,
-                                prefix,
-                                List.of(
-                                        stream("items", "public.item", topic),
-                                        StreamSettings.ofEvents("orders", eventTopic)
-                                                .withPartitions(3)))
-                        .deadLetterTopic(prefix.name("dead-letters")))
-                .build();
+        builder = settings(
+                        kafka,
+                        prefix,
+                        List.of(
+                                stream("items", "public.item", topic),
+                                StreamSettings.ofEvents("orders", eventTopic).withPartitions(3)))
+                .deadLetterTopic(prefix.name("dead-letters"));
+        settings = relayed(builder).build();
     }
 
     private static Event event(String key, Object payload) {
@@ -61,7 +64,7 @@ abstract class PublicationSuite extends RelayFixture {
                 .build();
     }
 
-    private Connection transaction() throws SQLException {
+    final Connection transaction() throws SQLException {
         Connection connection = db.connect();
         connection.setAutoCommit(false);
         return connection;
@@ -122,34 +125,51 @@ abstract class PublicationSuite extends RelayFixture {
         publish(published, 200);
         Relay second = start(settings);
         publish(published, 200);
-        List<ConsumerRecord<byte[], byte[]>> events = events(settle(second));
-        for (String key : List.of("0", "1", "2", "3", "4")) {
+        assertOnceInOrder(published, settle(second));
+    }
+
+    final void assertOnceInOrder(List<UUID> published, Cursor cursor) {
+        List<ConsumerRecord<byte[], byte[]>> events = events(cursor);
+        for (int key = 0; key < KEYS; key++) {
+            String text = String.valueOf(key);
             List<String> wanted = new ArrayList<>();
-            for (int i = 0; i < published.size(); i++) {
-                if (String.valueOf(i % 5).equals(key)) {
-                    wanted.add(published.get(i).toString());
-                }
+            for (int i = key; i < published.size(); i += KEYS) {
+                wanted.add(published.get(i).toString());
             }
             assertEquals(
                     wanted,
                     events.stream()
-                            .filter(r -> new String(r.key(), StandardCharsets.UTF_8).equals(key))
+                            .filter(r -> new String(r.key(), StandardCharsets.UTF_8).equals(text))
                             .map(r -> headers(r).get("ce_id"))
                             .toList());
         }
-        assertEquals(600, events.size());
+        assertEquals(published.size(), events.size());
     }
 
-    private void publish(List<UUID> published, int count) throws SQLException {
+    final List<String> ids(Cursor cursor) {
+        return events(cursor).stream()
+                .map(r -> String.valueOf(headers(r).get("ce_id")))
+                .toList();
+    }
+
+    /** Returns the settings with smaller batches. */
+    final RelaySettings batchesOf(int records) {
+        return relayed(builder.batch(records, 1 << 20)).build();
+    }
+
+    final void publish(List<UUID> published, int count) throws SQLException {
         try (Connection connection = transaction()) {
-            for (int i = 0; i < count; i++) {
-                published.add(
-                        outbox.publish(connection, event(String.valueOf(published.size() % 5), published.size())));
-                if (i % 7 == 0) {
-                    connection.commit();
-                }
+            for (int i = 0; i < count; i += PER_TRANSACTION) {
+                publish(connection, published, Math.min(PER_TRANSACTION, count - i));
+                connection.commit();
             }
-            connection.commit();
+        }
+    }
+
+    /** Publishes events of a few keys in turn. */
+    final void publish(Connection connection, List<UUID> published, int count) {
+        for (int i = 0; i < count; i++) {
+            published.add(outbox.publish(connection, event(String.valueOf(published.size() % KEYS), published.size())));
         }
     }
 

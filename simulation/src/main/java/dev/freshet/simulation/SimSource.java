@@ -6,6 +6,7 @@ import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.FreshnessSample;
 import dev.freshet.capture.Harm;
 import dev.freshet.capture.LogEvent;
+import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.Source;
@@ -189,6 +190,11 @@ final class SimSource implements Source {
         Log opened = new Log(startLsn, epoch);
         log = opened;
         return opened;
+    }
+
+    @Override
+    public OutboxReader outbox(TableCapture outbox) {
+        throw new UnsupportedOperationException("The simulated source has no outbox");
     }
 
     @Override

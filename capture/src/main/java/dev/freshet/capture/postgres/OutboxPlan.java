@@ -82,7 +82,8 @@ final class OutboxPlan {
         return length < 0 ? null : new String(in, row.from[field], length, StandardCharsets.UTF_8);
     }
 
-    private static Map<String, String> headers(@Nullable String json) {
+    /** Reads the column of further headers. */
+    static Map<String, String> headers(@Nullable String json) {
         Map<String, String> headers = new LinkedHashMap<>();
         if (json == null) {
             return headers;

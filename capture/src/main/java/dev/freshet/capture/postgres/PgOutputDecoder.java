@@ -240,7 +240,7 @@ final class PgOutputDecoder {
             if (plan == null) {
                 throw new IllegalArgumentException(target.undecodable());
             }
-            event = new LogEvent.Published(new EventRecord(plan.read(in, row), position, committedAt));
+            event = new LogEvent.Published(new EventRecord(plan.read(in, row), position, committedAt), true);
         } catch (IllegalArgumentException e) {
             event = new LogEvent.Unreadable(position, committedAt, in, String.valueOf(e.getMessage()));
         }
@@ -350,7 +350,7 @@ final class PgOutputDecoder {
     private void published(Position position, byte[] content) throws InterruptedException {
         LogEvent event;
         try {
-            event = new LogEvent.Published(new EventRecord(EventMessage.decode(content), position, committedAt));
+            event = new LogEvent.Published(new EventRecord(EventMessage.decode(content), position, committedAt), false);
         } catch (IllegalArgumentException e) {
             event = new LogEvent.Unreadable(position, committedAt, content, String.valueOf(e.getMessage()));
         }

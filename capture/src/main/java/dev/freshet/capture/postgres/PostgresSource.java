@@ -5,6 +5,7 @@ import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.FreshnessSample;
 import dev.freshet.capture.FreshnessSample.Drift;
+import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.Source;
@@ -271,6 +272,11 @@ public final class PostgresSource implements Source {
             List<CapturedStream> streams,
             @Nullable Map<String, String> options) {
         return ask("the log could not be opened", c -> opener.open(c, server, startLsn, epoch, streams, options));
+    }
+
+    @Override
+    public OutboxReader outbox(TableCapture outbox) {
+        return new PostgresOutbox(sessions, outbox.table());
     }
 
     @Override

@@ -33,6 +33,9 @@ public record StreamEntry(
         @Nullable String reason,
         @Nullable SnapshotProgress snapshot,
         @Nullable Mending mending) {
+    /** The fingerprint of a stream of events, whose content no configuration decides. */
+    public static final String EVENTS = "events.";
+
     /** Rejects contradictions between status and the rest. */
     public StreamEntry {
         Objects.requireNonNull(since, "since");
@@ -79,6 +82,11 @@ public record StreamEntry(
                 reason,
                 snapshot,
                 status == StreamStatus.BROKEN ? Mending.ROWS : null);
+    }
+
+    /** Returns whether it is a stream of events, and not of a table's rows. */
+    public boolean isOfEvents() {
+        return fingerprint.equals(EVENTS);
     }
 
     /** Returns this entry with the snapshot's progress; it becomes or stays snapshotting. */

@@ -3,6 +3,7 @@ package dev.freshet.relay.internal;
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.FreshnessSample;
 import dev.freshet.capture.LogEvent;
+import dev.freshet.model.EventRecord;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.Position;
 import dev.freshet.model.TopicRecord;
@@ -17,8 +18,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -47,6 +50,7 @@ public final class LeaderSession implements AutoCloseable {
     private final TopicEnds ends;
     private final Batch batch;
     private final EventRouting routing;
+    private final OutboxBacklog backlog;
     private final Position skipTo;
 
     private final Deque<LogEvent> inbox = new ArrayDeque<>();
@@ -54,6 +58,7 @@ public final class LeaderSession implements AutoCloseable {
     private final Harms harms;
     private final Set<String> written = new HashSet<>();
     private boolean inTransaction;
+    private long xid;
     private Instant committedAt = Instant.EPOCH;
     private long boundaryLsn;
     /** Up to where the catalog is known not to have drifted: a break that is found later happened after it. */
@@ -77,7 +82,8 @@ public final class LeaderSession implements AutoCloseable {
             History history,
             Map<String, TopicInfo> topics,
             TopicEnds ends,
-            Set<String> muted) {
+            Set<String> muted,
+            OutboxBacklog backlog) {
         this.settings = settings;
         this.clock = clock;
         this.writer = writer;
@@ -88,6 +94,7 @@ public final class LeaderSession implements AutoCloseable {
         this.history = history;
         this.ends = ends;
         this.batch = new Batch(writer, topics, muted);
+        this.backlog = backlog;
         this.routing = new EventRouting(settings, topics.keySet(), muted);
         this.skipTo = ledger.write();
         this.boundaryLsn = ledger.boundary().position().lsn();
@@ -139,6 +146,9 @@ public final class LeaderSession implements AutoCloseable {
         if (emitting != null) {
             return emitPiece();
         }
+        if (backlog.holdsLog() && !inTransaction && finishedWindow == null) {
+            return sendBacklog();
+        }
         int done = snapshotter.doWork();
         if (inbox.isEmpty() && !snapshotter.holdsLog()) {
             inbox.addAll(log.poll(done == 0 ? idleWait() : Duration.ZERO));
@@ -157,6 +167,22 @@ public final class LeaderSession implements AutoCloseable {
     /** Returns whether the log is still being read again up to where the last session stopped inside a transaction. */
     private boolean isBehind() {
         return Position.boundary(ledger.epoch(), boundaryLsn).compareTo(skipTo) < 0;
+    }
+
+    /** Sends events that the outbox table had before its rows came by the log, which waits at a boundary. */
+    private int sendBacklog() {
+        if (!batch.isEmpty() || boundaryLsn > ledger.boundary().position().lsn()) {
+            commitBoundary();
+            return 1;
+        }
+        List<EventRecord> sent = new ArrayList<>();
+        OutboxBacklog.Step step = backlog.step(sent::add);
+        sent.forEach(batch::send);
+        if (step != OutboxBacklog.Step.WAITED) {
+            commitInside(
+                    sent.isEmpty() ? ledger.write() : sent.get(sent.size() - 1).position());
+        }
+        return step == OutboxBacklog.Step.WAITED ? 0 : 1;
     }
 
     /** How long the log is waited for: not beyond the time at which the open batch is due. */
@@ -194,11 +220,14 @@ public final class LeaderSession implements AutoCloseable {
             snapshotter.onChange(row.change().stream(), row.change().key());
             take(row.change());
         } else if (event instanceof LogEvent.Published published) {
-            routing.of(published.record()).ifPresent(this::take);
+            if (!published.byTable() || !backlog.covers(published.record().stream(), xid)) {
+                routing.of(published.record()).ifPresent(this::take);
+            }
         } else if (event instanceof LogEvent.Unreadable unreadable) {
             routing.of(unreadable).ifPresent(this::take);
         } else if (event instanceof LogEvent.Begun begun) {
             inTransaction = true;
+            xid = begun.xid();
             committedAt = begun.committedAt();
             snapshotter.onTransaction(begun.xid());
         } else if (event instanceof LogEvent.Committed committed) {
@@ -301,6 +330,7 @@ public final class LeaderSession implements AutoCloseable {
         beginCommit();
         writer.flush(ends);
         ledger.advanceTo(boundaryLsn, ends.toVectors());
+        backlog.passed(ledger.boundary().position());
         history.onBoundary(ledger, clock.instant());
         writeEntry();
         log.confirm(boundaryLsn);
@@ -369,7 +399,8 @@ public final class LeaderSession implements AutoCloseable {
     public void close() {
         try (writer;
                 log;
-                snapshotter) {
+                snapshotter;
+                backlog) {
             open.clear();
             inbox.clear();
         }

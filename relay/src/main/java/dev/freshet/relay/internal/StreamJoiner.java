@@ -4,6 +4,7 @@ import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.Harm;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
+import dev.freshet.model.Names;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.Mending;
@@ -33,9 +34,6 @@ import java.util.Set;
 
 /** Brings configuration, ledger and topics together: which streams go on, begin, are broken or stopped. */
 final class StreamJoiner {
-    /** The fingerprint of a stream of events, whose content no configuration decides. */
-    private static final String EVENTS = "events.";
-
     private final RelaySettings settings;
     private final InstantSource clock;
     private final Source source;
@@ -142,13 +140,17 @@ final class StreamJoiner {
         return new Joined(topics, ends, catalogs, muted, notBegun);
     }
 
-    /** Events are there from the log alone: nothing is to be read before the stream runs. */
     private void joinEvents(StreamSettings stream) {
         StreamEntry known = ledger.stream(stream.name());
         if (known == null) {
-            ledger.put(begin(stream, EVENTS));
+            StreamEntry entry = begin(stream, StreamEntry.EVENTS);
+            // what the outbox table has of it already is read before the stream runs
+            ledger.put(
+                    settings.outbox().isEmpty() || stream.name().equals(Names.DEAD_LETTERS)
+                            ? entry
+                            : entry.snapshotting(entry.since(), SnapshotProgress.first()));
         } else {
-            goOn(known, stream, EVENTS);
+            goOn(known, stream, StreamEntry.EVENTS);
         }
     }
 

@@ -49,7 +49,11 @@ final class StreamWindows {
 
     private static boolean isReady(@Nullable StreamEntry entry) {
         SnapshotProgress progress = entry == null ? null : entry.snapshot();
-        return entry != null && entry.status() == StreamStatus.SNAPSHOTTING && progress != null && progress.isReady();
+        return entry != null
+                && !entry.isOfEvents()
+                && entry.status() == StreamStatus.SNAPSHOTTING
+                && progress != null
+                && progress.isReady();
     }
 
     /** Returns whether the stream that is chosen is still to be read. */

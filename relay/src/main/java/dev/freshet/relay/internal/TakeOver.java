@@ -167,7 +167,8 @@ final class TakeOver {
                     new History(longestRetention(), contents.keys(LedgerKey.HISTORY)),
                     joined.topics(),
                     joined.ends(),
-                    joined.muted());
+                    joined.muted(),
+                    new OutboxBacklog(ledger, settings.outbox().map(source::outbox), settings.batchRecords()));
             snapshotter.wake();
             return new Outcome(
                     session,

@@ -1,0 +1,31 @@
+package dev.freshet.capture;
+
+import dev.freshet.model.event.PublishedEvent;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the events that an outbox table had before its rows came by the log. Belongs to one thread. */
+public interface OutboxReader extends AutoCloseable {
+    /** Allots a transaction id and gives it back by a commit; everything that began before has a lower one. */
+    long allotTransactionId();
+
+    /** Returns what the table shows now. */
+    OutboxSnapshot snapshot();
+
+    /**
+     * Returns a stream's next events in the order of their ids.
+     *
+     * @param snapshot those of the transactions that it shows are returned
+     * @param after the id of the last one returned before; null to begin
+     * @param most how many to return at most
+     * @return fewer than {@code most} if they are the last
+     * @throws dev.freshet.model.RetriableException if the source is away, or the table cannot be read now
+     * @throws dev.freshet.model.FreshetException if it is not an outbox table
+     */
+    List<PublishedEvent> read(String stream, OutboxSnapshot snapshot, @Nullable UUID after, int most);
+
+    /** Closes the connection. */
+    @Override
+    void close();
+}

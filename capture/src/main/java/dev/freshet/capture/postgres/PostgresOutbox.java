@@ -1,0 +1,130 @@
+package dev.freshet.capture.postgres;
+
+import dev.freshet.capture.OutboxReader;
+import dev.freshet.capture.OutboxSnapshot;
+import dev.freshet.model.FreshetException;
+import dev.freshet.model.Lsn;
+import dev.freshet.model.event.EventIds;
+import dev.freshet.model.event.OutboxColumn;
+import dev.freshet.model.event.PublishedEvent;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the outbox table on a connection of its own, which is opened anew after an error. */
+final class PostgresOutbox implements OutboxReader {
+    private static final UUID FIRST = EventIds.least(Instant.EPOCH);
+
+    private final Sessions sessions;
+    private final String select;
+    private @Nullable Connection open;
+
+    /**
+     * Creates a reader; nothing is connected before the first question.
+     *
+     * @param table the table's name for SQL
+     */
+    PostgresOutbox(Sessions sessions, String table) {
+        this.sessions = sessions;
+        this.select = "SELECT " + String.join(", ", OutboxColumn.names()) + " FROM " + table
+                + " WHERE stream = ? AND pg_catalog.pg_visible_in_snapshot(txid, ?::pg_catalog.pg_snapshot) AND id > ?"
+                + " ORDER BY id LIMIT ?";
+    }
+
+    /** Work over the connection. */
+    private interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    private <T> T ask(String doing, Work<T> work) {
+        try {
+            Connection present = open;
+            if (present == null) {
+                present = sessions.open();
+                open = present;
+            }
+            return work.on(present);
+        } catch (SQLException e) {
+            FreshetException failure = sessions.failed(doing, e);
+            close();
+            throw failure;
+        }
+    }
+
+    @Override
+    public long allotTransactionId() {
+        return ask("a transaction id could not be allotted", c -> {
+            try (Statement statement = c.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_xact_id()::text")) {
+                row.next();
+                return Long.parseUnsignedLong(row.getString(1));
+            }
+        });
+    }
+
+    @Override
+    public OutboxSnapshot snapshot() {
+        return ask("the outbox's snapshot could not be taken", c -> {
+            String text;
+            try (Statement statement = c.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_snapshot()::text")) {
+                row.next();
+                text = row.getString(1);
+            }
+            // asked afterwards, so that it stands behind all that the snapshot shows
+            try (Statement statement = c.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_wal_insert_lsn(),"
+                            + " pg_catalog.current_setting('wal_block_size')::int")) {
+                row.next();
+                return new OutboxSnapshot(text, Lsn.normalise(Lsn.parse(row.getString(1)), row.getInt(2)));
+            }
+        });
+    }
+
+    @Override
+    public List<PublishedEvent> read(String stream, OutboxSnapshot snapshot, @Nullable UUID after, int most) {
+        return ask("the outbox table could not be read", c -> {
+            try (PreparedStatement statement = c.prepareStatement(select)) {
+                statement.setString(1, stream);
+                statement.setString(2, snapshot.text());
+                statement.setObject(3, after == null ? FIRST : after);
+                statement.setInt(4, most);
+                List<PublishedEvent> events = new ArrayList<>();
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        events.add(event(row));
+                    }
+                }
+                return events;
+            }
+        });
+    }
+
+    private static PublishedEvent event(ResultSet row) throws SQLException {
+        String json = row.getString(OutboxColumn.PAYLOAD.text());
+        byte[] payload =
+                json == null ? row.getBytes(OutboxColumn.PAYLOAD_BYTES.text()) : json.getBytes(StandardCharsets.UTF_8);
+        return new PublishedEvent(
+                row.getObject(OutboxColumn.ID.text(), UUID.class),
+                row.getString(OutboxColumn.STREAM.text()),
+                row.getString(OutboxColumn.KEY.text()),
+                row.getString(OutboxColumn.TYPE.text()),
+                row.getString(OutboxColumn.CONTENT_TYPE.text()),
+                OutboxPlan.headers(row.getString(OutboxColumn.HEADERS.text())),
+                payload == null ? new byte[0] : payload);
+    }
+
+    @Override
+    public void close() {
+        Sessions.closeQuietly(open);
+        open = null;
+    }
+}

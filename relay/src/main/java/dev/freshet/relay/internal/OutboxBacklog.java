@@ -1,0 +1,191 @@
+package dev.freshet.relay.internal;
+
+import dev.freshet.capture.OutboxReader;
+import dev.freshet.capture.OutboxSnapshot;
+import dev.freshet.model.EventRecord;
+import dev.freshet.model.Lsn;
+import dev.freshet.model.Position;
+import dev.freshet.model.event.EventIds;
+import dev.freshet.model.event.PublishedEvent;
+import dev.freshet.model.ledger.SnapshotProgress;
+import dev.freshet.model.ledger.StreamEntry;
+import dev.freshet.model.ledger.StreamStatus;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the events that the outbox table had before its rows came by the log, each exactly once, in the order of their ids and
+ * before those that the log gives.
+ *
+ * <p>Implementation note. Once every transaction that was open when the table joined the log's publication has ended, a snapshot
+ * is taken and written into the ledger. Which transactions it shows is known for ever, and each row names its transaction: so
+ * the rows of those are read, page by page and also after a restart, while the log waits; afterwards, the log's rows of those
+ * are passed over, until the log is read beyond all that the snapshot shows. Until the snapshot is fixed the log's rows are
+ * passed over as well, since it will show them: their transactions had ended before.
+ */
+final class OutboxBacklog implements AutoCloseable {
+    /** What a step has done. */
+    enum Step {
+        /** Nothing yet: transactions that are older than the table's join are open. */
+        WAITED,
+        /** A snapshot was fixed, to be written into the ledger. */
+        FIXED,
+        /** Events were sent, to be committed with the place that was reached. */
+        SENT
+    }
+
+    private final LedgerState ledger;
+    private final Optional<OutboxReader> reader;
+    private final int pageEvents;
+    private final Map<String, Place> places = new HashMap<>();
+    private long joinXid;
+
+    /**
+     * How far a stream is.
+     *
+     * @param snapshot what is sent of it from the table
+     * @param last the last id that was sent; null before the first
+     * @param done whether all of it is sent
+     */
+    private record Place(OutboxSnapshot snapshot, @Nullable UUID last, boolean done) {
+        private static final String NONE = "-";
+        private static final String ALL = "*";
+
+        static Place parse(String text) {
+            String[] parts = text.split(" ", -1);
+            return new Place(
+                    new OutboxSnapshot(parts[0], Lsn.parse(parts[1])),
+                    parts[2].equals(NONE) || parts[2].equals(ALL) ? null : UUID.fromString(parts[2]),
+                    parts[2].equals(ALL));
+        }
+
+        String text() {
+            String at = done ? ALL : last == null ? NONE : last.toString();
+            return snapshot.text() + ' ' + Lsn.format(snapshot.lsn()) + ' ' + at;
+        }
+    }
+
+    /**
+     * Goes on from what the ledger says.
+     *
+     * @param reader reads the table; empty if there is none
+     * @param pageEvents how many events are read at once
+     */
+    OutboxBacklog(LedgerState ledger, Optional<OutboxReader> reader, int pageEvents) {
+        this.ledger = ledger;
+        this.reader = reader;
+        this.pageEvents = pageEvents;
+        for (StreamEntry entry : ledger.streams()) {
+            SnapshotProgress progress = entry.snapshot();
+            if (waits(entry) && progress != null && !progress.resume().isEmpty()) {
+                places.put(entry.stream(), Place.parse(progress.resume()));
+            }
+        }
+    }
+
+    private static boolean waits(StreamEntry entry) {
+        return entry.isOfEvents() && entry.status() == StreamStatus.SNAPSHOTTING;
+    }
+
+    /** Returns whether the log has to wait, between two transactions. */
+    boolean holdsLog() {
+        return reader.isPresent() && ledger.streams().stream().anyMatch(e -> waits(e) && !isDone(e.stream()));
+    }
+
+    private boolean isDone(String stream) {
+        Place place = places.get(stream);
+        return place != null && place.done();
+    }
+
+    /**
+     * Does a step; the log waits at a boundary that is in the ledger.
+     *
+     * @param send takes events, at positions between that boundary and the log's next change
+     */
+    Step step(Consumer<EventRecord> send) {
+        OutboxReader table = reader.orElseThrow();
+        List<StreamEntry> waiting =
+                ledger.streams().stream().filter(OutboxBacklog::waits).toList();
+        List<StreamEntry> unfixed =
+                waiting.stream().filter(e -> !places.containsKey(e.stream())).toList();
+        if (!unfixed.isEmpty()) {
+            return fix(table, unfixed);
+        }
+        StreamEntry next =
+                waiting.stream().filter(e -> !isDone(e.stream())).findFirst().orElseThrow();
+        sendPage(table, next, send);
+        return Step.SENT;
+    }
+
+    private Step fix(OutboxReader table, List<StreamEntry> unfixed) {
+        if (joinXid == 0) {
+            joinXid = table.allotTransactionId();
+        }
+        OutboxSnapshot snapshot = table.snapshot();
+        if (!snapshot.isAbove(joinXid)) {
+            return Step.WAITED;
+        }
+        joinXid = 0;
+        unfixed.forEach(entry -> note(entry, new Place(snapshot, null, false), 0));
+        return Step.FIXED;
+    }
+
+    private void sendPage(OutboxReader table, StreamEntry entry, Consumer<EventRecord> send) {
+        Place place = places.get(entry.stream());
+        List<PublishedEvent> events = table.read(entry.stream(), place.snapshot(), place.last(), pageEvents);
+        Position at = ledger.write();
+        UUID last = place.last();
+        for (PublishedEvent event : events) {
+            at = at.withSub(at.sub() + 1);
+            last = event.id();
+            send.accept(new EventRecord(event, at, EventIds.time(last)));
+        }
+        boolean done = events.size() < pageEvents;
+        note(entry, new Place(place.snapshot(), done ? null : last, done), events.size());
+    }
+
+    private void note(StreamEntry entry, Place place, int events) {
+        places.put(entry.stream(), place);
+        SnapshotProgress progress = entry.snapshot() == null ? SnapshotProgress.first() : entry.snapshot();
+        ledger.put(entry.snapshotting(entry.since(), progress.at(place.text(), progress.rowsDone() + events)));
+    }
+
+    /**
+     * Returns whether an event of the table that the log gives is sent by its row, or was.
+     *
+     * @param xid its transaction
+     */
+    boolean covers(String stream, long xid) {
+        StreamEntry entry = ledger.stream(stream);
+        if (reader.isEmpty() || entry == null || !waits(entry)) {
+            return false;
+        }
+        Place place = places.get(stream);
+        return place == null || place.snapshot().shows(xid);
+    }
+
+    /** Has those streams run whose snapshot shows nothing that the log could still give. */
+    void passed(Position boundary) {
+        for (String stream : new ArrayList<>(places.keySet())) {
+            StreamEntry entry = ledger.stream(stream);
+            Place place = places.get(stream);
+            if (entry == null || !waits(entry)) {
+                places.remove(stream);
+            } else if (place.done() && boundary.lsn() >= place.snapshot().lsn()) {
+                places.remove(stream);
+                ledger.put(entry.running(boundary));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        reader.ifPresent(OutboxReader::close);
+    }
+}
