@@ -22,7 +22,7 @@ final class DerivedNames {
             StreamConfig.Capture capture = s.capture();
             streams.row(
                     s.name(),
-                    capture == null ? "elsewhere" : capture.source() + ": " + capture.table(),
+                    capture == null ? "elsewhere" : capture.source() + ": " + what(capture.content()),
                     s.topic(),
                     capture == null ? "-" : String.valueOf(capture.partitions()),
                     s.ledger() == null ? "found in Kafka" : s.ledger());
@@ -42,6 +42,10 @@ final class DerivedNames {
             }
         }
         section(out, "Replicas", replicas);
+    }
+
+    private static String what(StreamConfig.Content content) {
+        return content instanceof StreamConfig.Rows rows ? rows.table() : "events";
     }
 
     private static void section(PrintWriter out, String title, TextTable table) {

@@ -65,6 +65,13 @@ final class ReplicaReader {
                             + String.join(", ", streams.keySet()) + ")");
             return;
         }
+        if (stream.isOfEvents()) {
+            copy.values()
+                    .place()
+                    .mistake("the stream '" + copy.stream()
+                            + "' is of events, which are no rows that a table could have; take it out");
+            return;
+        }
         checkColumns(copy, stream);
     }
 

@@ -80,6 +80,12 @@ public final class Sections {
             TOPIC,
             "`<source>.freshet-ledger`",
             "The topic that maps positions of the source to offsets. Every reader of the source's streams needs it.");
+    static final Setting<String> OUTBOX = Setting.optional(
+            "outbox",
+            TABLE,
+            "none",
+            "The outbox table, `schema.table`, from which the events of streams with `events: true` are taken, beside messages in "
+                    + "the log. The migration of `freshet-outbox` makes it.");
     static final Setting<Long> MAX_RETAINED_WAL = Setting.size(
             "max-retained-wal",
             16 * MB,
@@ -114,8 +120,22 @@ public final class Sections {
     static final Setting<String> STREAM_TABLE = Setting.optional(
             "table",
             TABLE,
-            "required with `source`",
+            "required with `source`, unless `events` is true",
             "The table to capture, `schema.table`. Of one source a table has one stream: a second one is refused.");
+    static final Setting<Boolean> EVENTS = Setting.withDefault(
+            "events",
+            ValueTypes.bool(),
+            false,
+            String::valueOf,
+            "Whether it is a stream of business events, which services publish under its name with `freshet-outbox`, in place of a "
+                    + "table. Its topic keeps every event for `retention`. Events of the source for a stream that is not "
+                    + "named here go to the topic `<source>.freshet-dead-letters`.");
+    static final Setting<Duration> RETENTION = Setting.duration(
+            "retention",
+            Duration.ofSeconds(1),
+            Duration.ofDays(36_500),
+            StreamSettings.DEFAULT_RETENTION,
+            "Only with `events`: how long an event stays in the topic, at least.");
     static final Setting<List<String>> COLUMNS = Setting.optional(
             "columns",
             ValueTypes.list(IDENTIFIER),
@@ -316,7 +336,18 @@ public final class Sections {
     static final Section SOURCES = new Section(
             "sources.<name>",
             "A database whose tables are captured.",
-            List.of(TYPE, URL, USER, PASSWORD, SLOT, PUBLICATION, LEDGER, MAX_RETAINED_WAL, ON_LOSS, SOURCE_LIMITS));
+            List.of(
+                    TYPE,
+                    URL,
+                    USER,
+                    PASSWORD,
+                    SLOT,
+                    PUBLICATION,
+                    LEDGER,
+                    OUTBOX,
+                    MAX_RETAINED_WAL,
+                    ON_LOSS,
+                    SOURCE_LIMITS));
     static final Section STREAMS = new Section(
             "streams.<name>",
             "A table as a stream of its rows' states. With `source` it is captured here; without, it is another Freshet's, "
@@ -326,6 +357,7 @@ public final class Sections {
             List.of(
                     SOURCE,
                     STREAM_TABLE,
+                    EVENTS,
                     COLUMNS,
                     KEY,
                     STREAM_TOPIC,
@@ -335,6 +367,7 @@ public final class Sections {
                     MIN_ISR,
                     MIN_COMPACTION_LAG,
                     DELETE_RETENTION,
+                    RETENTION,
                     HEADERS));
     static final Section REPLICAS = new Section(
             "replicas.<name>",

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param slot the replication slot
  * @param publication the publication
  * @param ledger the ledger topic
+ * @param outbox the outbox table, or null for none
  * @param maxRetainedWalBytes above how many bytes held back by the slot an alarm is raised
  * @param onLoss what happens when changes cannot be had any more
  * @param limits batches, intervals and time-outs, by the settings of {@link SourceLimits}
@@ -28,6 +29,7 @@ public record SourceConfig(
         String slot,
         String publication,
         String ledger,
+        @Nullable String outbox,
         long maxRetainedWalBytes,
         LossPolicy onLoss,
         Limits limits) {}

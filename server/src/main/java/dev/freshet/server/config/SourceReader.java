@@ -17,6 +17,10 @@ final class SourceReader {
         SourceLimits.check(limits);
         String owner = values.place().path();
         claims.claim("ledger", ledger(), owner, values.at(Sections.LEDGER));
+        String outbox = values.find(Sections.OUTBOX);
+        if (outbox != null) {
+            claims.claim("table", name + "' : '" + outbox, owner, values.at(Sections.OUTBOX));
+        }
         JdbcUrl url = values.find(Sections.URL);
         if (url != null) {
             claims.claim("slot", slot() + "' of '" + url.database(), owner, values.at(Sections.SLOT));
@@ -49,6 +53,7 @@ final class SourceReader {
                 slot(),
                 values.find(Sections.PUBLICATION, Names.slot(name)),
                 ledger(),
+                values.find(Sections.OUTBOX),
                 values.get(Sections.MAX_RETAINED_WAL),
                 values.get(Sections.ON_LOSS),
                 limits.limits());

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table as a stream.
+ * A stream.
  *
  * @param name its name in the file
  * @param topic its topic
@@ -22,31 +22,50 @@ public record StreamConfig(
      * How a stream is captured.
      *
      * @param source the source's name
-     * @param table {@code schema.table}
-     * @param columns what is published; empty for all
-     * @param key the key's columns; empty for the primary key
      * @param partitions the partitions of the topic, if it is made
      * @param replicationFactor on how many brokers, or null for their default
      * @param minInsyncReplicas how many must have a record, or null for the brokers' default
+     * @param content what the topic holds
+     */
+    public record Capture(
+            String source,
+            int partitions,
+            @Nullable Integer replicationFactor,
+            @Nullable Integer minInsyncReplicas,
+            Content content) {}
+
+    /** What a topic holds. */
+    public sealed interface Content permits Rows, Events {}
+
+    /**
+     * The rows of a table.
+     *
+     * @param table {@code schema.table}
+     * @param columns what is published; empty for all
+     * @param key the key's columns; empty for the primary key
      * @param minCompactionLag how long every state stays
      * @param deleteRetention how long tombstones stay
      * @param headers what records carry beside their payload
      */
-    public record Capture(
-            String source,
+    public record Rows(
             String table,
             List<String> columns,
             List<String> key,
-            int partitions,
-            @Nullable Integer replicationFactor,
-            @Nullable Integer minInsyncReplicas,
             Duration minCompactionLag,
             Duration deleteRetention,
-            HeaderSet headers) {
+            HeaderSet headers)
+            implements Content {
         /** Copies the lists. */
-        public Capture {
+        public Rows {
             columns = List.copyOf(columns);
             key = List.copyOf(key);
         }
     }
+
+    /**
+     * Events that services publish.
+     *
+     * @param retention how long they stay
+     */
+    public record Events(Duration retention) implements Content {}
 }

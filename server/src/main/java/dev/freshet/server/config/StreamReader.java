@@ -9,6 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a stream. */
 final class StreamReader {
+    private static final List<Setting<?>> OF_TABLES = List.of(
+            Sections.STREAM_TABLE,
+            Sections.COLUMNS,
+            Sections.KEY,
+            Sections.MIN_COMPACTION_LAG,
+            Sections.DELETE_RETENTION,
+            Sections.HEADERS);
+
     private final String name;
     private final Values values;
     private final @Nullable SourceReader source;
@@ -37,8 +45,9 @@ final class StreamReader {
                                     ? "; the file has no sources"
                                     : " (sources: " + String.join(", ", sources.keySet()) + ")"));
         }
+        checkContent();
         String table = values.find(Sections.STREAM_TABLE);
-        if (!values.wrote(Sections.STREAM_TABLE)) {
+        if (!isOfEvents() && !values.wrote(Sections.STREAM_TABLE)) {
             values.at(Sections.STREAM_TABLE)
                     .mistake("is missing; it must be "
                             + Sections.STREAM_TABLE.type().allowed());
@@ -58,6 +67,25 @@ final class StreamReader {
                     .mistake("'" + minIsr + "' is more than replication-factor, " + factor
                             + ": nothing could be written; lower it or raise the factor");
         }
+    }
+
+    /** Settings of a table stand with no events, and the other way round. */
+    private void checkContent() {
+        boolean events = isOfEvents();
+        for (Setting<?> setting : events ? OF_TABLES : List.of(Sections.RETENTION)) {
+            if (values.wrote(setting)) {
+                values.at(setting)
+                        .mistake(
+                                events
+                                        ? "belongs to a table's stream, and this one is of events: take it out, or `events`"
+                                        : "stands only with `events: true`; take it out, or add that");
+            }
+        }
+    }
+
+    /** Returns whether it is a stream of events, and not of a table's rows. */
+    boolean isOfEvents() {
+        return Boolean.TRUE.equals(values.find(Sections.EVENTS));
     }
 
     private void checkColumns() {
@@ -133,14 +161,21 @@ final class StreamReader {
                         ? null
                         : new StreamConfig.Capture(
                                 sourceName,
-                                values.get(Sections.STREAM_TABLE),
-                                List.copyOf(columns()),
-                                key(),
                                 values.get(Sections.PARTITIONS),
                                 values.find(Sections.REPLICATION_FACTOR),
                                 values.find(Sections.MIN_ISR),
-                                values.get(Sections.MIN_COMPACTION_LAG),
-                                values.get(Sections.DELETE_RETENTION),
-                                values.get(Sections.HEADERS)));
+                                content()));
+    }
+
+    private StreamConfig.Content content() {
+        return isOfEvents()
+                ? new StreamConfig.Events(values.get(Sections.RETENTION))
+                : new StreamConfig.Rows(
+                        values.get(Sections.STREAM_TABLE),
+                        List.copyOf(columns()),
+                        key(),
+                        values.get(Sections.MIN_COMPACTION_LAG),
+                        values.get(Sections.DELETE_RETENTION),
+                        values.get(Sections.HEADERS));
     }
 }

@@ -62,6 +62,9 @@ public final class Settings {
                 .sampleInterval(limits.get(SourceLimits.SAMPLE_INTERVAL))
                 .heartbeatInterval(limits.get(SourceLimits.HEARTBEAT))
                 .ledgerReplicationFactor(orDefault(limits.find(SourceLimits.LEDGER_REPLICATION_FACTOR)));
+        if (source.outbox() != null) {
+            builder.outbox(source.outbox());
+        }
         if (rowsPerSecond != null) {
             builder.snapshotMaxRowsPerSecond(rowsPerSecond);
         }
@@ -76,11 +79,18 @@ public final class Settings {
                 c.partitions(),
                 orDefault(c.replicationFactor()),
                 orDefault(c.minInsyncReplicas()),
-                new StreamSettings.Rows(
-                        new TableCapture(stream.name(), c.table(), c.columns(), c.key()),
-                        c.minCompactionLag(),
-                        c.deleteRetention(),
-                        c.headers()));
+                content(stream.name(), c.content()));
+    }
+
+    private static StreamSettings.Content content(String name, StreamConfig.Content content) {
+        if (content instanceof StreamConfig.Rows rows) {
+            return new StreamSettings.Rows(
+                    new TableCapture(name, rows.table(), rows.columns(), rows.key()),
+                    rows.minCompactionLag(),
+                    rows.deleteRetention(),
+                    rows.headers());
+        }
+        return new StreamSettings.Events(((StreamConfig.Events) content).retention());
     }
 
     /** Returns how a source's PostgreSQL is reached. */

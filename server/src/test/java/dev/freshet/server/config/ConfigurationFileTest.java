@@ -2,6 +2,7 @@ package dev.freshet.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -54,8 +55,9 @@ class ConfigurationFileTest {
         StreamConfig customers = c.streams().get("customers");
         assertNotNull(customers);
         assertEquals("shop.customers", customers.topic());
-        assertEquals(
-                List.of("c_custkey", "c_name", "c_address"), capture(customers).columns());
+        StreamConfig.Rows rows =
+                assertInstanceOf(StreamConfig.Rows.class, capture(customers).content());
+        assertEquals(List.of("c_custkey", "c_name", "c_address"), rows.columns());
         StreamConfig orders = c.streams().get("orders");
         assertNotNull(orders);
         assertEquals(4, capture(orders).partitions());

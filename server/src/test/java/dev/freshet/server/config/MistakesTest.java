@@ -16,7 +16,7 @@ class MistakesTest {
                         "    user: freshet\n",
                         "    usr: freshet\n",
                         "sources.shop.usr: unknown key; did you mean 'user'? (allowed here: type, url, user, password, slot,"
-                                + " publication, ledger, max-retained-wal, on-loss, limits)",
+                                + " publication, ledger, outbox, max-retained-wal, on-loss, limits)",
                         "sources.shop.user: is missing; it must be a name of 1 to 63 bytes without NUL, as it stands in the"
                                 + " catalog"),
                 mistake(
@@ -100,6 +100,17 @@ class MistakesTest {
                         "topic: shop.customers",
                         "streams.orders.topic: the topic 'shop.customers' is already that of streams.customers; each needs one"
                                 + " of its own"),
+                mistake(
+                        "table: public.orders, partitions: 4",
+                        "events: true, table: public.orders, headers: minimal",
+                        "streams.orders.table: belongs to a table's stream, and this one is of events: take it out, or"
+                                + " `events`",
+                        "streams.orders.headers: belongs to a table's stream, and this one is of events: take it out, or"
+                                + " `events`"),
+                mistake(
+                        "partitions: 4",
+                        "retention: 7d",
+                        "streams.orders.retention: stands only with `events: true`; take it out, or add that"),
                 mistake(
                         "orders: { source: shop, table: public.orders, partitions: 4 }",
                         "orders: { topic: a.b, partitions: 4 }",
