@@ -12,9 +12,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Events by rows of an outbox table, which the relay finds in the log. */
@@ -88,6 +91,30 @@ class OutboxTablePublicationTest extends PublicationSuite {
             assertEquals(
                     published.stream().map(UUID::toString).sorted().toList(),
                     ids(settle(relay)).stream().sorted().toList());
+        }
+    }
+
+    @Test
+    void slotThatIsLost_losesNoEventThatTheTableHas() throws Exception {
+        settings = relayed(builder.onLoss(LossPolicy.RESNAPSHOT)).build();
+        List<UUID> published = new ArrayList<>();
+        publish(published, 100);
+        Relay first = start(settings);
+        until(first, s -> runs(s, "orders"));
+        settle(first);
+        first.close();
+        db.execute("SELECT pg_drop_replication_slot('" + slot() + "')");
+        publish(published, 100);
+        Relay second = start(settings);
+        until(second, s -> runs(s, "orders"));
+        publish(published, 100);
+        List<String> ids = ids(settle(second));
+        assertEquals(
+                published.stream().map(UUID::toString).collect(Collectors.toSet()),
+                new HashSet<>(ids),
+                "none is missing");
+        for (UUID id : published.subList(100, 300)) {
+            assertEquals(1, Collections.frequency(ids, id.toString()), "what was not sent before is sent once");
         }
     }
 

@@ -33,7 +33,7 @@ abstract class PublicationSuite extends RelayFixture {
     private static final int PER_TRANSACTION = 7;
 
     private SqlOutbox outbox;
-    private RelaySettings.Builder builder;
+    RelaySettings.Builder builder;
     private String eventTopic;
 
     /** Returns the outbox by which services publish. */

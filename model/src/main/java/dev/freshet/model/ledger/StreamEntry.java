@@ -33,7 +33,7 @@ public record StreamEntry(
         @Nullable String reason,
         @Nullable SnapshotProgress snapshot,
         @Nullable Mending mending) {
-    /** The fingerprint of a stream of events, whose content no configuration decides. */
+    /** How the fingerprint of a stream of events begins; what follows tells where the events that are not in the log stand. */
     public static final String EVENTS = "events.";
 
     /** Rejects contradictions between status and the rest. */
@@ -86,7 +86,7 @@ public record StreamEntry(
 
     /** Returns whether it is a stream of events, and not of a table's rows. */
     public boolean isOfEvents() {
-        return fingerprint.equals(EVENTS);
+        return fingerprint.startsWith(EVENTS);
     }
 
     /** Returns this entry with the snapshot's progress; it becomes or stays snapshotting. */
@@ -96,7 +96,8 @@ public record StreamEntry(
     }
 
     /**
-     * Returns this entry, whose rows are read anew from the beginning on; then the keys that have vanished get tombstones.
+     * Returns this entry, whose rows are read anew from the beginning on; then the keys that have vanished get tombstones. Of a
+     * stream of events those that the outbox still has are sent anew: events do not vanish.
      *
      * @param why what happened, in a sentence
      */
@@ -104,7 +105,8 @@ public record StreamEntry(
         SnapshotProgress before =
                 snapshot == null || status != StreamStatus.SNAPSHOTTING ? SnapshotProgress.first() : snapshot;
         Position from = status == StreamStatus.SNAPSHOTTING ? since : at;
-        return with(StreamStatus.SNAPSHOTTING, from, why, before.again(), null);
+        return with(
+                StreamStatus.SNAPSHOTTING, from, why, isOfEvents() ? SnapshotProgress.first() : before.again(), null);
     }
 
     /** Returns this entry, running since the position; what is worth knowing of the snapshot's progress stays. */

@@ -141,16 +141,22 @@ final class StreamJoiner {
     }
 
     private void joinEvents(StreamSettings stream) {
+        // what the outbox table has already is sent before the stream runs; dead letters come from the relay itself
+        String outbox = stream.name().equals(Names.DEAD_LETTERS)
+                ? ""
+                : settings.outbox().map(TableCapture::table).orElse("");
+        String fingerprint = StreamEntry.EVENTS + hash(outbox);
         StreamEntry known = ledger.stream(stream.name());
         if (known == null) {
-            StreamEntry entry = begin(stream, StreamEntry.EVENTS);
-            // what the outbox table has of it already is read before the stream runs
-            ledger.put(
-                    settings.outbox().isEmpty() || stream.name().equals(Names.DEAD_LETTERS)
-                            ? entry
-                            : entry.snapshotting(entry.since(), SnapshotProgress.first()));
+            StreamEntry entry = begin(stream, fingerprint);
+            ledger.put(outbox.isEmpty() ? entry : entry.snapshotting(entry.since(), SnapshotProgress.first()));
         } else {
-            goOn(known, stream, StreamEntry.EVENTS);
+            goOn(known, stream, fingerprint);
+        }
+        StreamEntry now = Objects.requireNonNull(ledger.stream(stream.name()));
+        if (outbox.isEmpty() && now.status() == StreamStatus.SNAPSHOTTING) {
+            // what is in the log alone cannot be sent anew
+            ledger.put(now.running(ledger.boundary().position()));
         }
     }
 
@@ -216,14 +222,14 @@ final class StreamJoiner {
         if (broken != null) {
             ledger.put(known.broken(at, broken, by));
         } else if (known.status() == StreamStatus.STOPPED) {
-            StreamEntry again = known.withFingerprint(fingerprint);
-            ledger.put(
-                    stream.table().isEmpty()
-                            ? again.running(at)
-                            : again.readAnew(at, "The stream was not captured for a while (" + known.reason() + ")"));
+            ledger.put(known.withFingerprint(fingerprint)
+                    .readAnew(at, "The stream was not captured for a while (" + known.reason() + ")"));
         } else if (!known.fingerprint().equals(fingerprint) && known.status() != StreamStatus.BROKEN) {
             ledger.put(known.withFingerprint(fingerprint)
-                    .readAnew(at, "The columns of the stream were changed in the configuration"));
+                    .readAnew(
+                            at,
+                            "The " + (stream.table().isPresent() ? "columns" : "outbox table")
+                                    + " of the stream changed in the configuration"));
         }
     }
 
