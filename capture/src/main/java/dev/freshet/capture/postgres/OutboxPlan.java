@@ -4,9 +4,11 @@ import dev.freshet.model.event.OutboxColumn;
 import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.model.json.JsonReader;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,7 @@ final class OutboxPlan {
     private static final int HEX_PREFIX = 2;
 
     private final RelationMessage relation;
-    private final int[] fields = new int[OutboxColumn.values().length];
+    private final Map<OutboxColumn, Integer> fields = new EnumMap<>(OutboxColumn.class);
 
     private OutboxPlan(RelationMessage relation) {
         this.relation = relation;
@@ -29,7 +31,7 @@ final class OutboxPlan {
     static OutboxPlan of(RelationMessage relation) {
         OutboxPlan plan = new OutboxPlan(relation);
         for (OutboxColumn column : OutboxColumn.values()) {
-            plan.fields[column.ordinal()] = index(relation, column.text());
+            plan.fields.put(column, index(relation, column.text()));
         }
         return plan;
     }
@@ -77,7 +79,7 @@ final class OutboxPlan {
     }
 
     private @Nullable String text(byte[] in, Tuple row, OutboxColumn column) {
-        int field = fields[column.ordinal()];
+        int field = Objects.requireNonNull(fields.get(column));
         int length = row.count[field];
         return length < 0 ? null : new String(in, row.from[field], length, StandardCharsets.UTF_8);
     }

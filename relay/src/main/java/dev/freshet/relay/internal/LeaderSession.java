@@ -56,17 +56,15 @@ public final class LeaderSession implements AutoCloseable {
     private final Deque<LogEvent> inbox = new ArrayDeque<>();
     private final OpenRows open = new OpenRows();
     private final Harms harms;
+    private final SampleClaim samples;
     private final Set<String> written = new HashSet<>();
     private boolean inTransaction;
     private long xid;
     private Instant committedAt = Instant.EPOCH;
     private long boundaryLsn;
-    /** Up to where the catalog is known not to have drifted: a break that is found later happened after it. */
-    private long lastCleanLsn;
 
     private @Nullable Emission emitting;
     private @Nullable SnapshotWindow finishedWindow;
-    private @Nullable FreshnessSample sample;
 
     private final CommitPace pace;
     private long recordsSent;
@@ -91,6 +89,7 @@ public final class LeaderSession implements AutoCloseable {
         this.ledger = ledger;
         this.snapshotter = snapshotter;
         this.harms = new Harms(ledger, snapshotter);
+        this.samples = new SampleClaim(ledger, harms);
         this.history = history;
         this.ends = ends;
         this.batch = new Batch(writer, topics, muted);
@@ -98,7 +97,6 @@ public final class LeaderSession implements AutoCloseable {
         this.routing = new EventRouting(settings, topics.keySet(), muted);
         this.skipTo = ledger.write();
         this.boundaryLsn = ledger.boundary().position().lsn();
-        this.lastCleanLsn = boundaryLsn;
         this.lastTransaction = clock.instant();
         this.pace = new CommitPace(settings, lastTransaction);
     }
@@ -124,17 +122,12 @@ public final class LeaderSession implements AutoCloseable {
     }
 
     /**
-     * Takes a sample of the source; its time is claimed once the log is read past its position. Until then later ones are
-     * passed over, since under load the log is always behind the newest.
+     * Takes a sample of the source; its time is claimed once the log is read past its position.
      *
      * @param taken the newest sample
      */
     public void offer(FreshnessSample taken) {
-        if (sample == null) {
-            sample = taken;
-        } else if (!taken.drifts().isEmpty()) {
-            sample = sample.and(taken);
-        }
+        samples.offer(taken);
     }
 
     /**
@@ -200,7 +193,9 @@ public final class LeaderSession implements AutoCloseable {
 
     /** Nothing is left in the log: commits what there is, or writes an entry when the ledger has news. */
     private int idle() {
-        claimSample();
+        if (!inTransaction) {
+            samples.claim(boundaryLsn);
+        }
         if (inTransaction && batch.isEmpty()) {
             return 0;
         }
@@ -271,7 +266,7 @@ public final class LeaderSession implements AutoCloseable {
             ledger.snapshotted(
                     window.stream(), Position.boundary(ledger.epoch(), endLsn), window.progress(), window.done());
         }
-        claimSample();
+        samples.claim(boundaryLsn);
         boolean full = batch.records() >= settings.batchRecords() || batch.bytes() >= settings.batchBytes();
         if (full || (!batch.isEmpty() && pace.isOverdue(lastTransaction))) {
             commitBoundary();
@@ -300,23 +295,6 @@ public final class LeaderSession implements AutoCloseable {
             commitInside(emission.window().position().withSub(emission.sent()));
         }
         return done + 1;
-    }
-
-    private void claimSample() {
-        FreshnessSample taken = sample;
-        if (taken == null || inTransaction || boundaryLsn < taken.lsn()) {
-            return;
-        }
-        sample = null;
-        for (Map.Entry<String, FreshnessSample.Drift> e : taken.drifts().entrySet()) {
-            FreshnessSample.Drift drift = e.getValue();
-            if (drift.breaking()) {
-                harms.tell(e.getKey(), Position.boundary(ledger.epoch(), lastCleanLsn), drift.harm(), drift.reason());
-            }
-            ledger.catalog(e.getKey(), drift.catalog());
-        }
-        lastCleanLsn = taken.lsn();
-        ledger.completeTo(taken.time());
     }
 
     private void commitInside(Position last) {

@@ -10,10 +10,10 @@ import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -137,7 +137,7 @@ final class OutboxBacklog implements AutoCloseable {
     }
 
     private void sendPage(OutboxReader table, StreamEntry entry, Consumer<EventRecord> send) {
-        Place place = places.get(entry.stream());
+        Place place = Objects.requireNonNull(places.get(entry.stream()));
         List<PublishedEvent> events = table.read(entry.stream(), place.snapshot(), place.last(), pageEvents);
         Position at = ledger.write();
         UUID last = place.last();
@@ -172,16 +172,18 @@ final class OutboxBacklog implements AutoCloseable {
 
     /** Has those streams run whose snapshot shows nothing that the log could still give. */
     void passed(Position boundary) {
-        for (String stream : new ArrayList<>(places.keySet())) {
-            StreamEntry entry = ledger.stream(stream);
-            Place place = places.get(stream);
+        places.entrySet().removeIf(at -> {
+            StreamEntry entry = ledger.stream(at.getKey());
             if (entry == null || !waits(entry)) {
-                places.remove(stream);
-            } else if (place.done() && boundary.lsn() >= place.snapshot().lsn()) {
-                places.remove(stream);
+                return true;
+            }
+            boolean passed = at.getValue().done()
+                    && boundary.lsn() >= at.getValue().snapshot().lsn();
+            if (passed) {
                 ledger.put(entry.running(boundary));
             }
-        }
+            return passed;
+        });
     }
 
     @Override
