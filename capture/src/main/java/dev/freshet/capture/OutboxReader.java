@@ -2,6 +2,7 @@ package dev.freshet.capture;
 
 import dev.freshet.model.event.PublishedEvent;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,25 @@ public interface OutboxReader extends AutoCloseable {
     OutboxSnapshot snapshot();
 
     /**
-     * Returns a stream's next events in the order of their ids.
+     * Which events of the table are meant.
+     *
+     * @param streams names of streams
+     * @param others whether those of all other streams are meant instead
+     */
+    record Part(Set<String> streams, boolean others) {
+        /** Returns one stream's. */
+        public static Part of(String stream) {
+            return new Part(Set.of(stream), false);
+        }
+
+        /** Returns those of all streams but these. */
+        public static Part allBut(Set<String> streams) {
+            return new Part(Set.copyOf(streams), true);
+        }
+    }
+
+    /**
+     * Returns the next events of a part of the table in the order of their ids.
      *
      * @param snapshot those of the transactions that it shows are returned
      * @param after the id of the last one returned before; null to begin
@@ -23,7 +42,7 @@ public interface OutboxReader extends AutoCloseable {
      * @throws dev.freshet.model.RetriableException if the source is away, or the table cannot be read now
      * @throws dev.freshet.model.FreshetException if it is not an outbox table
      */
-    List<PublishedEvent> read(String stream, OutboxSnapshot snapshot, @Nullable UUID after, int most);
+    List<PublishedEvent> read(Part part, OutboxSnapshot snapshot, @Nullable UUID after, int most);
 
     /** Closes the connection. */
     @Override

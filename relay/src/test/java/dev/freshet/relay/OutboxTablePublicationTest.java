@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TopicPrefix;
+import dev.freshet.model.Names;
+import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.outbox.Dialect;
+import dev.freshet.outbox.Event;
 import dev.freshet.outbox.SqlOutbox;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -92,6 +95,23 @@ class OutboxTablePublicationTest extends PublicationSuite {
                     published.stream().map(UUID::toString).sorted().toList(),
                     ids(settle(relay)).stream().sorted().toList());
         }
+    }
+
+    @Test
+    void eventsOfBeforeForNoKnownStream_goToTheDeadLetters(TopicPrefix prefix) throws Exception {
+        try (Connection connection = transaction()) {
+            outbox.publish(
+                    connection,
+                    Event.builder("shipments", "shipped").key("9").payload(9).build());
+            connection.commit();
+        }
+        List<UUID> published = new ArrayList<>();
+        publish(published, 10);
+        Relay relay = start(settings);
+        until(relay, s -> runs(s, "orders") && runs(s, Names.DEAD_LETTERS));
+        Cursor cursor = settle(relay);
+        assertOnceInOrder(published, cursor);
+        assertEquals(1, topics.readTo(prefix.name("dead-letters"), cursor).size());
     }
 
     @Test

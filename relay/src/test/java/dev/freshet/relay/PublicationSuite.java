@@ -32,7 +32,7 @@ abstract class PublicationSuite extends RelayFixture {
     private static final int KEYS = 5;
     private static final int PER_TRANSACTION = 7;
 
-    private SqlOutbox outbox;
+    SqlOutbox outbox;
     RelaySettings.Builder builder;
     private String eventTopic;
 

@@ -35,7 +35,7 @@ final class PostgresOutbox implements OutboxReader {
     PostgresOutbox(Sessions sessions, String table) {
         this.sessions = sessions;
         this.select = "SELECT " + String.join(", ", OutboxColumn.names()) + " FROM " + table
-                + " WHERE stream = ? AND pg_catalog.pg_visible_in_snapshot(txid, ?::pg_catalog.pg_snapshot) AND id > ?"
+                + " WHERE (stream = ANY (?)) <> ? AND pg_catalog.pg_visible_in_snapshot(txid, ?::pg_catalog.pg_snapshot) AND id > ?"
                 + " ORDER BY id LIMIT ?";
     }
 
@@ -90,13 +90,14 @@ final class PostgresOutbox implements OutboxReader {
     }
 
     @Override
-    public List<PublishedEvent> read(String stream, OutboxSnapshot snapshot, @Nullable UUID after, int most) {
+    public List<PublishedEvent> read(Part part, OutboxSnapshot snapshot, @Nullable UUID after, int most) {
         return ask("the outbox table could not be read", c -> {
             try (PreparedStatement statement = c.prepareStatement(select)) {
-                statement.setString(1, stream);
-                statement.setString(2, snapshot.text());
-                statement.setObject(3, after == null ? FIRST : after);
-                statement.setInt(4, most);
+                statement.setArray(1, c.createArrayOf("text", part.streams().toArray()));
+                statement.setBoolean(2, part.others());
+                statement.setString(3, snapshot.text());
+                statement.setObject(4, after == null ? FIRST : after);
+                statement.setInt(5, most);
                 List<PublishedEvent> events = new ArrayList<>();
                 try (ResultSet row = statement.executeQuery()) {
                     while (row.next()) {

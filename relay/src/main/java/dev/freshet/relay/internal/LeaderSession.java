@@ -170,7 +170,7 @@ public final class LeaderSession implements AutoCloseable {
         }
         List<EventRecord> sent = new ArrayList<>();
         OutboxBacklog.Step step = backlog.step(sent::add);
-        sent.forEach(batch::send);
+        sent.forEach(record -> routing.of(record).ifPresent(batch::send));
         if (step != OutboxBacklog.Step.WAITED) {
             commitInside(
                     sent.isEmpty() ? ledger.write() : sent.get(sent.size() - 1).position());

@@ -4,6 +4,7 @@ import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.model.EventRecord;
 import dev.freshet.model.Lsn;
+import dev.freshet.model.Names;
 import dev.freshet.model.Position;
 import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.PublishedEvent;
@@ -17,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,7 +140,7 @@ final class OutboxBacklog implements AutoCloseable {
 
     private void sendPage(OutboxReader table, StreamEntry entry, Consumer<EventRecord> send) {
         Place place = Objects.requireNonNull(places.get(entry.stream()));
-        List<PublishedEvent> events = table.read(entry.stream(), place.snapshot(), place.last(), pageEvents);
+        List<PublishedEvent> events = table.read(part(entry.stream()), place.snapshot(), place.last(), pageEvents);
         Position at = ledger.write();
         UUID last = place.last();
         for (PublishedEvent event : events) {
@@ -148,6 +150,17 @@ final class OutboxBacklog implements AutoCloseable {
         }
         boolean done = events.size() < pageEvents;
         note(entry, new Place(place.snapshot(), done ? null : last, done), events.size());
+    }
+
+    /** What is published for no stream that is known goes to the dead letters, and is read with them. */
+    private OutboxReader.Part part(String stream) {
+        return stream.equals(Names.DEAD_LETTERS)
+                ? OutboxReader.Part.allBut(ledger.streams().stream()
+                        .filter(StreamEntry::isOfEvents)
+                        .map(StreamEntry::stream)
+                        .filter(s -> !s.equals(Names.DEAD_LETTERS))
+                        .collect(Collectors.toSet()))
+                : OutboxReader.Part.of(stream);
     }
 
     private void note(StreamEntry entry, Place place, int events) {
@@ -162,11 +175,12 @@ final class OutboxBacklog implements AutoCloseable {
      * @param xid its transaction
      */
     boolean covers(String stream, long xid) {
-        StreamEntry entry = ledger.stream(stream);
+        StreamEntry own = ledger.stream(stream);
+        StreamEntry entry = own == null || !own.isOfEvents() ? ledger.stream(Names.DEAD_LETTERS) : own;
         if (reader.isEmpty() || entry == null || !waits(entry)) {
             return false;
         }
-        Place place = places.get(stream);
+        Place place = places.get(entry.stream());
         return place == null || place.snapshot().shows(xid);
     }
 

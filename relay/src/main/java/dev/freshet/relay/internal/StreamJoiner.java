@@ -4,7 +4,6 @@ import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.Harm;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
-import dev.freshet.model.Names;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.Mending;
@@ -141,10 +140,8 @@ final class StreamJoiner {
     }
 
     private void joinEvents(StreamSettings stream) {
-        // what the outbox table has already is sent before the stream runs; dead letters come from the relay itself
-        String outbox = stream.name().equals(Names.DEAD_LETTERS)
-                ? ""
-                : settings.outbox().map(TableCapture::table).orElse("");
+        // what the outbox table has already is sent before the stream runs
+        String outbox = settings.outbox().map(TableCapture::table).orElse("");
         String fingerprint = StreamEntry.EVENTS + hash(outbox);
         StreamEntry known = ledger.stream(stream.name());
         if (known == null) {
