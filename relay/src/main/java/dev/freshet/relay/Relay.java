@@ -5,6 +5,7 @@ import dev.freshet.model.agent.AgentRunner;
 import dev.freshet.model.agent.FaultLog;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.relay.internal.Helper;
+import dev.freshet.relay.internal.OutboxKeeper;
 import dev.freshet.relay.internal.Ports;
 import dev.freshet.relay.internal.RelayAgent;
 import dev.freshet.relay.internal.Sampler;
@@ -51,13 +52,14 @@ public final class Relay implements AutoCloseable {
     private final RelayAgent agent;
     private final AgentRunner runner;
     private final AgentRunner samplerRunner;
-    private final AgentRunner watchRunner;
+    /** Those that only ask, or clear, and may be in the midst of a question to a server that is away. */
+    private final List<AgentRunner> watchRunners;
 
-    private Relay(RelayAgent agent, AgentRunner runner, AgentRunner samplerRunner, AgentRunner watchRunner) {
+    private Relay(RelayAgent agent, AgentRunner runner, AgentRunner samplerRunner, List<AgentRunner> watchRunners) {
         this.agent = agent;
         this.runner = runner;
         this.samplerRunner = samplerRunner;
-        this.watchRunner = watchRunner;
+        this.watchRunners = watchRunners;
     }
 
     /**
@@ -73,12 +75,15 @@ public final class Relay implements AutoCloseable {
         TopicWatch watch = new TopicWatch(settings, ports, clock);
         AgentRunner samplerRunner = AgentRunner.start(sampler, clock, SAMPLER_IDLE_LIMIT, RETRY_LIMIT, HELPER_FAULTS);
         AgentRunner watchRunner = AgentRunner.start(watch, clock, WATCH_IDLE_LIMIT, RETRY_LIMIT, HELPER_FAULTS);
+        OutboxKeeper keeper = new OutboxKeeper(settings, ports, clock);
+        AgentRunner keeperRunner = AgentRunner.start(keeper, clock, WATCH_IDLE_LIMIT, RETRY_LIMIT, HELPER_FAULTS);
         List<Helper> helpers = List.of(
                 new Helper("sampler", "freshness is unknown", samplerRunner),
-                new Helper("watch over the topics", "a topic that is made again goes unnoticed", watchRunner));
-        RelayAgent agent = new RelayAgent(settings, ports, sampler, watch, helpers, clock);
+                new Helper("watch over the topics", "a topic that is made again goes unnoticed", watchRunner),
+                new Helper("keeper of the outbox", "its table grows", keeperRunner));
+        RelayAgent agent = new RelayAgent(settings, ports, sampler, watch, keeper, helpers, clock);
         AgentRunner runner = AgentRunner.start(agent, clock, IDLE_LIMIT, RETRY_LIMIT, FAULTS);
-        return new Relay(agent, runner, samplerRunner, watchRunner);
+        return new Relay(agent, runner, samplerRunner, List.of(watchRunner, keeperRunner));
     }
 
     /** Returns what the relay does. */
@@ -88,7 +93,7 @@ public final class Relay implements AutoCloseable {
 
     /** Returns when the slowest of its threads last came back from a piece of work: the sign that all of them move. */
     public Instant lastReturn() {
-        return Stream.of(runner, samplerRunner, watchRunner)
+        return Stream.concat(Stream.of(runner, samplerRunner), watchRunners.stream())
                 .map(AgentRunner::lastReturn)
                 .min(Instant::compareTo)
                 .orElseThrow();
@@ -104,8 +109,7 @@ public final class Relay implements AutoCloseable {
     public void close() {
         runner.close();
         samplerRunner.close();
-        // It only asks, and may be in the midst of a question to a cluster that is away.
-        watchRunner.close(WATCH_END_LIMIT);
+        watchRunners.forEach(watch -> watch.close(WATCH_END_LIMIT));
     }
 
     private record KafkaPorts(RelaySettings settings, Supplier<? extends Source> sources) implements Ports {

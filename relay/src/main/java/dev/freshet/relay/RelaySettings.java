@@ -1,5 +1,6 @@
 package dev.freshet.relay;
 
+import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.Names;
 import java.time.Duration;
@@ -64,6 +65,7 @@ public final class RelaySettings {
     private final int ledgerReplicationFactor;
     private final SnapshotLimits snapshotLimits;
     private final @Nullable TableCapture outbox;
+    private final OutboxRetention outboxRetention;
 
     private RelaySettings(Builder b) {
         source = b.source;
@@ -86,6 +88,7 @@ public final class RelaySettings {
         ledgerReplicationFactor = b.ledgerReplicationFactor;
         snapshotLimits = b.snapshotLimits;
         outbox = b.outbox;
+        outboxRetention = b.outboxRetention;
     }
 
     /**
@@ -128,6 +131,11 @@ public final class RelaySettings {
     /** Returns the outbox table, if events are taken from one. */
     public Optional<TableCapture> outbox() {
         return Optional.ofNullable(outbox);
+    }
+
+    /** Returns how long the outbox table keeps what is sent. */
+    public OutboxRetention outboxRetention() {
+        return outboxRetention;
     }
 
     /** Returns whether events are relayed; if not, those of the source are another relay's. */
@@ -236,6 +244,7 @@ public final class RelaySettings {
         private int ledgerReplicationFactor = -1;
         private SnapshotLimits snapshotLimits = SnapshotLimits.DEFAULT;
         private @Nullable TableCapture outbox;
+        private OutboxRetention outboxRetention = OutboxRetention.DEFAULT;
 
         private Builder(String source, List<StreamSettings> streams, Map<String, String> kafka) {
             this.source = Names.require("source", source);
@@ -260,6 +269,12 @@ public final class RelaySettings {
          */
         public Builder outbox(String table) {
             this.outbox = TableCapture.ofOutbox(table);
+            return this;
+        }
+
+        /** Sets how long the outbox table keeps what is sent; by default {@link OutboxRetention#DEFAULT}. */
+        public Builder outboxRetention(OutboxRetention retention) {
+            this.outboxRetention = retention;
             return this;
         }
 

@@ -1,8 +1,10 @@
 package dev.freshet.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.capture.OutboxRetention;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.model.Names;
@@ -14,13 +16,16 @@ import dev.freshet.outbox.SqlOutbox;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Events by rows of an outbox table, which the relay finds in the log. */
@@ -112,6 +117,48 @@ class OutboxTablePublicationTest extends PublicationSuite {
         Cursor cursor = settle(relay);
         assertOnceInOrder(published, cursor);
         assertEquals(1, topics.readTo(prefix.name("dead-letters"), cursor).size());
+    }
+
+    private static final String PARTITIONS =
+            "SELECT count(*) FROM pg_inherits WHERE inhparent = 'freshet_outbox'::regclass";
+
+    @Test
+    void eventsThatAreSent_goWithTheirPartitions_andNoneIsLost() throws Exception {
+        settings = relayed(
+                        builder.outboxRetention(new OutboxRetention(Optional.of(Duration.ZERO), Duration.ofSeconds(1))))
+                .build();
+        List<UUID> published = new ArrayList<>();
+        publish(published, 100);
+        Relay relay = start(settings);
+        until(relay, s -> runs(s, "orders"));
+        for (int i = 0; i < 12; i++) {
+            publish(published, 50);
+            Thread.sleep(400);
+        }
+        Awaitility.await()
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertEquals("0", db.text("SELECT count(*) FROM freshet_outbox")));
+        assertTrue(Integer.parseInt(db.text(PARTITIONS)) < 10, "old ones are dropped");
+        assertOnceInOrder(published, settle(relay));
+    }
+
+    @Test
+    void eventThatIsNotSent_keepsItsPartition() throws Exception {
+        db.execute("SELECT freshet_outbox_roll(pg_current_snapshot(), '0', '1s', 3)");
+        String snapshot = db.text("SELECT pg_current_snapshot()::text");
+        // the first partition begins with the next second
+        Awaitility.await().atMost(LIMIT).until(this::publishesIntoAPartition);
+        Thread.sleep(1_500);
+        assertEquals("0", db.text("SELECT freshet_outbox_roll('" + snapshot + "', '0', '1s', 3)"));
+        assertEquals("1", db.text("SELECT count(*) FROM freshet_outbox"));
+        assertNotEquals("0", db.text("SELECT freshet_outbox_roll(pg_current_snapshot(), '0', '1s', 3)"));
+        assertEquals("0", db.text("SELECT count(*) FROM freshet_outbox"));
+    }
+
+    private boolean publishesIntoAPartition() throws Exception {
+        db.execute("DELETE FROM freshet_outbox");
+        publish(new ArrayList<>(), 1);
+        return !db.text("SELECT tableoid::regclass::text FROM freshet_outbox").equals("freshet_outbox_rest");
     }
 
     @Test

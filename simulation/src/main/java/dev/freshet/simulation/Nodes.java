@@ -7,6 +7,7 @@ import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.relay.LossPolicy;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
+import dev.freshet.relay.internal.OutboxKeeper;
 import dev.freshet.relay.internal.Ports;
 import dev.freshet.relay.internal.RelayAgent;
 import dev.freshet.relay.internal.Sampler;
@@ -133,7 +134,8 @@ final class Nodes {
         };
         Sampler sampler = new Sampler(RELAY, ports, clock);
         TopicWatch watch = new TopicWatch(RELAY, ports, clock);
-        RelayAgent relay = new RelayAgent(RELAY, ports, sampler, watch, List.of(), clock);
+        RelayAgent relay =
+                new RelayAgent(RELAY, ports, sampler, watch, new OutboxKeeper(RELAY, ports, clock), List.of(), clock);
         return new Node(process, List.of(relay, sampler, watch, relay));
     }
 

@@ -13,6 +13,7 @@ import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
 import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.internal.LedgerState;
+import dev.freshet.relay.internal.OutboxKeeper;
 import dev.freshet.relay.internal.Ports;
 import dev.freshet.relay.internal.RelayAgent;
 import dev.freshet.relay.internal.Sampler;
@@ -110,7 +111,8 @@ final class RelaySimulation {
     private final class Node {
         private final Sampler sampler = new Sampler(settings, ports, () -> now);
         private final TopicWatch watch = new TopicWatch(settings, ports, () -> now);
-        private final RelayAgent relay = new RelayAgent(settings, ports, sampler, watch, List.of(), () -> now);
+        private final RelayAgent relay = new RelayAgent(
+                settings, ports, sampler, watch, new OutboxKeeper(settings, ports, () -> now), List.of(), () -> now);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.freshet.capture.postgres;
 
 import dev.freshet.capture.OutboxReader;
+import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.Lsn;
@@ -13,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +25,16 @@ import org.jspecify.annotations.Nullable;
 final class PostgresOutbox implements OutboxReader {
     private static final UUID FIRST = EventIds.least(Instant.EPOCH);
 
+    private static final int PARTITIONS_AHEAD = 3;
+
+    /** The schema of the table, for SQL, in which its function is too. */
+    private static final String SCHEMA =
+            "SELECT relnamespace::regnamespace::text FROM pg_catalog.pg_class WHERE oid = ?::regclass";
+
+    private static final String ROLL = ".freshet_outbox_roll(?::pg_snapshot, ?::interval, ?::interval, ?)";
+
     private final Sessions sessions;
+    private final String table;
     private final String select;
     private @Nullable Connection open;
 
@@ -34,6 +45,7 @@ final class PostgresOutbox implements OutboxReader {
      */
     PostgresOutbox(Sessions sessions, String table) {
         this.sessions = sessions;
+        this.table = table;
         this.select = "SELECT " + String.join(", ", OutboxColumn.names()) + " FROM " + table
                 + " WHERE (stream = ANY (?)) <> ? AND pg_catalog.pg_visible_in_snapshot(txid, ?::pg_catalog.pg_snapshot) AND id > ?"
                 + " ORDER BY id LIMIT ?";
@@ -105,6 +117,30 @@ final class PostgresOutbox implements OutboxReader {
                     }
                 }
                 return events;
+            }
+        });
+    }
+
+    @Override
+    public int clear(OutboxSnapshot sent, OutboxRetention retention) {
+        return ask("the outbox table could not be cleared (freshet_outbox_roll, which its migration makes)", c -> {
+            String schema;
+            try (PreparedStatement statement = c.prepareStatement(SCHEMA)) {
+                statement.setString(1, table);
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    schema = row.getString(1);
+                }
+            }
+            try (PreparedStatement statement = c.prepareStatement("SELECT " + schema + ROLL)) {
+                statement.setString(1, sent.text());
+                statement.setString(2, retention.keep().map(Duration::toString).orElse(null));
+                statement.setString(3, retention.partition().toString());
+                statement.setInt(4, PARTITIONS_AHEAD);
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    return row.getInt(1);
+                }
             }
         });
     }

@@ -22,3 +22,59 @@ COMMENT ON COLUMN freshet_outbox.txid IS 'the transaction that published it, by 
 COMMENT ON COLUMN freshet_outbox.event_key IS 'what the event is about: the key of its record; null if its order does not matter';
 COMMENT ON COLUMN freshet_outbox.headers IS 'further headers of its record: a JSON object of texts';
 COMMENT ON COLUMN freshet_outbox.payload IS 'a payload that is JSON; any other stands in payload_bytes';
+
+--changeset freshet:outbox-2 splitStatements:false
+-- The least id of a time: every id of that time and later is not less.
+CREATE FUNCTION freshet_outbox_id(at timestamptz) RETURNS uuid
+LANGUAGE sql IMMUTABLE STRICT AS $$
+    SELECT (lpad(to_hex(floor(extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7000' || '8000000000000000')::uuid
+$$;
+
+--changeset freshet:outbox-3 splitStatements:false
+-- Drops the partitions whose time is over by more than "keep" (null for never) and whose rows are all shown by "sent", the newest
+-- snapshot of which the relay has everything in Kafka; returns how many. Then makes those of the time to come. It belongs to the
+-- table's owner, so that a relay needs EXECUTE on it and no more.
+CREATE FUNCTION freshet_outbox_roll(sent pg_snapshot, keep interval, span interval, ahead integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '1s' AS $$
+DECLARE
+    part record;
+    unsent boolean;
+    dropped integer := 0;
+    upper_id uuid;
+    begins timestamptz := date_bin(span, clock_timestamp(), 'epoch') + span;
+    name text;
+BEGIN
+    FOR part IN
+        SELECT c.oid::regclass AS name,
+            substring(pg_get_expr(c.relpartbound, c.oid) FROM 'TO \(''([^'']+)''\)')::uuid AS ends
+        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'freshet_outbox'::regclass AND pg_get_expr(c.relpartbound, c.oid) <> 'DEFAULT'
+        ORDER BY 2
+    LOOP
+        upper_id := part.ends;
+        IF part.ends <= freshet_outbox_id(clock_timestamp() - keep) THEN
+            EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', part.name);
+            EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE NOT pg_visible_in_snapshot(txid, $1))', part.name)
+                INTO unsent USING sent;
+            IF NOT unsent THEN
+                EXECUTE format('DROP TABLE %s', part.name);
+                dropped := dropped + 1;
+            END IF;
+        END IF;
+    END LOOP;
+    DELETE FROM freshet_outbox_rest
+        WHERE id < freshet_outbox_id(clock_timestamp() - keep) AND pg_visible_in_snapshot(txid, sent);
+    WHILE begins < clock_timestamp() + (ahead + 1) * span LOOP
+        IF upper_id IS NULL OR freshet_outbox_id(begins) >= upper_id THEN
+            name := 'freshet_outbox_' || to_char(begins AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISS');
+            EXECUTE format('CREATE TABLE %I (LIKE freshet_outbox INCLUDING ALL)', name);
+            EXECUTE format('ALTER TABLE freshet_outbox ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                name, freshet_outbox_id(begins), freshet_outbox_id(begins + span));
+        END IF;
+        begins := begins + span;
+    END LOOP;
+    RETURN dropped;
+END
+$$;
+
+REVOKE ALL ON FUNCTION freshet_outbox_roll FROM PUBLIC;

@@ -7,6 +7,7 @@ import dev.freshet.model.LossException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.model.ledger.StreamEntry;
+import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
 import dev.freshet.relay.RelayStatus.State;
@@ -49,6 +50,7 @@ public final class RelayAgent implements Agent {
     private final Ports ports;
     private final Sampler sampler;
     private final TopicWatch watch;
+    private final OutboxKeeper keeper;
     private final TopicGuard guard;
     private final List<Helper> helpers;
     private final InstantSource clock;
@@ -65,19 +67,21 @@ public final class RelayAgent implements Agent {
     /**
      * Creates a relay that begins as a stand-by.
      *
-     * @param helpers sampler and watch as others run them
+     * @param helpers sampler, watch and keeper as others run them
      */
     public RelayAgent(
             RelaySettings settings,
             Ports ports,
             Sampler sampler,
             TopicWatch watch,
+            OutboxKeeper keeper,
             List<Helper> helpers,
             InstantSource clock) {
         this.settings = settings;
         this.ports = ports;
         this.sampler = sampler;
         this.watch = watch;
+        this.keeper = keeper;
         this.guard = new TopicGuard(settings, clock);
         this.refusals = new Refusals(settings, clock);
         this.losses = new Losses(settings);
@@ -274,6 +278,9 @@ public final class RelayAgent implements Agent {
         LedgerState ledger = leader.ledger();
         watch.lead(new TopicWatch.Watched(
                 ledger.boundary(), ledger.durableStreams(), guard.isInDoubt(ledger.durableStreams())));
+        boolean whole = ledger.durableStreams().stream()
+                .noneMatch(e -> e.isOfEvents() && e.status() == StreamStatus.SNAPSHOTTING);
+        keeper.lead(new OutboxKeeper.Durable(ledger.boundary().position().lsn(), whole));
     }
 
     private void take(LeaderSession leader, TopicWatch.Seen seen) {
@@ -350,6 +357,7 @@ public final class RelayAgent implements Agent {
     private void endSession() {
         sampler.rest();
         watch.rest();
+        keeper.rest();
         alarms.forget(HELPERS);
         alarms.forget(TOPICS);
         LeaderSession ended = session;
