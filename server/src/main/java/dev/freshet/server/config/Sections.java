@@ -1,5 +1,6 @@
 package dev.freshet.server.config;
 
+import dev.freshet.capture.OutboxRetention;
 import dev.freshet.model.JdbcUrl;
 import dev.freshet.relay.HeaderSet;
 import dev.freshet.relay.LossPolicy;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Every setting of the file, declared once. The order is that of the reference document. */
@@ -86,6 +88,20 @@ public final class Sections {
             "none",
             "The outbox table, `schema.table`, from which the events of streams with `events: true` are taken, beside messages in "
                     + "the log. The migration of `freshet-outbox` makes it.");
+    static final Setting<Optional<Duration>> OUTBOX_RETENTION = Setting.withDefault(
+            "outbox-retention",
+            ValueTypes.retention(Duration.ofDays(36_500)),
+            OutboxRetention.DEFAULT.keep(),
+            keep -> "delete",
+            "How long the outbox table keeps an event that is in Kafka: `delete` no longer than its partition lasts, a duration "
+                    + "at least that long, `forever` always. A partition is dropped as a whole, and never with an event that "
+                    + "is not in Kafka yet.");
+    static final Setting<Duration> OUTBOX_PARTITION = Setting.duration(
+            "outbox-partition",
+            Duration.ofSeconds(1),
+            Duration.ofDays(366),
+            OutboxRetention.DEFAULT.partition(),
+            "Of how much time a partition of the outbox table holds the events. Freshet makes those of the time to come.");
     static final Setting<Long> MAX_RETAINED_WAL = Setting.size(
             "max-retained-wal",
             16 * MB,
@@ -345,6 +361,8 @@ public final class Sections {
                     PUBLICATION,
                     LEDGER,
                     OUTBOX,
+                    OUTBOX_RETENTION,
+                    OUTBOX_PARTITION,
                     MAX_RETAINED_WAL,
                     ON_LOSS,
                     SOURCE_LIMITS));

@@ -1,5 +1,6 @@
 package dev.freshet.server.config;
 
+import dev.freshet.capture.OutboxRetention;
 import dev.freshet.model.JdbcUrl;
 import dev.freshet.relay.LossPolicy;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param publication the publication
  * @param ledger the ledger topic
  * @param outbox the outbox table, or null for none
+ * @param outboxRetention how long it keeps what is sent
  * @param maxRetainedWalBytes above how many bytes held back by the slot an alarm is raised
  * @param onLoss what happens when changes cannot be had any more
  * @param limits batches, intervals and time-outs, by the settings of {@link SourceLimits}
@@ -30,6 +32,7 @@ public record SourceConfig(
         String publication,
         String ledger,
         @Nullable String outbox,
+        OutboxRetention outboxRetention,
         long maxRetainedWalBytes,
         LossPolicy onLoss,
         Limits limits) {}

@@ -1,7 +1,9 @@
 package dev.freshet.server.config;
 
+import dev.freshet.capture.OutboxRetention;
 import dev.freshet.model.JdbcUrl;
 import dev.freshet.model.Names;
+import java.util.List;
 
 /** Reads a source. */
 final class SourceReader {
@@ -18,6 +20,11 @@ final class SourceReader {
         String owner = values.place().path();
         claims.claim("ledger", ledger(), owner, values.at(Sections.LEDGER));
         String outbox = values.find(Sections.OUTBOX);
+        for (Setting<?> setting : List.of(Sections.OUTBOX_RETENTION, Sections.OUTBOX_PARTITION)) {
+            if (values.wrote(setting) && !values.wrote(Sections.OUTBOX)) {
+                values.at(setting).mistake("stands only with `outbox`; name the table there, or take this out");
+            }
+        }
         if (outbox != null) {
             claims.claim("table", name + "' : '" + outbox, owner, values.at(Sections.OUTBOX));
         }
@@ -54,6 +61,7 @@ final class SourceReader {
                 values.find(Sections.PUBLICATION, Names.slot(name)),
                 ledger(),
                 values.find(Sections.OUTBOX),
+                new OutboxRetention(values.get(Sections.OUTBOX_RETENTION), values.get(Sections.OUTBOX_PARTITION)),
                 values.get(Sections.MAX_RETAINED_WAL),
                 values.get(Sections.ON_LOSS),
                 limits.limits());

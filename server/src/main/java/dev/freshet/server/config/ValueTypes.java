@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -17,6 +18,8 @@ import tools.jackson.databind.JsonNode;
 /** The types of values that settings have. */
 final class ValueTypes {
     private static final int SHOWN = 80;
+    private static final String DELETE = "delete";
+    private static final String FOREVER = "forever";
 
     private ValueTypes() {}
 
@@ -126,6 +129,17 @@ final class ValueTypes {
         return scalar(allowed, true, t -> {
             Duration d = Durations.parse(t);
             return d == null || d.compareTo(min) < 0 || d.compareTo(max) > 0 ? null : d;
+        });
+    }
+
+    /** How long something is kept: no longer than needed, for a duration, or (an empty value) for ever. */
+    static ValueType<Optional<Duration>> retention(Duration max) {
+        return scalar("delete, forever, or a duration (ms, s, m, h, d) up to " + Durations.format(max), true, t -> {
+            if (t.equals(FOREVER)) {
+                return Optional.empty();
+            }
+            Duration d = t.equals(DELETE) ? Duration.ZERO : Durations.parse(t);
+            return d == null || d.compareTo(max) > 0 ? null : Optional.of(d);
         });
     }
 

@@ -63,7 +63,7 @@ public final class Settings {
                 .heartbeatInterval(limits.get(SourceLimits.HEARTBEAT))
                 .ledgerReplicationFactor(orDefault(limits.find(SourceLimits.LEDGER_REPLICATION_FACTOR)));
         if (source.outbox() != null) {
-            builder.outbox(source.outbox());
+            builder.outbox(source.outbox()).outboxRetention(source.outboxRetention());
         }
         if (rowsPerSecond != null) {
             builder.snapshotMaxRowsPerSecond(rowsPerSecond);

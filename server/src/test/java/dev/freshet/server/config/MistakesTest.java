@@ -16,7 +16,7 @@ class MistakesTest {
                         "    user: freshet\n",
                         "    usr: freshet\n",
                         "sources.shop.usr: unknown key; did you mean 'user'? (allowed here: type, url, user, password, slot,"
-                                + " publication, ledger, outbox, max-retained-wal, on-loss, limits)",
+                                + " publication, ledger, outbox, outbox-retention, outbox-partition, max-retained-wal, on-loss, limits)",
                         "sources.shop.user: is missing; it must be a name of 1 to 63 bytes without NUL, as it stands in the"
                                 + " catalog"),
                 mistake(
