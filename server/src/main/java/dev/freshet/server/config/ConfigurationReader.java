@@ -33,7 +33,7 @@ final class ConfigurationReader {
                 "stream",
                 top,
                 Sections.STREAMS_SECTION,
-                Sections.STREAMS,
+                StreamSections.STREAMS,
                 (name, values) -> streams.put(name, new StreamReader(name, values, sources, claims)));
         readNamed(
                 "replica",

@@ -2,10 +2,8 @@ package dev.freshet.server.config;
 
 import dev.freshet.capture.OutboxRetention;
 import dev.freshet.model.JdbcUrl;
-import dev.freshet.relay.HeaderSet;
 import dev.freshet.relay.LossPolicy;
 import dev.freshet.relay.RelaySettings;
-import dev.freshet.relay.StreamSettings;
 import dev.freshet.replica.DeadLetterSettings;
 import java.time.Duration;
 import java.util.List;
@@ -19,15 +17,15 @@ public final class Sections {
     /** The word that stands in the place of bootstrap servers for a Kafka that Freshet starts itself. */
     static final String EMBEDDED = "embedded";
 
-    private static final ValueType<String> IDENTIFIER =
+    static final ValueType<String> IDENTIFIER =
             ValueTypes.text("a name of 1 to 63 bytes without NUL, as it stands in the catalog", "[^\\x00]{1,63}");
-    private static final ValueType<String> TABLE = ValueTypes.text(
+    static final ValueType<String> TABLE = ValueTypes.text(
             "schema.table, such as public.orders", "[^.\\s\\x00][^.\\x00]{0,62}\\.[^.\\s\\x00][^.\\x00]{0,62}");
-    private static final ValueType<String> TOPIC = ValueTypes.text(
+    static final ValueType<String> TOPIC = ValueTypes.text(
             "a topic's name: 1 to 249 letters, digits, '.', '_', '-'", "(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}");
-    private static final ValueType<String> NAME = ValueTypes.text("a name of this file", "[^\\x00]{1,249}");
+    static final ValueType<String> NAME = ValueTypes.text("a name of this file", "[^\\x00]{1,249}");
     private static final Duration DAY = Duration.ofDays(1);
-    private static final Duration YEAR = DAY.multipliedBy(365);
+    static final Duration YEAR = DAY.multipliedBy(365);
     private static final long MB = 1024L * 1024;
 
     // kafka
@@ -125,94 +123,6 @@ public final class Sections {
             ValueTypes.sections("batches, intervals and time-outs"),
             "all defaults",
             "Batches, intervals and time-outs, see below.");
-
-    // streams.<name>
-    static final Setting<String> SOURCE = Setting.optional(
-            "source",
-            NAME,
-            "none",
-            "The source to capture it from, one of `sources`. Left out, the stream is one that another Freshet captures, "
-                    + "and `topic` says where it is.");
-    static final Setting<String> STREAM_TABLE = Setting.optional(
-            "table",
-            TABLE,
-            "required with `source`, unless `events` is true",
-            "The table to capture, `schema.table`. Of one source a table has one stream: a second one is refused.");
-    static final Setting<Boolean> EVENTS = Setting.withDefault(
-            "events",
-            ValueTypes.bool(),
-            false,
-            String::valueOf,
-            "Whether it is a stream of business events, which services publish under its name with `freshet-outbox`, in place of a "
-                    + "table. Its topic keeps every event for `retention`. Events of the source for a stream that is not "
-                    + "named here go to the topic `<source>.freshet-dead-letters`.");
-    static final Setting<Duration> RETENTION = Setting.duration(
-            "retention",
-            Duration.ofSeconds(1),
-            Duration.ofDays(36_500),
-            StreamSettings.DEFAULT_RETENTION,
-            "Only with `events`: how long an event stays in the topic, at least.");
-    static final Setting<List<String>> COLUMNS = Setting.optional(
-            "columns",
-            ValueTypes.list(IDENTIFIER),
-            "all, also those added later",
-            "The columns to publish. What is not named here never leaves the database. The key's columns must be among "
-                    + "them.");
-    static final Setting<List<String>> KEY = Setting.optional(
-            "key",
-            ValueTypes.list(IDENTIFIER),
-            "the primary key",
-            "For a table without a primary key: the columns of a unique index on not-null columns that is the table's "
-                    + "replica identity.");
-    static final Setting<String> STREAM_TOPIC = Setting.optional(
-            "topic",
-            TOPIC,
-            "`<source>.<stream>`; required without `source`",
-            "The compacted topic with the latest state of each row. Freshet makes it.");
-    static final Setting<String> STREAM_LEDGER = Setting.optional(
-            "ledger",
-            TOPIC,
-            "the source's; without `source`, found in Kafka if its name ends with `.freshet-ledger`",
-            "Only without `source`: the ledger of the source from which another Freshet captures the stream.");
-    static final Setting<Integer> PARTITIONS = Setting.integer(
-            "partitions",
-            1,
-            10_000,
-            1,
-            "How many partitions the topic is made with, and so how many instances of a replica can share the work. It "
-                    + "cannot be changed later without a new snapshot.");
-    static final Setting<Integer> REPLICATION_FACTOR = Setting.optional(
-            "replication-factor",
-            ValueTypes.integer(1, 100),
-            "the brokers' `default.replication.factor`",
-            "On how many brokers Kafka keeps the topic.");
-    static final Setting<Integer> MIN_ISR = Setting.optional(
-            "min-insync-replicas",
-            ValueTypes.integer(1, 100),
-            "the brokers' `min.insync.replicas`",
-            "How many of them must have a record before it counts as written.");
-    static final Setting<Duration> MIN_COMPACTION_LAG = Setting.duration(
-            "min-compaction-lag",
-            Duration.ofSeconds(1),
-            YEAR,
-            StreamSettings.DEFAULT_MIN_COMPACTION_LAG,
-            "How long every state of a row stays in the topic before only the latest does. A replica that was away for "
-                    + "longer fills its copy anew.");
-    static final Setting<Duration> DELETE_RETENTION = Setting.duration(
-            "delete-retention",
-            Duration.ofSeconds(1),
-            YEAR,
-            StreamSettings.DEFAULT_DELETE_RETENTION,
-            "How long the trace of a deleted row stays in the topic. A replica that was away for longer fills its copy "
-                    + "anew.");
-    static final Setting<HeaderSet> HEADERS = Setting.withDefault(
-            "headers",
-            ValueTypes.oneOf(HeaderSet.class, HeaderSet::text),
-            HeaderSet.CLOUDEVENTS,
-            HeaderSet::text,
-            "What records carry beside the row. `cloudevents`: what makes them CloudEvents in binary mode, for readers of any "
-                    + "make. `minimal`: Freshet's own alone, a third of them; the time of the commit is then in none. "
-                    + "Records that are there stay as they are.");
 
     // replicas.<name>
     static final Setting<JsonNode> REPLICA_STREAMS = Setting.required(
@@ -366,27 +276,6 @@ public final class Sections {
                     MAX_RETAINED_WAL,
                     ON_LOSS,
                     SOURCE_LIMITS));
-    static final Section STREAMS = new Section(
-            "streams.<name>",
-            "A table as a stream of its rows' states. With `source` it is captured here; without, it is another Freshet's, "
-                    + "and only `topic` and `ledger` may stand here. A stream that cannot be captured, for a table, "
-                    + "column or key that is missing, waits until it can be, and the source's others go on; `freshet check` "
-                    + "names each.",
-            List.of(
-                    SOURCE,
-                    STREAM_TABLE,
-                    EVENTS,
-                    COLUMNS,
-                    KEY,
-                    STREAM_TOPIC,
-                    STREAM_LEDGER,
-                    PARTITIONS,
-                    REPLICATION_FACTOR,
-                    MIN_ISR,
-                    MIN_COMPACTION_LAG,
-                    DELETE_RETENTION,
-                    RETENTION,
-                    HEADERS));
     static final Section REPLICAS = new Section(
             "replicas.<name>",
             "Copies of streams in a consumer's own database.",
@@ -418,7 +307,7 @@ public final class Sections {
                 KAFKA,
                 SOURCES,
                 SourceLimits.SECTION,
-                STREAMS,
+                StreamSections.STREAMS,
                 REPLICAS,
                 REPLICA_STREAM,
                 ReplicaLimits.SECTION,

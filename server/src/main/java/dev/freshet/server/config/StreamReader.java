@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads a stream. */
 final class StreamReader {
     private static final List<Setting<?>> OF_TABLES = List.of(
-            Sections.STREAM_TABLE,
-            Sections.COLUMNS,
-            Sections.KEY,
-            Sections.MIN_COMPACTION_LAG,
-            Sections.DELETE_RETENTION,
-            Sections.HEADERS);
+            StreamSections.STREAM_TABLE,
+            StreamSections.COLUMNS,
+            StreamSections.KEY,
+            StreamSections.MIN_COMPACTION_LAG,
+            StreamSections.DELETE_RETENTION,
+            StreamSections.HEADERS);
 
     private final String name;
     private final Values values;
@@ -26,44 +26,47 @@ final class StreamReader {
         this.values = values;
         String sourceName = sourceName();
         this.source = sourceName == null ? null : sources.get(sourceName);
-        if (values.wrote(Sections.SOURCE)) {
+        if (values.wrote(StreamSections.SOURCE)) {
             checkCaptured(sourceName, sources, claims);
         } else {
             checkForeign();
         }
         String topic = topic();
         if (topic != null) {
-            claims.claim("topic", topic, values.place().path(), values.at(Sections.STREAM_TOPIC));
+            claims.claim("topic", topic, values.place().path(), values.at(StreamSections.STREAM_TOPIC));
         }
     }
 
     private void checkCaptured(@Nullable String sourceName, Map<String, SourceReader> sources, Claims claims) {
         if (sourceName != null && source == null) {
-            values.at(Sections.SOURCE)
+            values.at(StreamSections.SOURCE)
                     .mistake("there is no source '" + sourceName + "'" + Suggestion.of(sourceName, sources.keySet())
                             + (sources.isEmpty()
                                     ? "; the file has no sources"
                                     : " (sources: " + String.join(", ", sources.keySet()) + ")"));
         }
         checkContent();
-        String table = values.find(Sections.STREAM_TABLE);
-        if (!isOfEvents() && !values.wrote(Sections.STREAM_TABLE)) {
-            values.at(Sections.STREAM_TABLE)
+        String table = values.find(StreamSections.STREAM_TABLE);
+        if (!isOfEvents() && !values.wrote(StreamSections.STREAM_TABLE)) {
+            values.at(StreamSections.STREAM_TABLE)
                     .mistake("is missing; it must be "
-                            + Sections.STREAM_TABLE.type().allowed());
+                            + StreamSections.STREAM_TABLE.type().allowed());
         } else if (table != null && sourceName != null) {
             claims.claim(
-                    "table", sourceName + "' : '" + table, values.place().path(), values.at(Sections.STREAM_TABLE));
+                    "table",
+                    sourceName + "' : '" + table,
+                    values.place().path(),
+                    values.at(StreamSections.STREAM_TABLE));
         }
-        if (values.wrote(Sections.STREAM_LEDGER)) {
-            values.at(Sections.STREAM_LEDGER)
+        if (values.wrote(StreamSections.STREAM_LEDGER)) {
+            values.at(StreamSections.STREAM_LEDGER)
                     .mistake("belongs to the source here; write it as sources." + sourceName + ".ledger");
         }
         checkColumns();
-        Integer factor = values.find(Sections.REPLICATION_FACTOR);
-        Integer minIsr = values.find(Sections.MIN_ISR);
+        Integer factor = values.find(StreamSections.REPLICATION_FACTOR);
+        Integer minIsr = values.find(StreamSections.MIN_ISR);
         if (factor != null && minIsr != null && minIsr > factor) {
-            values.at(Sections.MIN_ISR)
+            values.at(StreamSections.MIN_ISR)
                     .mistake("'" + minIsr + "' is more than replication-factor, " + factor
                             + ": nothing could be written; lower it or raise the factor");
         }
@@ -72,7 +75,7 @@ final class StreamReader {
     /** Settings of a table stand with no events, and the other way round. */
     private void checkContent() {
         boolean events = isOfEvents();
-        for (Setting<?> setting : events ? OF_TABLES : List.of(Sections.RETENTION)) {
+        for (Setting<?> setting : events ? OF_TABLES : List.of(StreamSections.RETENTION)) {
             if (values.wrote(setting)) {
                 values.at(setting)
                         .mistake(
@@ -85,18 +88,18 @@ final class StreamReader {
 
     /** Returns whether it is a stream of events, and not of a table's rows. */
     boolean isOfEvents() {
-        return Boolean.TRUE.equals(values.find(Sections.EVENTS));
+        return Boolean.TRUE.equals(values.find(StreamSections.EVENTS));
     }
 
     private void checkColumns() {
         Set<String> columns = columns();
-        List<String> key = values.find(Sections.KEY, List.of());
-        if (values.wrote(Sections.COLUMNS) && values.find(Sections.COLUMNS) != null && columns.isEmpty()) {
-            values.at(Sections.COLUMNS).mistake("is empty; name the columns, or leave the key out for all");
+        List<String> key = values.find(StreamSections.KEY, List.of());
+        if (values.wrote(StreamSections.COLUMNS) && values.find(StreamSections.COLUMNS) != null && columns.isEmpty()) {
+            values.at(StreamSections.COLUMNS).mistake("is empty; name the columns, or leave the key out for all");
         }
         for (int i = 0; i < key.size() && !columns.isEmpty(); i++) {
             if (!columns.contains(key.get(i))) {
-                values.at(Sections.KEY)
+                values.at(StreamSections.KEY)
                         .at(i)
                         .mistake("'" + key.get(i) + "' is not among columns; add it there: every record needs its key");
             }
@@ -104,8 +107,8 @@ final class StreamReader {
     }
 
     private void checkForeign() {
-        for (Setting<?> setting : Sections.STREAMS.settings()) {
-            boolean fits = setting.equals(Sections.STREAM_TOPIC) || setting.equals(Sections.STREAM_LEDGER);
+        for (Setting<?> setting : StreamSections.STREAMS.settings()) {
+            boolean fits = setting.equals(StreamSections.STREAM_TOPIC) || setting.equals(StreamSections.STREAM_LEDGER);
             if (!fits && values.wrote(setting)) {
                 values.at(setting)
                         .mistake(
@@ -113,7 +116,7 @@ final class StreamReader {
                                         + " out: the capturing Freshet decides it");
             }
         }
-        if (!values.wrote(Sections.STREAM_TOPIC)) {
+        if (!values.wrote(StreamSections.STREAM_TOPIC)) {
             values.place()
                     .mistake("needs `source` and `table`, to capture it here, or `topic`, if another Freshet does");
         }
@@ -121,24 +124,24 @@ final class StreamReader {
 
     @Nullable
     String sourceName() {
-        return values.find(Sections.SOURCE);
+        return values.find(StreamSections.SOURCE);
     }
 
     /** Returns the published columns; empty for all of the table. */
     Set<String> columns() {
-        return new java.util.LinkedHashSet<>(values.find(Sections.COLUMNS, List.of()));
+        return new java.util.LinkedHashSet<>(values.find(StreamSections.COLUMNS, List.of()));
     }
 
     /** Returns the key's columns, if the file tells them. */
     List<String> key() {
-        return values.find(Sections.KEY, List.of());
+        return values.find(StreamSections.KEY, List.of());
     }
 
     @Nullable
     String topic() {
         String sourceName = sourceName();
-        String written = values.find(Sections.STREAM_TOPIC);
-        return written == null && sourceName != null && !values.wrote(Sections.STREAM_TOPIC)
+        String written = values.find(StreamSections.STREAM_TOPIC);
+        return written == null && sourceName != null && !values.wrote(StreamSections.STREAM_TOPIC)
                 ? Names.topic(sourceName, name)
                 : written;
     }
@@ -148,7 +151,7 @@ final class StreamReader {
         if (source != null) {
             return source.ledger();
         }
-        return values.find(Sections.STREAM_LEDGER);
+        return values.find(StreamSections.STREAM_LEDGER);
     }
 
     StreamConfig build() {
@@ -161,21 +164,21 @@ final class StreamReader {
                         ? null
                         : new StreamConfig.Capture(
                                 sourceName,
-                                values.get(Sections.PARTITIONS),
-                                values.find(Sections.REPLICATION_FACTOR),
-                                values.find(Sections.MIN_ISR),
+                                values.get(StreamSections.PARTITIONS),
+                                values.find(StreamSections.REPLICATION_FACTOR),
+                                values.find(StreamSections.MIN_ISR),
                                 content()));
     }
 
     private StreamConfig.Content content() {
         return isOfEvents()
-                ? new StreamConfig.Events(values.get(Sections.RETENTION))
+                ? new StreamConfig.Events(values.get(StreamSections.RETENTION))
                 : new StreamConfig.Rows(
-                        values.get(Sections.STREAM_TABLE),
+                        values.get(StreamSections.STREAM_TABLE),
                         List.copyOf(columns()),
                         key(),
-                        values.get(Sections.MIN_COMPACTION_LAG),
-                        values.get(Sections.DELETE_RETENTION),
-                        values.get(Sections.HEADERS));
+                        values.get(StreamSections.MIN_COMPACTION_LAG),
+                        values.get(StreamSections.DELETE_RETENTION),
+                        values.get(StreamSections.HEADERS));
     }
 }
