@@ -6,7 +6,6 @@ import dev.freshet.model.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** An insert into the outbox table. The same id again inserts nothing. */
@@ -22,7 +21,7 @@ final class OutboxTable implements Way {
     @Override
     public String sql() {
         return "INSERT INTO freshet_outbox (" + String.join(", ", OutboxColumn.names())
-                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) " + dialect.ifThere();
     }
 
     @Override
@@ -31,7 +30,7 @@ final class OutboxTable implements Way {
         return new SqlStatement(
                 sql(),
                 List.of(
-                        new SqlStatement.Parameter(UUID.class, event.id()),
+                        dialect.id(event.id()),
                         text(event.stream()),
                         text(event.key()),
                         text(event.type()),
@@ -53,6 +52,11 @@ final class OutboxTable implements Way {
 
     @Override
     public String whereMissing() {
-        return "run the migration " + dialect.migration() + " of freshet-outbox, in a schema of the role's search_path";
+        return "run the migration " + dialect.migration() + " of freshet-outbox, in " + dialect.place();
+    }
+
+    @Override
+    public String whereForbidden() {
+        return "the service's user needs GRANT " + dialect.privileges() + " ON freshet_outbox";
     }
 }

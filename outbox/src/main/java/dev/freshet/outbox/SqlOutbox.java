@@ -1,15 +1,11 @@
 package dev.freshet.outbox;
 
 import dev.freshet.model.ConfigurationException;
-import dev.freshet.model.FreshetException;
-import dev.freshet.model.RetriableException;
 import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.PublishedEvent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.SQLRecoverableException;
-import java.sql.SQLTransientException;
 import java.sql.Types;
 import java.time.InstantSource;
 import java.util.List;
@@ -109,26 +105,10 @@ public final class SqlOutbox implements Outbox {
     }
 
     private RuntimeException translate(List<PublishedEvent> events, SQLException e) {
-        String state = e.getSQLState() == null ? "" : e.getSQLState();
         String what = events.size() == 1
                 ? "The " + events.get(0)
                 : events.size() + " events, the first " + events.get(0) + ',';
-        String told = what + " could not be published (SQLSTATE " + state + "): " + e.getMessage();
-        // undefined_table, undefined_function, undefined_column
-        if (state.equals("42P01") || state.equals("42883") || state.equals("42703")) {
-            return new ConfigurationException(told + "; " + way.whereMissing(), e);
-        }
-        // insufficient_privilege
-        if (state.equals("42501")) {
-            return new ConfigurationException(told + "; the service's role needs INSERT on freshet_outbox", e);
-        }
-        boolean passes = e instanceof SQLTransientException
-                || e instanceof SQLRecoverableException
-                || state.startsWith("08")
-                || state.startsWith("40")
-                || state.startsWith("53")
-                || state.startsWith("57P");
-        return passes ? new RetriableException(told, e) : new FreshetException(told, e);
+        return SqlFailure.of(what, way, e);
     }
 
     /** Collects an outbox's settings. Belongs to one thread. */

@@ -20,4 +20,9 @@ final class WalMessages implements Way {
     public String whereMissing() {
         return "messages in the log need PostgreSQL 14 or newer; use an outbox table with others";
     }
+
+    @Override
+    public String whereForbidden() {
+        return "the service's role needs EXECUTE on the function pg_logical_emit_message(boolean, text, bytea)";
+    }
 }

@@ -12,4 +12,7 @@ interface Way {
 
     /** Returns what to do where the database does not know what the statement names. */
     String whereMissing();
+
+    /** Returns what to do where the database does not allow what the statement does. */
+    String whereForbidden();
 }

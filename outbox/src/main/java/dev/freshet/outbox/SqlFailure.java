@@ -1,0 +1,67 @@
+package dev.freshet.outbox;
+
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.FreshetException;
+import dev.freshet.model.RetriableException;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
+import java.util.Set;
+
+/** Tells the failure of a publishing statement by what its caller can do. */
+final class SqlFailure {
+    /** PostgreSQL's undefined_table, undefined_function, undefined_column; table and column of MySQL and MariaDB. */
+    private static final Set<String> MISSING = Set.of("42P01", "42883", "42703", "42S02", "42S22");
+
+    /** PostgreSQL's insufficient_privilege. */
+    private static final String FORBIDDEN = "42501";
+
+    /** What MySQL and MariaDB have for a syntax error and for a missing privilege alike. */
+    private static final String SYNTAX_OR_ACCESS = "42000";
+
+    /** By which they differ: ER_TABLEACCESS_DENIED_ERROR, ER_COLUMNACCESS_DENIED_ERROR. */
+    private static final Set<Integer> ACCESS_ERRORS = Set.of(1142, 1143);
+
+    /** PostgreSQL's lock_not_available: waited for longer than lock_timeout. */
+    private static final String LOCKED = "55P03";
+
+    /** The same of MySQL and MariaDB, ER_LOCK_WAIT_TIMEOUT, whose SQLSTATE is that of all that have none. */
+    private static final int LOCK_WAIT_ERROR = 1205;
+
+    private static final String GENERAL = "HY000";
+
+    private SqlFailure() {}
+
+    /**
+     * Returns the exception to throw.
+     *
+     * @param what what could not be published
+     * @param way by which it went, which knows what to do
+     */
+    static RuntimeException of(String what, Way way, SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        String told = what + " could not be published (SQLSTATE " + state + "): " + e.getMessage();
+        if (MISSING.contains(state)) {
+            return new ConfigurationException(told + "; " + way.whereMissing(), e);
+        }
+        if (isForbidden(state, e.getErrorCode())) {
+            return new ConfigurationException(told + "; " + way.whereForbidden(), e);
+        }
+        return passes(state, e) ? new RetriableException(told, e) : new FreshetException(told, e);
+    }
+
+    private static boolean isForbidden(String state, int error) {
+        return state.equals(FORBIDDEN) || (state.equals(SYNTAX_OR_ACCESS) && ACCESS_ERRORS.contains(error));
+    }
+
+    private static boolean passes(String state, SQLException e) {
+        return e instanceof SQLTransientException
+                || e instanceof SQLRecoverableException
+                || state.equals(LOCKED)
+                || (state.equals(GENERAL) && e.getErrorCode() == LOCK_WAIT_ERROR)
+                || state.startsWith("08")
+                || state.startsWith("40")
+                || state.startsWith("53")
+                || state.startsWith("57P");
+    }
+}

@@ -1,0 +1,60 @@
+package dev.freshet.outbox;
+
+import dev.freshet.embedded.TestDatabase;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Objects;
+
+/** An empty database of one test's own, and the user that may do all in it. */
+record Database(String url, String user, String password) {
+    static Database of(TestDatabase database) {
+        return new Database(database.jdbcUrl(), database.user(), database.password());
+    }
+
+    /** Returns the same database for another user. */
+    Database as(String otherUser, String itsPassword) {
+        return new Database(url, otherUser, itsPassword);
+    }
+
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(url, user, password);
+    }
+
+    /** Returns a connection in a transaction. */
+    Connection transaction() throws SQLException {
+        Connection connection = connect();
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    void execute(String... statements) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            for (String text : statements) {
+                statement.execute(text);
+            }
+        }
+    }
+
+    /** Runs the migration's whole text in one call. */
+    void migrate(Dialect dialect) throws Exception {
+        try (InputStream file = Dialect.class.getClassLoader().getResourceAsStream(dialect.migration())) {
+            execute(new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Returns the first row's first column. */
+    String text(String query) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return String.valueOf(row.getString(1));
+        }
+    }
+}

