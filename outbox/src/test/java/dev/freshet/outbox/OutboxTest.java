@@ -8,15 +8,12 @@ import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.event.EventIds;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -26,12 +23,6 @@ class OutboxTest {
             "SELECT string_agg(event_key || ' ' || event_type || ' ' || payload, ', ' ORDER BY id) FROM freshet_outbox";
 
     private final SqlOutbox outbox = SqlOutbox.table(Dialect.POSTGRESQL).build();
-
-    private static void migrate(TestDatabase database) throws Exception {
-        try (InputStream file = OutboxTest.class.getClassLoader().getResourceAsStream(Dialect.POSTGRESQL.migration())) {
-            database.execute(new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8));
-        }
-    }
 
     private static Connection transaction(TestDatabase database) throws Exception {
         Connection connection = database.connect();
@@ -48,7 +39,7 @@ class OutboxTest {
 
     @Test
     void event_commitsWithItsTransactionOrNotAtAll(TestDatabase database) throws Exception {
-        migrate(database);
+        Migration.run(database);
         database.execute("CREATE TABLE orders (id text PRIMARY KEY)");
         try (Connection connection = transaction(database);
                 Statement statement = connection.createStatement()) {
@@ -74,7 +65,7 @@ class OutboxTest {
 
     @Test
     void sameIdTwice_isOneEvent_alsoInAnotherTransaction(TestDatabase database) throws Exception {
-        migrate(database);
+        Migration.run(database);
         UUID id = EventIds.of(Instant.parse("2026-11-27T12:00:00Z"), "request 7");
         Event event = Event.builder("orders", "order-placed")
                 .id(id)
@@ -92,7 +83,7 @@ class OutboxTest {
 
     @Test
     void everythingAnEventHolds_standsInTheRow(TestDatabase database) throws Exception {
-        migrate(database);
+        Migration.run(database);
         SqlOutbox traced = SqlOutbox.table(Dialect.POSTGRESQL)
                 .traceParent(() -> "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
                 .build();
@@ -120,7 +111,7 @@ class OutboxTest {
 
     @Test
     void connectionThatCommitsByItself_isRefused(TestDatabase database) throws Exception {
-        migrate(database);
+        Migration.run(database);
         try (Connection connection = database.connect()) {
             String message = assertThrows(ConfigurationException.class, () -> outbox.publish(connection, placed("1")))
                     .getMessage();
@@ -140,7 +131,7 @@ class OutboxTest {
 
     @Test
     void oneRefusedEvent_letsNoneOfItsBatchBeWritten(TestDatabase database) throws Exception {
-        migrate(database);
+        Migration.run(database);
         Event keyless = Event.builder("orders", "order-placed").payload(1).build();
         try (Connection connection = transaction(database)) {
             assertThrows(EventRefusedException.class, () -> outbox.publish(connection, List.of(placed("1"), keyless)));
