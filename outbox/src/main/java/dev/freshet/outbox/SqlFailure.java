@@ -3,9 +3,6 @@ package dev.freshet.outbox;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
-import java.sql.SQLException;
-import java.sql.SQLRecoverableException;
-import java.sql.SQLTransientException;
 import java.util.Set;
 
 /** Tells the failure of a publishing statement by what its caller can do. */
@@ -37,28 +34,28 @@ final class SqlFailure {
      *
      * @param what what could not be published
      * @param way by which it went, which knows what to do
+     * @param state the error's SQLSTATE, or an empty text
+     * @param code the database's own code of the error, or 0
+     * @param passes whether the client knows that it passes
      */
-    static RuntimeException of(String what, Way way, SQLException e) {
-        String state = e.getSQLState() == null ? "" : e.getSQLState();
+    static FreshetException of(String what, Way way, String state, int code, boolean passes, Throwable e) {
         String told = what + " could not be published (SQLSTATE " + state + "): " + e.getMessage();
         if (MISSING.contains(state)) {
             return new ConfigurationException(told + "; " + way.whereMissing(), e);
         }
-        if (isForbidden(state, e.getErrorCode())) {
+        if (isForbidden(state, code)) {
             return new ConfigurationException(told + "; " + way.whereForbidden(), e);
         }
-        return passes(state, e) ? new RetriableException(told, e) : new FreshetException(told, e);
+        return passes || passes(state, code) ? new RetriableException(told, e) : new FreshetException(told, e);
     }
 
-    private static boolean isForbidden(String state, int error) {
-        return state.equals(FORBIDDEN) || (state.equals(SYNTAX_OR_ACCESS) && ACCESS_ERRORS.contains(error));
+    private static boolean isForbidden(String state, int code) {
+        return state.equals(FORBIDDEN) || (state.equals(SYNTAX_OR_ACCESS) && ACCESS_ERRORS.contains(code));
     }
 
-    private static boolean passes(String state, SQLException e) {
-        return e instanceof SQLTransientException
-                || e instanceof SQLRecoverableException
-                || state.equals(LOCKED)
-                || (state.equals(GENERAL) && e.getErrorCode() == LOCK_WAIT_ERROR)
+    private static boolean passes(String state, int code) {
+        return state.equals(LOCKED)
+                || (state.equals(GENERAL) && code == LOCK_WAIT_ERROR)
                 || state.startsWith("08")
                 || state.startsWith("40")
                 || state.startsWith("53")

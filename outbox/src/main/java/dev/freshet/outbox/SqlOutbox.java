@@ -1,11 +1,12 @@
 package dev.freshet.outbox;
 
-import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.FreshetException;
 import dev.freshet.model.event.EventIds;
-import dev.freshet.model.event.PublishedEvent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
 import java.sql.Types;
 import java.time.InstantSource;
 import java.util.List;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Publishes by a statement of the service's own database: a row of the outbox table, or a message in its log.
  *
- * <p>Over JDBC with {@link #publish}; for any other client {@link #statement} gives the statement.
+ * <p>Over JDBC with {@link #publish}; over R2DBC with {@code dev.freshet.outbox.r2dbc}, over Vert.x with
+ * {@code dev.freshet.outbox.vertx}; for any other client {@link #statement} gives the statement.
  */
 public final class SqlOutbox implements Outbox {
     private final Way way;
@@ -50,33 +52,37 @@ public final class SqlOutbox implements Outbox {
         return way.of(checks.encode(event));
     }
 
+    /**
+     * Returns the statements that publish events, to be run in the transaction that they belong to, with the ids and errors of
+     * them: for who adapts another client.
+     *
+     * @throws EventRefusedException if one of the events is not allowed
+     */
+    public EventBatch batch(List<Event> events) {
+        return new EventBatch(way, events.stream().map(checks::encode).toList());
+    }
+
     @Override
     public List<UUID> publish(Connection connection, List<Event> events) {
-        List<PublishedEvent> encoded = events.stream().map(checks::encode).toList();
-        if (encoded.isEmpty()) {
+        EventBatch batch = batch(events);
+        if (batch.isEmpty()) {
             return List.of();
         }
         try {
-            requireTransaction(connection, encoded.get(0));
-            insert(connection, encoded);
+            if (connection.getAutoCommit()) {
+                throw batch.outsideTransaction();
+            }
+            insert(connection, batch.statements());
         } catch (SQLException e) {
-            throw translate(encoded, e);
+            throw translate(batch, e);
         }
-        return encoded.stream().map(PublishedEvent::id).toList();
+        return batch.ids();
     }
 
-    private static void requireTransaction(Connection connection, PublishedEvent first) throws SQLException {
-        if (connection.getAutoCommit()) {
-            throw new ConfigurationException("The " + first
-                    + " was not published: the connection is in auto-commit mode, and would commit it without the change that"
-                    + " it tells of. Call setAutoCommit(false), or publish inside the transaction of your framework");
-        }
-    }
-
-    private void insert(Connection connection, List<PublishedEvent> events) throws SQLException {
+    private void insert(Connection connection, List<SqlStatement> events) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(way.sql())) {
-            for (PublishedEvent event : events) {
-                bind(statement, way.of(event).parameters());
+            for (SqlStatement event : events) {
+                bind(statement, event.parameters());
                 if (events.size() == 1) {
                     statement.execute();
                 } else {
@@ -104,11 +110,9 @@ public final class SqlOutbox implements Outbox {
         }
     }
 
-    private RuntimeException translate(List<PublishedEvent> events, SQLException e) {
-        String what = events.size() == 1
-                ? "The " + events.get(0)
-                : events.size() + " events, the first " + events.get(0) + ',';
-        return SqlFailure.of(what, way, e);
+    private static FreshetException translate(EventBatch batch, SQLException e) {
+        boolean passes = e instanceof SQLTransientException || e instanceof SQLRecoverableException;
+        return batch.failure(e.getSQLState(), e.getErrorCode(), passes, e);
     }
 
     /** Collects an outbox's settings. Belongs to one thread. */

@@ -6,9 +6,10 @@ import java.util.List;
 
 /** A message in PostgreSQL's log, which stands there if and only if its transaction commits. */
 final class WalMessages implements Way {
+    // of the function with text and that with bytea, the server takes the one with text for a parameter of unknown type
     @Override
     public String sql() {
-        return "SELECT pg_catalog.pg_logical_emit_message(true, '" + EventMessage.PREFIX + "', ?)";
+        return "SELECT pg_catalog.pg_logical_emit_message(true, '" + EventMessage.PREFIX + "', CAST(? AS bytea))";
     }
 
     @Override

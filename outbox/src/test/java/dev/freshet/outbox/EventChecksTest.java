@@ -101,7 +101,7 @@ class EventChecksTest {
         assertEquals(8, statement.parameters().size());
         assertTrue(statement.numbered().contains("($1, $2, $3, $4, $5, $6, $7, $8)"), statement.numbered());
         assertEquals(
-                "SELECT pg_catalog.pg_logical_emit_message(true, 'freshet.event', $1)",
+                "SELECT pg_catalog.pg_logical_emit_message(true, 'freshet.event', CAST($1 AS bytea))",
                 SqlOutbox.walMessages().build().statement(placed().build()).numbered());
     }
 }
