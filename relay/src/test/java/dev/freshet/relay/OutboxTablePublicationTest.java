@@ -119,6 +119,22 @@ class OutboxTablePublicationTest extends PublicationSuite {
         assertEquals(1, topics.readTo(prefix.name("dead-letters"), cursor).size());
     }
 
+    @Test
+    void tableThatCannotBeRead_isTold_andTheOtherStreamsGoOn() throws Exception {
+        db.execute("ALTER TABLE freshet_outbox RENAME COLUMN txid TO other");
+        List<UUID> published = new ArrayList<>();
+        publish(published, 20);
+        Relay relay = start(settings);
+        until(relay, s -> s.alarms().stream().anyMatch(a -> a.contains("txid")));
+        db.execute("INSERT INTO item VALUES (1, 'a', 1)");
+        publish(published, 20);
+        assertTopicIsTable(relay);
+        db.execute("ALTER TABLE freshet_outbox RENAME COLUMN other TO txid");
+        publish(published, 20);
+        until(relay, s -> runs(s, "orders") && s.alarms().isEmpty());
+        assertOnceInOrder(published, settle(relay));
+    }
+
     private static final String PARTITIONS =
             "SELECT count(*) FROM pg_inherits WHERE inhparent = 'freshet_outbox'::regclass";
 

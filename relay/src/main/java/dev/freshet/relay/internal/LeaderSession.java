@@ -101,6 +101,12 @@ public final class LeaderSession implements AutoCloseable {
         this.pace = new CommitPace(settings, lastTransaction);
     }
 
+    /** Returns what keeps events of the outbox table from being sent; null if nothing does. */
+    @Nullable
+    String outboxTrouble() {
+        return backlog.trouble();
+    }
+
     /** Returns what the ledger says, as of the last durable entry or a little ahead of it. */
     public LedgerState ledger() {
         return ledger;
@@ -139,8 +145,11 @@ public final class LeaderSession implements AutoCloseable {
         if (emitting != null) {
             return emitPiece();
         }
-        if (backlog.holdsLog() && !inTransaction && finishedWindow == null) {
-            return sendBacklog();
+        if (!inTransaction && finishedWindow == null) {
+            backlog.probe();
+            if (backlog.holdsLog()) {
+                return sendBacklog();
+            }
         }
         int done = snapshotter.doWork();
         if (inbox.isEmpty() && !snapshotter.holdsLog()) {
@@ -169,13 +178,10 @@ public final class LeaderSession implements AutoCloseable {
             return 1;
         }
         List<EventRecord> sent = new ArrayList<>();
-        OutboxBacklog.Step step = backlog.step(sent::add);
+        backlog.step(sent::add);
         sent.forEach(record -> routing.of(record).ifPresent(batch::send));
-        if (step != OutboxBacklog.Step.WAITED) {
-            commitInside(
-                    sent.isEmpty() ? ledger.write() : sent.get(sent.size() - 1).position());
-        }
-        return step == OutboxBacklog.Step.WAITED ? 0 : 1;
+        commitInside(sent.isEmpty() ? ledger.write() : sent.get(sent.size() - 1).position());
+        return 1;
     }
 
     /** How long the log is waited for: not beyond the time at which the open batch is due. */
@@ -215,7 +221,7 @@ public final class LeaderSession implements AutoCloseable {
             snapshotter.onChange(row.change().stream(), row.change().key());
             take(row.change());
         } else if (event instanceof LogEvent.Published published) {
-            if (!published.byTable() || !backlog.covers(published.record().stream(), xid)) {
+            if (!published.byTable() || !backlog.passesOver(published.record().stream(), xid)) {
                 routing.of(published.record()).ifPresent(this::take);
             }
         } else if (event instanceof LogEvent.Unreadable unreadable) {

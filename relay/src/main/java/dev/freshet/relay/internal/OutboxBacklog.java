@@ -3,6 +3,7 @@ package dev.freshet.relay.internal;
 import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.model.EventRecord;
+import dev.freshet.model.FreshetException;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.Names;
 import dev.freshet.model.Position;
@@ -11,14 +12,20 @@ import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,27 +33,28 @@ import org.jspecify.annotations.Nullable;
  * before those that the log gives.
  *
  * <p>Implementation note. Once every transaction that was open when the table joined the log's publication has ended, a snapshot
- * is taken and written into the ledger. Which transactions it shows is known for ever, and each row names its transaction: so
- * the rows of those are read, page by page and also after a restart, while the log waits; afterwards, the log's rows of those
- * are passed over, until the log is read beyond all that the snapshot shows. Until the snapshot is fixed the log's rows are
- * passed over as well, since it will show them: their transactions had ended before.
+ * is fixed in the ledger. Which transactions it shows is known for ever, and each row names its transaction: so the rows of those
+ * are read, page by page and also after a restart, while the log waits; afterwards, the log's rows of those are passed over, until
+ * the log is read beyond all that the snapshot shows. Before the snapshot is fixed the log's rows are passed over as well; it is
+ * not fixed before it shows them.
  */
 final class OutboxBacklog implements AutoCloseable {
-    /** What a step has done. */
-    enum Step {
-        /** Nothing yet: transactions that are older than the table's join are open. */
-        WAITED,
-        /** A snapshot was fixed, to be written into the ledger. */
-        FIXED,
-        /** Events were sent, to be committed with the place that was reached. */
-        SENT
-    }
+    private static final Duration PROBE = Duration.ofMillis(50);
+    private static final Duration FAILURE_PAUSE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final LedgerState ledger;
     private final Optional<OutboxReader> reader;
     private final int pageEvents;
+    private final InstantSource clock;
     private final Map<String, Place> places = new HashMap<>();
+    /** The transactions of rows of the log that were passed over, and that no snapshot has shown yet. */
+    private final Set<Long> passedOver = new HashSet<>();
+
     private long joinXid;
+    private Instant joined = Instant.MAX;
+    private Instant nextProbe = Instant.MIN;
+    private @Nullable String trouble;
 
     /**
      * How far a stream is.
@@ -79,7 +87,8 @@ final class OutboxBacklog implements AutoCloseable {
      * @param reader reads the table; empty if there is none
      * @param pageEvents how many events are read at once
      */
-    OutboxBacklog(LedgerState ledger, Optional<OutboxReader> reader, int pageEvents) {
+    OutboxBacklog(LedgerState ledger, Optional<OutboxReader> reader, int pageEvents, InstantSource clock) {
+        this.clock = clock;
         this.ledger = ledger;
         this.reader = reader;
         this.pageEvents = pageEvents;
@@ -95,9 +104,21 @@ final class OutboxBacklog implements AutoCloseable {
         return entry.isOfEvents() && entry.status() == StreamStatus.SNAPSHOTTING;
     }
 
-    /** Returns whether the log has to wait, between two transactions. */
+    /** Returns what keeps the events of before from being sent; null if nothing does. */
+    @Nullable
+    String trouble() {
+        return trouble;
+    }
+
+    /** Returns whether the log has to wait, between two transactions, while events are sent. */
     boolean holdsLog() {
-        return reader.isPresent() && ledger.streams().stream().anyMatch(e -> waits(e) && !isDone(e.stream()));
+        return reader.isPresent()
+                && waiting().noneMatch(e -> !places.containsKey(e.stream()))
+                && waiting().anyMatch(e -> !isDone(e.stream()));
+    }
+
+    private Stream<StreamEntry> waiting() {
+        return ledger.streams().stream().filter(OutboxBacklog::waits);
     }
 
     private boolean isDone(String stream) {
@@ -105,37 +126,57 @@ final class OutboxBacklog implements AutoCloseable {
         return place != null && place.done();
     }
 
+    /** Fixes a snapshot for those streams that have none, if it can be; between two transactions. */
+    void probe() {
+        List<StreamEntry> unfixed = reader.isEmpty()
+                ? List.of()
+                : waiting().filter(e -> !places.containsKey(e.stream())).toList();
+        Instant now = clock.instant();
+        if (unfixed.isEmpty() || now.isBefore(nextProbe)) {
+            return;
+        }
+        nextProbe = now.plus(PROBE);
+        try {
+            fix(reader.orElseThrow(), unfixed, now);
+        } catch (FreshetException e) {
+            nextProbe = now.plus(FAILURE_PAUSE);
+            trouble = "The events that the outbox table has already are not sent, and none that it gets: "
+                    + e.getMessage();
+        }
+    }
+
+    private void fix(OutboxReader table, List<StreamEntry> unfixed, Instant now) {
+        if (joinXid == 0) {
+            joinXid = table.allotTransactionId();
+            joined = now;
+        }
+        OutboxSnapshot snapshot = table.snapshot();
+        passedOver.removeIf(snapshot::shows);
+        if (!snapshot.isAbove(joinXid) || !passedOver.isEmpty()) {
+            trouble = now.isBefore(joined.plus(PATIENCE))
+                    ? null
+                    : "The events of the outbox table wait since " + joined
+                            + " for the end of transactions that began before (see pg_stat_activity.xact_start)";
+            return;
+        }
+        for (StreamEntry entry : unfixed) {
+            // what cannot be read must not make the log wait
+            table.read(part(entry.stream()), snapshot, null, 1);
+        }
+        trouble = null;
+        joinXid = 0;
+        unfixed.forEach(entry -> note(entry, new Place(snapshot, null, false), 0));
+    }
+
     /**
-     * Does a step; the log waits at a boundary that is in the ledger.
+     * Sends the next page; the log waits at a boundary that is in the ledger.
      *
      * @param send takes events, at positions between that boundary and the log's next change
      */
-    Step step(Consumer<EventRecord> send) {
-        OutboxReader table = reader.orElseThrow();
-        List<StreamEntry> waiting =
-                ledger.streams().stream().filter(OutboxBacklog::waits).toList();
-        List<StreamEntry> unfixed =
-                waiting.stream().filter(e -> !places.containsKey(e.stream())).toList();
-        if (!unfixed.isEmpty()) {
-            return fix(table, unfixed);
-        }
+    void step(Consumer<EventRecord> send) {
         StreamEntry next =
-                waiting.stream().filter(e -> !isDone(e.stream())).findFirst().orElseThrow();
-        sendPage(table, next, send);
-        return Step.SENT;
-    }
-
-    private Step fix(OutboxReader table, List<StreamEntry> unfixed) {
-        if (joinXid == 0) {
-            joinXid = table.allotTransactionId();
-        }
-        OutboxSnapshot snapshot = table.snapshot();
-        if (!snapshot.isAbove(joinXid)) {
-            return Step.WAITED;
-        }
-        joinXid = 0;
-        unfixed.forEach(entry -> note(entry, new Place(snapshot, null, false), 0));
-        return Step.FIXED;
+                waiting().filter(e -> !isDone(e.stream())).findFirst().orElseThrow();
+        sendPage(reader.orElseThrow(), next, send);
     }
 
     private void sendPage(OutboxReader table, StreamEntry entry, Consumer<EventRecord> send) {
@@ -170,17 +211,20 @@ final class OutboxBacklog implements AutoCloseable {
     }
 
     /**
-     * Returns whether an event of the table that the log gives is sent by its row, or was.
+     * Returns whether an event of the table that the log gives is sent by its row, or was; it is to be passed over then.
      *
      * @param xid its transaction
      */
-    boolean covers(String stream, long xid) {
+    boolean passesOver(String stream, long xid) {
         StreamEntry own = ledger.stream(stream);
         StreamEntry entry = own == null || !own.isOfEvents() ? ledger.stream(Names.DEAD_LETTERS) : own;
         if (reader.isEmpty() || entry == null || !waits(entry)) {
             return false;
         }
         Place place = places.get(entry.stream());
+        if (place == null) {
+            passedOver.add(xid);
+        }
         return place == null || place.snapshot().shows(xid);
     }
 

@@ -41,6 +41,7 @@ public final class RelayAgent implements Agent {
 
     private static final String LOSSES = "losses";
     private static final String HELPERS = "helpers/";
+    private static final String OUTBOX = "outbox";
     private static final String NOT_BEGUN = "streams/";
     private static final String TOPICS = "topics/";
     private static final String TOPICS_UNSEEN = TOPICS + "unseen";
@@ -230,7 +231,7 @@ public final class RelayAgent implements Agent {
         }
         int done = leader.doWork();
         refusals.taken(leader.written());
-        boolean news = hearHelpers();
+        boolean news = hearHelpers() | tell(OUTBOX, leader.outboxTrouble());
         if (done > 0 || sampled != null || seen != null || news) {
             report(State.RUNNING, null);
         }
@@ -241,11 +242,14 @@ public final class RelayAgent implements Agent {
     private boolean hearHelpers() {
         boolean news = false;
         for (Helper helper : helpers) {
-            String trouble = helper.trouble(settings.source());
-            String key = HELPERS + helper.what();
-            news |= trouble == null ? alarms.mended(key) : alarms.raise(key, trouble);
+            news |= tell(HELPERS + helper.what(), helper.trouble(settings.source()));
         }
         return news;
+    }
+
+    /** Raises an alarm, or takes it back if there is no trouble; returns whether that is news. */
+    private boolean tell(String key, @Nullable String trouble) {
+        return trouble == null ? alarms.mended(key) : alarms.raise(key, trouble);
     }
 
     private void take(LeaderSession leader, Sampler.Sampled sampled) {
@@ -360,6 +364,7 @@ public final class RelayAgent implements Agent {
         keeper.rest();
         alarms.forget(HELPERS);
         alarms.forget(TOPICS);
+        alarms.forget(OUTBOX);
         LeaderSession ended = session;
         session = null;
         if (ended != null) {

@@ -168,7 +168,7 @@ final class TakeOver {
                     joined.topics(),
                     joined.ends(),
                     joined.muted(),
-                    new OutboxBacklog(ledger, settings.outbox().map(source::outbox), settings.batchRecords()));
+                    new OutboxBacklog(ledger, settings.outbox().map(source::outbox), settings.batchRecords(), clock));
             snapshotter.wake();
             return new Outcome(
                     session,
