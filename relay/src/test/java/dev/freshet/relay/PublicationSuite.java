@@ -15,6 +15,7 @@ import dev.freshet.outbox.SqlOutbox;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +202,29 @@ abstract class PublicationSuite extends RelayFixture {
         assertTrue(
                 String.valueOf(headers.get("freshet-dead-letter-reason")).contains("no stream of events 'shipments'"),
                 headers.toString());
+    }
+
+    @Test
+    void topicThatHasForgottenItsOldestEvents_isWhole(EmbeddedKafka kafka) throws Exception {
+        settings = relayed(builder.topicCheckInterval(Duration.ofMillis(200))).build();
+        Relay first = start(settings);
+        until(first, s -> is(s, StreamStatus.RUNNING));
+        List<UUID> published = new ArrayList<>();
+        publish(published, 50);
+        settle(first);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            admin.deleteRecords(Map.of(
+                            new TopicPartition(eventTopic, 0), RecordsToDelete.beforeOffset(-1),
+                            new TopicPartition(eventTopic, 1), RecordsToDelete.beforeOffset(-1),
+                            new TopicPartition(eventTopic, 2), RecordsToDelete.beforeOffset(-1)))
+                    .all()
+                    .get();
+        }
+        first.close();
+        Relay second = start(settings);
+        publish(published, 5);
+        assertEquals(5, events(settle(second)).size());
+        assertTrue(second.status().streams().stream().allMatch(e -> e.status() == StreamStatus.RUNNING));
     }
 
     @Test

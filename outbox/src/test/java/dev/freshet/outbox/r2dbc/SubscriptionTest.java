@@ -3,6 +3,7 @@ package dev.freshet.outbox.r2dbc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -125,12 +126,13 @@ class SubscriptionTest {
         roundTrip();
         assertTrue(ids.isEmpty());
         subscriber.request(2);
-        assertTrue(ids.poll(30, TimeUnit.SECONDS) != null && ids.poll(30, TimeUnit.SECONDS) != null);
+        assertNotNull(ids.poll(30, TimeUnit.SECONDS));
+        assertNotNull(ids.poll(30, TimeUnit.SECONDS));
         roundTrip();
         assertTrue(ids.isEmpty());
         assertFalse(complete.get());
         subscriber.request(1);
-        assertTrue(ids.poll(30, TimeUnit.SECONDS) != null);
+        assertNotNull(ids.poll(30, TimeUnit.SECONDS));
         roundTrip();
         assertTrue(complete.get());
     }

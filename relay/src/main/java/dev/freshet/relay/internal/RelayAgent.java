@@ -231,7 +231,7 @@ public final class RelayAgent implements Agent {
         }
         int done = leader.doWork();
         refusals.taken(leader.written());
-        boolean news = hearHelpers() | tell(OUTBOX, leader.outboxTrouble());
+        boolean news = hearHelpers(leader);
         if (done > 0 || sampled != null || seen != null || news) {
             report(State.RUNNING, null);
         }
@@ -239,8 +239,8 @@ public final class RelayAgent implements Agent {
     }
 
     /** Returns whether an alarm has come or gone. */
-    private boolean hearHelpers() {
-        boolean news = false;
+    private boolean hearHelpers(LeaderSession leader) {
+        boolean news = tell(OUTBOX, leader.outboxTrouble());
         for (Helper helper : helpers) {
             news |= tell(HELPERS + helper.what(), helper.trouble(settings.source()));
         }

@@ -134,7 +134,7 @@ final class TopicGuard {
     }
 
     private void requireSame(TopicInfo known, @Nullable TopicState seen, boolean waiting) {
-        TopicTrouble trouble = TopicTrouble.of(known, seen, null);
+        TopicTrouble trouble = TopicTrouble.of(known, seen, null, false);
         if (isCertain(known.topic(), trouble) && trouble != null) {
             throw new LedgerLostException(settings, trouble.text());
         }

@@ -23,7 +23,11 @@ record TopicTrouble(boolean mayBeError, String text) {
      * @return null if it is whole
      */
     static @Nullable TopicTrouble of(StreamEntry known, @Nullable TopicState now, @Nullable OffsetVector vector) {
-        return of(new TopicInfo(known.stream(), known.topic(), known.topicId(), known.partitions()), now, vector);
+        return of(
+                new TopicInfo(known.stream(), known.topic(), known.topicId(), known.partitions()),
+                now,
+                vector,
+                known.isOfEvents());
     }
 
     /**
@@ -32,9 +36,11 @@ record TopicTrouble(boolean mayBeError, String text) {
      * @param known what it was
      * @param now what it is; null if there is none
      * @param vector below which offsets it had records; null if it had none
+     * @param forgets whether its oldest records go in time
      * @return null if it is whole
      */
-    static @Nullable TopicTrouble of(TopicInfo known, @Nullable TopicState now, @Nullable OffsetVector vector) {
+    static @Nullable TopicTrouble of(
+            TopicInfo known, @Nullable TopicState now, @Nullable OffsetVector vector, boolean forgets) {
         String topic = "The topic '" + known.topic() + "' ";
         if (now == null) {
             return new TopicTrouble(true, topic + "is gone");
@@ -49,7 +55,7 @@ record TopicTrouble(boolean mayBeError, String text) {
                             + now.info().partitions() + ", so that keys would change their partition");
         }
         for (int p = 0; p < known.partitions(); p++) {
-            if (now.begins().offset(p) > 0) {
+            if (!forgets && now.begins().offset(p) > 0) {
                 return new TopicTrouble(
                         false,
                         topic + "begins at offset " + now.begins().offset(p) + " in partition " + p
