@@ -82,7 +82,7 @@ final class TextTable {
     /** Breaks a cell into what fits a line: behind a word, or amidst one that is longer than a line. */
     private static List<String> parts(String cell, int width) {
         List<String> parts = new ArrayList<>();
-        String rest = cell;
+        String rest = cell.strip();
         while (rest.length() > width) {
             int space = rest.lastIndexOf(' ', width);
             int end = space > 0 ? space : width;

@@ -34,7 +34,7 @@ class RefillTest extends InReplicaWorld {
         Replica replica = world.start();
         world.settle();
         String id = world.relay.makeTopicAgain("t", 1);
-        ReplicaWorld.until(() -> String.valueOf(replica.status().reason()).contains("keeps its rows until the relay"));
+        ReplicaWorld.until(() -> String.valueOf(replica.status().reason()).contains("is not filled until the relay"));
         assertEquals(world.expectedRows(), world.copy());
         assertFalse(replica.status().complete());
         world.relay.begin("t", id, 1);

@@ -21,6 +21,12 @@ final class SqlErrors {
     /** {@code insufficient_privilege}. */
     static final String PRIVILEGE = "42501";
 
+    /** The class of the errors of a login that is refused. */
+    private static final String LOGIN = "28";
+
+    /** {@code invalid_password}, also told of a role that there is not. */
+    private static final String WRONG_PASSWORD = "28P01";
+
     /** {@code invalid_catalog_name}: there is no database of that name. */
     private static final String NO_DATABASE = "3D000";
 
@@ -34,7 +40,7 @@ final class SqlErrors {
     static FreshetException translate(String what, SQLException e) {
         String state = state(e);
         String message = what + ": " + text(e);
-        if (state.startsWith("28") || state.equals(NO_DATABASE) || state.equals(PRIVILEGE)) {
+        if (state.startsWith(LOGIN) || state.equals(NO_DATABASE) || state.equals(PRIVILEGE)) {
             return new ConfigurationException(message + advice(state), e);
         }
         if (state.startsWith("08")
@@ -50,8 +56,9 @@ final class SqlErrors {
     }
 
     private static String advice(String state) {
-        if (state.startsWith("28")) {
-            return "; see its user and password";
+        if (state.startsWith(LOGIN)) {
+            return "; see its user and password"
+                    + (state.equals(WRONG_PASSWORD) ? "" : ", and the server's pg_hba.conf");
         }
         return state.equals(NO_DATABASE) ? "; see its url" : "";
     }

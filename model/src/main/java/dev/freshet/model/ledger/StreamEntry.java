@@ -154,7 +154,7 @@ public record StreamEntry(
     public @Nullable String advice() {
         String pause = pause();
         if (pause != null) {
-            return reason == null ? pause : reason + "; " + pause;
+            return reason == null ? pause : withoutStop(reason) + "; " + pause;
         }
         if (reason == null || status == StreamStatus.SNAPSHOTTING || mending == Mending.SOURCE) {
             return reason;

@@ -188,6 +188,10 @@ class LedgerCodecProperties {
         StreamEntry first = new StreamEntry(
                 "a", "t", "i", 1, "f", "", StreamStatus.SNAPSHOTTING, Position.boundary(1, 5), null, paused, null);
         assertEquals("it is paused until 'freshet resnapshot a --resume' lets it go on", first.advice());
+        StreamEntry again = first.running(first.since())
+                .readAnew(first.since(), "Truncated.")
+                .snapshotting(first.since(), paused);
+        assertEquals("Truncated; " + first.advice(), again.advice());
     }
 
     @Example

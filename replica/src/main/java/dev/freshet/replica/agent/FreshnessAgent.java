@@ -188,7 +188,7 @@ public final class FreshnessAgent implements Agent {
                 .filter(row -> streamNames.contains(row.stream()))
                 .toList();
         progress.partitions(partitions);
-        // asked for only if there are any; by then some may be mended, and what is told is of one moment
+        // asked for only if there are any; their number and what is told of them come from one read
         List<ParkedStream> parked = streamRows.stream().allMatch(row -> row.parkedKeys() == 0)
                 ? List.of()
                 : c.parked().read().stream()

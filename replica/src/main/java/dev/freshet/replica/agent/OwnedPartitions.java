@@ -82,7 +82,7 @@ final class OwnedPartitions {
 
     /**
      * Takes note of where the reader has moved to beyond what is committed, unless an earlier note is not proven yet. Nothing
-     * that was read may be left to commit.
+     * that was read may be left to commit. A partition that has stopped has no move: {@link #forgetMove}.
      *
      * @param now the time
      */

@@ -1,6 +1,7 @@
 package dev.freshet.replica.fill;
 
 import dev.freshet.model.DurationText;
+import dev.freshet.model.FreshetException;
 import dev.freshet.model.Op;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.OffsetVector;
@@ -14,8 +15,10 @@ import dev.freshet.stream.TopicFacts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,8 +69,8 @@ final class TopicEnd {
      * Finds the end for a fill that starts now.
      *
      * @param followUntil until when it may go on with a snapshot that is under way; asked again and again
-     * @throws FillException if there is no topic
-     * @throws RetriableException if it is not the one that the relay writes to: the table keeps its rows meanwhile
+     * @throws FillException if there is no topic, or its stream waits to be mended
+     * @throws RetriableException if it is not the one that the relay writes to, which may pass by itself
      */
     static TopicEnd find(
             ReplicaConfig config,
@@ -85,11 +88,7 @@ final class TopicEnd {
         }
         String written = ledger.topicId(target.topic()).orElse(null);
         if (!facts.topicId().equals(written)) {
-            throw new RetriableException("Topic '" + target.topic() + "' was made again: it has the id "
-                    + facts.topicId()
-                    + ", and the ledger speaks of " + (written == null ? "none" : "the id " + written) + ". The table "
-                    + target.table() + " keeps its rows until the relay writes to the new topic"
-                    + ledger.trouble(target.topic()).map(t -> ". " + t).orElse(""));
+            throw notWrittenTo(target, facts.topicId(), written, ledger.trouble(target.topic()));
         }
         OffsetVector ends = reader.endOffsets(Set.of(target.topic())).get(target.topic());
         if (ends == null) {
@@ -98,6 +97,18 @@ final class TopicEnd {
         SnapshotFollow follow =
                 new SnapshotFollow(startedAt, followUntil, config.limits().snapshotPatience(), facts.awayLimit());
         return new TopicEnd(config.name(), target, reader, clock, ledger, startedAt, facts, follow, ends);
+    }
+
+    /** The table keeps its rows; what only a person can mend is not asked for as often as what passes. */
+    private static FreshetException notWrittenTo(
+            StreamTarget target, String id, @Nullable String written, Optional<String> trouble) {
+        String told = (written == null
+                        ? "The ledger names no stream with the topic '" + target.topic() + "'"
+                        : "Topic '" + target.topic() + "' was made again: it has the id " + id
+                                + ", and the ledger speaks of the id " + written)
+                + ". " + target.table() + " is not filled until the relay writes to that topic"
+                + trouble.map(t -> ". " + t).orElse("");
+        return trouble.isPresent() ? new FillException(told) : new RetriableException(told);
     }
 
     Instant startedAt() {

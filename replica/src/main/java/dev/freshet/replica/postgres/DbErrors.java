@@ -17,6 +17,9 @@ public final class DbErrors {
     /** The class of the errors of a login that is refused. */
     private static final String LOGIN = "28";
 
+    /** {@code invalid_password}, also told of a role that there is not. */
+    private static final String WRONG_PASSWORD = "28P01";
+
     /** {@code invalid_catalog_name}: there is no database of that name. */
     private static final String NO_DATABASE = "3D000";
 
@@ -63,7 +66,7 @@ public final class DbErrors {
         if (state.startsWith("53") || state.equals("25P03") || state.equals("57014")) {
             return StoreException.Kind.SHORT;
         }
-        if (state.startsWith("28") || state.equals(NO_DATABASE) || state.equals("42501")) {
+        if (state.startsWith(LOGIN) || state.equals(NO_DATABASE) || state.equals("42501")) {
             return StoreException.Kind.SETUP;
         }
         return TRY_AGAIN.getOrDefault(
@@ -111,6 +114,7 @@ public final class DbErrors {
         }
         if (state(e).startsWith(LOGIN)) {
             text.append("; see the replica's user and password");
+            text.append(state(e).equals(WRONG_PASSWORD) ? "" : ", and the server's pg_hba.conf");
         } else if (state(e).equals(NO_DATABASE)) {
             text.append("; see the replica's url");
         }

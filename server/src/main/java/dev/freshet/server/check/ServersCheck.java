@@ -117,10 +117,10 @@ public final class ServersCheck {
     }
 
     private static Mistake mistake(SourceConfig source, CaptureProblem problem) {
+        String sentence = unnamed("Source '" + source.name() + "': ", problem.sentence());
         return problem.stream()
-                .map(s -> new Mistake("streams." + s, unnamed("Stream '" + s + "', ", problem.sentence())))
-                .orElseGet(() -> new Mistake(
-                        "sources." + source.name(), unnamed("Source '" + source.name() + "': ", problem.sentence())));
+                .map(s -> new Mistake("streams." + s, unnamed("Stream '" + s + "', ", sentence)))
+                .orElseGet(() -> new Mistake("sources." + source.name(), sentence));
     }
 
     /** Leaves out the name, which the place in the file tells already. */

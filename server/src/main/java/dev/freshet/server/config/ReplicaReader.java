@@ -132,7 +132,8 @@ final class ReplicaReader {
                         .mistake("the stream '" + copy.stream() + "' does not publish a column '" + column + "'"
                                 + Suggestion.of(column, published) + " (by streams." + copy.stream()
                                 + ".columns it publishes: "
-                                + String.join(", ", published) + ")");
+                                + String.join(", ", published)
+                                + "); correct it here, or there if it is misspelt there");
             }
         }
         for (String column : stream.key()) {

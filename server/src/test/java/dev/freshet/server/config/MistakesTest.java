@@ -121,7 +121,7 @@ class MistakesTest {
                         "{ c_custkey: id, c_nme: name }",
                         "replicas.shipping-customers.streams.customers.columns.c_nme: the stream 'customers' does not publish a"
                                 + " column 'c_nme'; did you mean 'c_name'? (by streams.customers.columns it publishes:"
-                                + " c_custkey, c_name, c_address)"),
+                                + " c_custkey, c_name, c_address); correct it here, or there if it is misspelt there"),
                 mistake(
                         "{ c_custkey: id, c_name: name, c_address: address }",
                         "{ c_custkey: id, c_name: id }",
