@@ -44,14 +44,5 @@ public final class RecordHeaders {
      */
     public static final String READ_BACK = "freshet-read-back";
 
-    /** Of a dead letter: the stream that it was published to, where that is known. */
-    public static final String DEAD_LETTER_STREAM = "freshet-dead-letter-stream";
-
-    /** Of a dead letter: what is at fault, in a word. */
-    public static final String DEAD_LETTER_ERROR = "freshet-dead-letter-error";
-
-    /** Of a dead letter: what is at fault, in a sentence without data. */
-    public static final String DEAD_LETTER_REASON = "freshet-dead-letter-reason";
-
     private RecordHeaders() {}
 }

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.model.DeadLetterHeaders;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
 import dev.freshet.model.RecordHeaders;
 import dev.freshet.model.RetriableException;
-import dev.freshet.stream.DeadLetter;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -57,17 +57,20 @@ class DeadLetterTest extends DeadLetterWorld {
         assertEquals(row(7, "secret", 500), letter.value());
         assertEquals(bad.toString(), header(letter, RecordHeaders.POSITION));
         assertEquals("t.changed", header(letter, RecordHeaders.TYPE), "no header is lost");
-        assertEquals(world.relay.topic("t"), header(letter, DeadLetter.TOPIC));
+        assertEquals(world.relay.topic("t"), header(letter, DeadLetterHeaders.TOPIC));
         assertEquals(
                 world.relay.partitionOf("t", ReplicaWorld.key(7)),
-                Integer.parseInt(header(letter, DeadLetter.PARTITION)));
-        assertEquals(world.one("SELECT record_offset FROM freshet.replica_parked"), header(letter, DeadLetter.OFFSET));
-        assertEquals("copy", header(letter, DeadLetter.REPLICA));
-        assertEquals(world.relay.source + ".copy", header(letter, DeadLetter.GROUP));
-        assertEquals("refused", header(letter, DeadLetter.ERROR));
-        assertEquals("23514", header(letter, DeadLetter.SQLSTATE));
-        assertTrue(header(letter, DeadLetter.REASON).contains("'small'"), header(letter, DeadLetter.REASON));
-        assertFalse(Instant.parse(header(letter, DeadLetter.TIME)).isBefore(start.minusSeconds(1)));
+                Integer.parseInt(header(letter, DeadLetterHeaders.PARTITION)));
+        assertEquals(
+                world.one("SELECT record_offset FROM freshet.replica_parked"),
+                header(letter, DeadLetterHeaders.OFFSET));
+        assertEquals("copy", header(letter, DeadLetterHeaders.REPLICA));
+        assertEquals(world.relay.source + ".copy", header(letter, DeadLetterHeaders.GROUP));
+        assertEquals("refused", header(letter, DeadLetterHeaders.ERROR));
+        assertEquals("23514", header(letter, DeadLetterHeaders.SQLSTATE));
+        assertTrue(
+                header(letter, DeadLetterHeaders.REASON).contains("'small'"), header(letter, DeadLetterHeaders.REASON));
+        assertFalse(Instant.parse(header(letter, DeadLetterHeaders.TIME)).isBefore(start.minusSeconds(1)));
 
         world.put(1000, "later", 1);
         world.relay.commit();
@@ -112,9 +115,9 @@ class DeadLetterTest extends DeadLetterWorld {
         ReplicaWorld.until(() -> world.copy().equals(world.expectedRows()));
         Map<String, ConsumerRecord<String, @Nullable String>> letters = new HashMap<>();
         letters().forEach(l -> letters.put(l.key(), l));
-        assertEquals("undecodable", header(letters.get(ReplicaWorld.key(1)), DeadLetter.ERROR));
-        assertEquals("", header(letters.get(ReplicaWorld.key(1)), DeadLetter.SQLSTATE));
-        assertEquals("22021", header(letters.get(ReplicaWorld.key(3)), DeadLetter.SQLSTATE));
+        assertEquals("undecodable", header(letters.get(ReplicaWorld.key(1)), DeadLetterHeaders.ERROR));
+        assertEquals("", header(letters.get(ReplicaWorld.key(1)), DeadLetterHeaders.SQLSTATE));
+        assertEquals("22021", header(letters.get(ReplicaWorld.key(3)), DeadLetterHeaders.SQLSTATE));
     }
 
     @Test
@@ -175,7 +178,7 @@ class DeadLetterTest extends DeadLetterWorld {
         ReplicaWorld.until(() -> world.copy().equals(world.expectedRows()));
         List<ConsumerRecord<String, @Nullable String>> letters = letters();
         long records = letters.stream()
-                .map(l -> header(l, DeadLetter.PARTITION) + '@' + header(l, DeadLetter.OFFSET))
+                .map(l -> header(l, DeadLetterHeaders.PARTITION) + '@' + header(l, DeadLetterHeaders.OFFSET))
                 .distinct()
                 .count();
         assertEquals(letters.size() - 1, records, "one came twice, and can be told");

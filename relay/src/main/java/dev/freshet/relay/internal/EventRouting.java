@@ -1,9 +1,9 @@
 package dev.freshet.relay.internal;
 
 import dev.freshet.capture.LogEvent;
+import dev.freshet.model.DeadLetterHeaders;
 import dev.freshet.model.EventRecord;
 import dev.freshet.model.Names;
-import dev.freshet.model.RecordHeaders;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.PublishedEvent;
@@ -84,9 +84,9 @@ final class EventRouting {
         }
         LOG.warn("The {} at {} goes to the dead letters: {}", event, at.position(), reason);
         Map<String, String> headers = Map.of(
-                RecordHeaders.DEAD_LETTER_STREAM, event.stream(),
-                RecordHeaders.DEAD_LETTER_ERROR, error,
-                RecordHeaders.DEAD_LETTER_REASON, reason);
+                DeadLetterHeaders.STREAM, event.stream(),
+                DeadLetterHeaders.ERROR, error,
+                DeadLetterHeaders.REASON, reason);
         return new EventRecord(event.forStream(Names.DEAD_LETTERS, headers), at.position(), at.committedAt());
     }
 }

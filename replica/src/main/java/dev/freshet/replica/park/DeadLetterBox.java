@@ -1,5 +1,6 @@
 package dev.freshet.replica.park;
 
+import dev.freshet.model.DeadLetterHeaders;
 import dev.freshet.replica.DeadLetterSettings;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.port.RecordException;
@@ -59,18 +60,19 @@ public final class DeadLetterBox implements AutoCloseable {
 
     private DeadLetter letter(RecordException why) {
         Map<String, String> headers = new HashMap<>();
-        headers.put(DeadLetter.TOPIC, why.partition().topic());
-        headers.put(DeadLetter.PARTITION, Integer.toString(why.partition().number()));
-        headers.put(DeadLetter.OFFSET, Long.toString(why.offset()));
-        headers.put(DeadLetter.REPLICA, config.name());
-        headers.put(DeadLetter.GROUP, config.group());
+        headers.put(DeadLetterHeaders.TOPIC, why.partition().topic());
+        headers.put(
+                DeadLetterHeaders.PARTITION, Integer.toString(why.partition().number()));
+        headers.put(DeadLetterHeaders.OFFSET, Long.toString(why.offset()));
+        headers.put(DeadLetterHeaders.REPLICA, config.name());
+        headers.put(DeadLetterHeaders.GROUP, config.group());
         String code = why.fault() == null ? null : why.fault().code();
-        headers.put(DeadLetter.ERROR, code == null ? "undecodable" : "refused");
+        headers.put(DeadLetterHeaders.ERROR, code == null ? "undecodable" : "refused");
         if (code != null) {
-            headers.put(DeadLetter.SQLSTATE, code);
+            headers.put(DeadLetterHeaders.SQLSTATE, code);
         }
-        headers.put(DeadLetter.REASON, why.reason());
-        headers.put(DeadLetter.TIME, clock.instant().toString());
+        headers.put(DeadLetterHeaders.REASON, why.reason());
+        headers.put(DeadLetterHeaders.TIME, clock.instant().toString());
         return new DeadLetter(why.partition(), why.offset(), headers);
     }
 
