@@ -1,0 +1,242 @@
+package dev.freshet.letters;
+
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.RetriableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a dead-letter topic. Belongs to one thread. */
+public final class LetterReader implements AutoCloseable {
+    /** How many letters may wait in a topic for it to be read. */
+    public static final int MOST_WAITING = 1_000_000;
+
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+
+    private final String topic;
+    private final InstantSource clock;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Ahead ahead = new Ahead();
+
+    private LetterReader(String topic, InstantSource clock, KafkaConsumer<byte[], byte[]> consumer) {
+        this.topic = topic;
+        this.clock = clock;
+        this.consumer = consumer;
+    }
+
+    /**
+     * Opens a topic; nothing is asked of the brokers yet.
+     *
+     * @param kafka properties of every client, with {@code bootstrap.servers}
+     * @param clock tells how long the brokers have given nothing
+     */
+    public static LetterReader open(String topic, Map<String, String> kafka, InstantSource clock) {
+        Map<String, Object> config = new HashMap<>(kafka);
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(8 << 20));
+        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        config.put(ConsumerConfig.CLIENT_ID_CONFIG, "freshet-letters-" + topic);
+        return new LetterReader(
+                topic, clock, new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    /**
+     * Reads the topic to the end that it has now.
+     *
+     * @throws ConfigurationException if there is no such topic, it may not be read, or more letters wait than can be held
+     * @throws RetriableException if the brokers do not answer
+     */
+    public WaitingLetters waiting() {
+        return asked(() -> {
+            Collector found = new Collector();
+            List<TopicPartition> partitions = partitions();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            readTo(consumer.endOffsets(partitions), found::take);
+            return new WaitingLetters(found.waiting.values());
+        });
+    }
+
+    /** Partitions are read in any order: a letter may come behind the record that tells that it is dealt with. */
+    private final class Collector {
+        private final Map<LetterPlace, LetterHead> waiting = new HashMap<>();
+        private final Set<LetterPlace> resolved = new HashSet<>();
+
+        void take(ConsumerRecord<byte[], byte[]> record) {
+            Optional<LetterPlace> resolves = Letter.resolves(record);
+            if (resolves.isPresent()) {
+                if (waiting.remove(resolves.get()) == null) {
+                    resolved.add(resolves.get());
+                }
+                return;
+            }
+            LetterHead head = Letter.of(record).head();
+            if (!resolved.remove(head.place())) {
+                waiting.put(head.place(), head);
+            }
+            if (waiting.size() > MOST_WAITING) {
+                throw new ConfigurationException(
+                        "More than " + MOST_WAITING + " letters wait in topic '" + topic
+                                + "': mend what is at fault, and shorten the topic (kafka-delete-records.sh), which loses the oldest");
+            }
+        }
+    }
+
+    /**
+     * Reads letters in the given order.
+     *
+     * @param heads what {@link #waiting()} told of them
+     * @param each takes them
+     * @throws RetriableException if one is gone meanwhile, or the brokers do not answer
+     */
+    public void read(Collection<LetterHead> heads, Consumer<Letter> each) {
+        asked(() -> {
+            consumer.assign(partitions());
+            consumer.pause(consumer.assignment());
+            for (LetterHead head : heads) {
+                each.accept(Letter.of(find(head.place())));
+            }
+            return heads;
+        });
+    }
+
+    /** Seeks only where the next letter is not the next record, so that the client's fetches serve many. */
+    private ConsumerRecord<byte[], byte[]> find(LetterPlace place) {
+        ConsumerRecord<byte[], byte[]> next = ahead.take(place);
+        return next == null ? fetch(place) : next;
+    }
+
+    private ConsumerRecord<byte[], byte[]> fetch(LetterPlace place) {
+        TopicPartition partition = new TopicPartition(topic, place.partition());
+        consumer.pause(consumer.assignment());
+        consumer.resume(List.of(partition));
+        consumer.seek(partition, place.offset());
+        Stillness stillness = new Stillness();
+        while (true) {
+            ahead.fill(consumer.poll(POLL).records(partition));
+            ConsumerRecord<byte[], byte[]> found = ahead.take(place);
+            if (found != null) {
+                return found;
+            }
+            if (consumer.position(partition) > place.offset()) {
+                throw new RetriableException("The letter " + place + " is gone from topic '" + topic
+                        + "' meanwhile. List the letters again");
+            }
+            stillness.require(false);
+        }
+    }
+
+    /** What was fetched behind a letter. */
+    private static final class Ahead {
+        private List<ConsumerRecord<byte[], byte[]>> records = List.of();
+        private int next;
+
+        void fill(List<ConsumerRecord<byte[], byte[]>> fetched) {
+            records = fetched;
+            next = 0;
+        }
+
+        @Nullable
+        ConsumerRecord<byte[], byte[]> take(LetterPlace place) {
+            while (next < records.size()) {
+                ConsumerRecord<byte[], byte[]> record = records.get(next);
+                if (record.partition() != place.partition() || record.offset() > place.offset()) {
+                    return null;
+                }
+                next++;
+                if (record.offset() == place.offset()) {
+                    return record;
+                }
+            }
+            return null;
+        }
+    }
+
+    private List<TopicPartition> partitions() {
+        List<PartitionInfo> found = consumer.partitionsFor(topic);
+        if (found == null || found.isEmpty()) {
+            throw new ConfigurationException("There is no dead-letter topic '" + topic + "' yet, so no letters either");
+        }
+        List<TopicPartition> partitions = new ArrayList<>();
+        found.forEach(p -> partitions.add(new TopicPartition(topic, p.partition())));
+        return partitions;
+    }
+
+    private void readTo(Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+        Stillness stillness = new Stillness();
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            boolean moved = false;
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                moved = true;
+                TopicPartition at = new TopicPartition(topic, record.partition());
+                if (record.offset() < Objects.requireNonNull(ends.get(at))) {
+                    each.accept(record);
+                }
+            }
+            stillness.require(moved);
+        }
+    }
+
+    /** How long nothing has come. */
+    private final class Stillness {
+        private Instant since = clock.instant();
+
+        void require(boolean moved) {
+            Instant now = clock.instant();
+            if (moved) {
+                since = now;
+            } else if (now.isAfter(since.plus(PATIENCE))) {
+                throw new RetriableException(
+                        "Topic '" + topic + "' gave no records for " + PATIENCE.toSeconds() + " s");
+            }
+        }
+    }
+
+    private interface Work<T> {
+        T run();
+    }
+
+    private <T> T asked(Work<T> work) {
+        try {
+            return work.run();
+        } catch (InterruptException e) {
+            throw new RetriableException("Interrupted while reading topic '" + topic + "'", e);
+        } catch (AuthorizationException e) {
+            throw new ConfigurationException(
+                    "Topic '" + topic + "' may not be read: grant READ and DESCRIBE on it (" + e.getMessage() + ")", e);
+        } catch (KafkaException e) {
+            throw new RetriableException("Kafka failed at reading topic '" + topic + "': " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+    }
+}
