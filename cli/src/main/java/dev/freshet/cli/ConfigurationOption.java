@@ -15,6 +15,14 @@ final class ConfigurationOption {
             description = "The configuration (default: ${DEFAULT-VALUE} in the current folder).")
     private Path file = Path.of("freshet.yaml");
 
+    /** Creates the option for picocli to set. */
+    ConfigurationOption() {}
+
+    /** Creates it with a file that was given otherwise. */
+    ConfigurationOption(Path file) {
+        this.file = file;
+    }
+
     Path file() {
         return file;
     }

@@ -49,6 +49,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunCommand.class,
             StatusCommand.class,
             ResnapshotCommand.class,
+            DlqCommand.class,
             RemoveCommand.class,
             DemoCommand.class,
             HelpCommand.class

@@ -24,6 +24,7 @@ class CommandReferenceTest {
         line.getSubcommands().forEach((name, command) -> {
             if (!name.equals("help")) {
                 append(out, "freshet " + name, command);
+                command.getSubcommands().forEach((sub, of) -> append(out, "freshet " + name + ' ' + sub, of));
             }
         });
         return out.toString();

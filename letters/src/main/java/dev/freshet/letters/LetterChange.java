@@ -20,6 +20,16 @@ public record LetterChange(
         Optional<byte[]> payload,
         Optional<String> contentType,
         Map<String, String> headers) {
+    /** Returns whether it changes nothing. */
+    public boolean isEmpty() {
+        return stream.isEmpty()
+                && key.isEmpty()
+                && type.isEmpty()
+                && payload.isEmpty()
+                && contentType.isEmpty()
+                && headers.isEmpty();
+    }
+
     /** Copies the map. */
     public LetterChange {
         headers = Map.copyOf(headers);

@@ -181,7 +181,7 @@ public final class LetterReader implements AutoCloseable {
     private List<TopicPartition> partitions() {
         List<PartitionInfo> found = consumer.partitionsFor(topic);
         if (found == null || found.isEmpty()) {
-            throw new ConfigurationException("There is no dead-letter topic '" + topic + "' yet, so no letters either");
+            throw new NoLettersException(topic);
         }
         List<TopicPartition> partitions = new ArrayList<>();
         found.forEach(p -> partitions.add(new TopicPartition(topic, p.partition())));

@@ -1,14 +1,14 @@
 package dev.freshet.relay;
 
+import dev.freshet.letters.Choice;
 import dev.freshet.letters.Letter;
 import dev.freshet.letters.LetterChange;
 import dev.freshet.letters.LetterEvents;
 import dev.freshet.letters.LetterFilter;
 import dev.freshet.letters.LetterHead;
 import dev.freshet.letters.LetterReader;
+import dev.freshet.letters.Letters;
 import dev.freshet.letters.Resolution;
-import dev.freshet.letters.WaitingLetters;
-import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.relay.internal.LetterSession;
@@ -25,7 +25,7 @@ import java.util.function.IntConsumer;
  * <p>What is sent again comes behind all that its topic has, at new positions, and in the same Kafka transaction as the record that
  * tells so and the ledger's entry: each letter is sent once. A key of which no letter waits any more is no longer parked.
  */
-public final class RelayLetters {
+public final class RelayLetters implements Letters {
     private static final int TRIES = 5;
 
     private final RelaySettings settings;
@@ -37,28 +37,10 @@ public final class RelayLetters {
         this.clock = clock;
     }
 
-    /**
-     * Sends letters again, in the order of their keys.
-     *
-     * @param progress is told how many are sent, after each batch
-     * @return how many were sent
-     * @throws ConfigurationException if one cannot be sent, or would overtake another of its key; nothing of its batch was sent
-     * @throws RetriableException if Kafka is away, or a relay took over meanwhile; what {@code progress} was told is sent
-     */
+    @Override
     public int redrive(LetterFilter filter, IntConsumer progress) {
         return withLetters(progress, counted -> (session, reader) -> {
-            WaitingLetters.Selection selection = reader.waiting().select(filter);
-            List<LetterHead> overtaken = selection.overtaken();
-            if (!overtaken.isEmpty()) {
-                LetterHead first = overtaken.get(0);
-                throw new ConfigurationException(
-                        "Nothing was sent: letters that wait for longer would be overtaken by later ones"
-                                + " of their key, such as " + first.place() + " (key " + first.keyText()
-                                + " of stream '"
-                                + first.stream() + "'). Redrive all of the key (--stream " + first.stream() + " --key "
-                                + first.keyText() + "), or discard what must not be sent");
-            }
-            reader.read(selection.selected(), letter -> {
+            reader.read(Choice.toSend(reader.waiting(), filter), letter -> {
                 session.send(LetterEvents.event(letter), LetterEvents.time(letter), letter.head());
                 session.resolve(letter.head(), Resolution.REDRIVEN);
                 session.commitIfFull(counted);
@@ -67,13 +49,7 @@ public final class RelayLetters {
         });
     }
 
-    /**
-     * Gives letters up.
-     *
-     * @param progress is told how many are given up, after each batch
-     * @return how many were
-     * @throws RetriableException if Kafka is away, or a relay took over meanwhile; what {@code progress} was told is done
-     */
+    @Override
     public int discard(LetterFilter filter, IntConsumer progress) {
         return withLetters(progress, counted -> (session, reader) -> {
             for (LetterHead head : reader.waiting().select(filter).selected()) {
@@ -84,29 +60,14 @@ public final class RelayLetters {
         });
     }
 
-    /**
-     * Puts a changed letter in the place of another.
-     *
-     * @param placeOrId which one
-     * @throws ConfigurationException if there is none, or there are several of that id
-     * @throws RetriableException if Kafka is away, or a relay took over meanwhile; nothing was changed
-     */
+    @Override
     public void replace(String placeOrId, LetterChange change) {
         withLetters(n -> {}, counted -> (session, reader) -> {
-            List<LetterHead> found =
-                    reader.waiting().select(LetterFilter.of(placeOrId)).selected();
-            if (found.size() != 1) {
-                throw new ConfigurationException(
-                        found.isEmpty()
-                                ? "No letter '" + placeOrId + "' waits in topic '"
-                                        + settings.events().deadLetterTopic() + "'"
-                                : found.size() + " letters have the id " + placeOrId
-                                        + ": name one by its place, such as "
-                                        + found.get(0).place());
-            }
-            reader.read(found, letter -> {
+            LetterHead head =
+                    Choice.one(reader.waiting(), placeOrId, settings.events().deadLetterTopic());
+            reader.read(List.of(head), letter -> {
                 PublishedEvent changed = LetterEvents.changed(letter, change);
-                session.replace(changed, LetterEvents.time(letter), letter.head(), movesKey(letter, change));
+                session.replace(changed, LetterEvents.time(letter), head, movesKey(letter, change));
             });
             return session.end(counted);
         });

@@ -27,8 +27,8 @@ public record StreamSettings(
     /** How long an event stays by default. */
     public static final Duration DEFAULT_RETENTION = Duration.ofDays(7);
 
-    /** How large an event may be by default, in bytes: Kafka's own default of {@code max.message.bytes}. */
-    public static final int DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
+    /** How large an event may be by default, in bytes: 1 MiB, about Kafka's own default of {@code max.message.bytes}. */
+    public static final int DEFAULT_MAX_MESSAGE_BYTES = 1 << 20;
 
     /** What a topic holds. */
     public sealed interface Content permits Rows, Events {}
