@@ -26,7 +26,7 @@ class StatusTextTest {
                         problems.isEmpty(),
                         problems,
                         List.of(new SourceStatus(
-                                name, "retrying", null, POSITION, null, 1L << 50, -1, Long.MAX_VALUE, List.of())),
+                                name, "retrying", null, POSITION, null, 1L << 50, -1, Long.MAX_VALUE, 0, List.of())),
                         List.of(new StreamStatus(name, name + "." + name, "snapshotting", null, POSITION, snapshot)),
                         List.of(new ReplicaStatus(
                                 name,

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param alarms what needs a person, each a sentence; empty if all is well
  * @param streams the streams as the ledger has them
  * @param recordsSent how many records were committed since the relay was made
+ * @param deadLetters how many events have become dead letters since the relay was made
  */
 public record RelayStatus(
         String source,
@@ -30,7 +31,8 @@ public record RelayStatus(
         long retainedWalBytes,
         List<String> alarms,
         List<StreamEntry> streams,
-        long recordsSent) {
+        long recordsSent,
+        long deadLetters) {
     /** What a relay can be at. */
     public enum State {
         /** Not begun, or taking over. */

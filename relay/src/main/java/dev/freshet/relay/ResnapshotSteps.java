@@ -79,6 +79,11 @@ final class ResnapshotSteps {
         ROWS {
             @Override
             String text(StreamEntry e, Options o) {
+                if (e.isOfEvents()) {
+                    return "send again, with the same ids, the events of stream '" + e.stream() + "' ("
+                            + e.status().text() + ") that the outbox table still has, into the topic '" + e.topic()
+                            + "' that it has; what stands in the log alone is not sent again";
+                }
                 return "read the rows of stream '" + e.stream() + "' ("
                         + e.status().text()
                         + ") anew from the beginning, into the topic '" + e.topic() + "' that it has" + o.textAnew(e)
@@ -96,7 +101,9 @@ final class ResnapshotSteps {
             String text(StreamEntry e, Options o) {
                 return "delete the topic '" + e.topic() + "' with all its records, since it is what breaks stream '"
                         + e.stream()
-                        + "', and begin the stream anew from its table if it is in a server's configuration";
+                        + "', and begin the stream anew "
+                        + (e.isOfEvents() ? "with what the outbox table still has" : "from its table")
+                        + " if it is in a server's configuration";
             }
 
             @Override
@@ -128,6 +135,8 @@ final class ResnapshotSteps {
                         && cursor.streams().values().stream().anyMatch(e -> e.status() == StreamStatus.SNAPSHOTTING));
         List<Step> steps = cursor.streams().values().stream()
                 .filter(e -> e.status() != StreamStatus.STOPPED)
+                // events that were sent are not sent again unless somebody says so of their stream
+                .filter(e -> !e.isOfEvents() || e.status() == StreamStatus.BROKEN)
                 .filter(e -> !underWay || e.status() == StreamStatus.SNAPSHOTTING)
                 .map(e -> step(cursor, e.stream(), options))
                 .toList();

@@ -17,6 +17,7 @@ import dev.freshet.outbox.SqlOutbox;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -191,6 +192,62 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
         assertEquals(20, ids(settle(relay)).stream().distinct().count());
         assertEquals(20, ids(settle(relay)).size());
         assertEquals(List.of(), relay.status().alarms());
+    }
+
+    @Test
+    void roleWithTheLeastRights_relaysAndClears() throws Exception {
+        String role = db.name() + "_r";
+        db.execute(
+                "CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD 'p'",
+                "GRANT SELECT ON freshet_outbox, item TO " + role,
+                "GRANT EXECUTE ON FUNCTION freshet_outbox_roll TO " + role,
+                "CREATE PUBLICATION " + slot()
+                        + " FOR TABLE freshet_outbox, item WITH (publish_via_partition_root = true)");
+        retention = new OutboxRetention(Optional.of(Duration.ZERO), Duration.ofSeconds(1));
+        settings = relayed(builder).build();
+        List<UUID> published = new ArrayList<>();
+        publish(published, 50);
+        try (Relay relay = start(settings, () -> openSource(role, "p"))) {
+            until(relay, s -> runs(s, "orders"));
+            for (int i = 0; i < 6; i++) {
+                publish(published, 50);
+                Thread.sleep(400);
+            }
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .untilAsserted(() -> assertEquals("0", db.text("SELECT count(*) FROM freshet_outbox")));
+            assertNotEquals("1", db.text(PARTITIONS), "there are partitions that only their owner may read");
+            // another relay checks all rights anew
+            relay.close();
+            Relay second = start(settings, () -> openSource(role, "p"));
+            publish(published, 50);
+            assertOnceInOrder(published, settle(second));
+            second.close();
+        } finally {
+            db.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
+        }
+    }
+
+    @Test
+    void resnapshotOfAStreamOfEvents_sendsAgainWhatTheTableHas_withTheSameIds() throws Exception {
+        retention = new OutboxRetention(Optional.empty(), Duration.ofMinutes(10));
+        settings = relayed(builder).build();
+        List<UUID> published = new ArrayList<>();
+        publish(published, 50);
+        Relay relay = start(settings);
+        until(relay, s -> runs(s, "orders"));
+        RelayResnapshot command = new RelayResnapshot(settings, Clock.systemUTC());
+        assertTrue(
+                command.planSource(RelayResnapshot.Options.NONE).actions().stream()
+                        .noneMatch(a -> a.contains("stream 'orders'")),
+                "a source's tables are read anew without sending its events again");
+        RelayResnapshot.Plan plan = command.planStream("orders", RelayResnapshot.Options.NONE);
+        assertTrue(plan.actions().get(0).startsWith("send again, with the same ids, the events of stream 'orders'"));
+        command.carryOut(plan);
+        Awaitility.await()
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertEquals(100, ids(settle(relay)).size()));
+        assertEquals(50, ids(settle(relay)).stream().distinct().count());
     }
 
     @Test

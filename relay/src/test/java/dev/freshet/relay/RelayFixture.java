@@ -90,8 +90,12 @@ abstract class RelayFixture {
     }
 
     Source openSource() {
+        return openSource(db.user(), db.password());
+    }
+
+    Source openSource(String user, String password) {
         return PostgresSource.create(
-                PostgresSettings.builder("shop", db.jdbcUrl(), db.user(), db.password())
+                PostgresSettings.builder("shop", db.jdbcUrl(), user, password)
                         .slot(slot())
                         .publication(slot())
                         .build(),

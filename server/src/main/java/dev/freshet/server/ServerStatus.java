@@ -59,6 +59,7 @@ public record ServerStatus(
      * @param lagBytes bytes of the source's log that are not relayed yet; -1 if unknown
      * @param retainedWalBytes bytes of log that the slot holds back; -1 if unknown
      * @param recordsSent records written since the start
+     * @param deadLetters events that have become dead letters since the start
      * @param alarms what needs a person, each a sentence
      */
     public record SourceStatus(
@@ -70,6 +71,7 @@ public record ServerStatus(
             long lagBytes,
             long retainedWalBytes,
             long recordsSent,
+            long deadLetters,
             List<String> alarms) {
         /** Copies the list. */
         public SourceStatus {

@@ -20,6 +20,7 @@ final class Report {
     private final RelaySettings settings;
     private final Alarms alarms = new Alarms();
     private long sentBefore;
+    private long lettersBefore;
     private long lagBytes = -1;
     private long retainedBytes = -1;
     private @Nullable FailingWindows failing;
@@ -28,8 +29,8 @@ final class Report {
     /** Creates the report of a relay that is starting. */
     Report(RelaySettings settings) {
         this.settings = settings;
-        this.status =
-                new RelayStatus(settings.source(), State.STARTING, null, null, null, -1, -1, List.of(), List.of(), 0);
+        this.status = new RelayStatus(
+                settings.source(), State.STARTING, null, null, null, -1, -1, List.of(), List.of(), 0, 0);
     }
 
     /** Returns what was told last; any thread may ask. */
@@ -71,6 +72,7 @@ final class Report {
     void ended(LeaderSession session) {
         failing = null;
         sentBefore += session.recordsSent();
+        lettersBefore += session.events().letters();
     }
 
     /**
@@ -93,7 +95,8 @@ final class Report {
                     retainedBytes,
                     needs,
                     last.streams(),
-                    sentBefore);
+                    sentBefore,
+                    lettersBefore);
             return;
         }
         FailingWindows windows = failing;
@@ -114,6 +117,7 @@ final class Report {
                 retainedBytes,
                 needs,
                 streams,
-                sentBefore + leader.recordsSent());
+                sentBefore + leader.recordsSent(),
+                lettersBefore + leader.events().letters());
     }
 }

@@ -62,6 +62,10 @@ final class Metrics {
                 "To when the topics are complete",
                 s -> s.completeTo() == null ? Double.NaN : s.completeTo().toEpochMilli() / 1000.0);
         of.counter("freshet.source.records", "Records written since the start", SourceStatus::recordsSent);
+        of.counter(
+                "freshet.source.dead.letters",
+                "Events that have become dead letters since the start",
+                SourceStatus::deadLetters);
     }
 
     private void bindStream(String name) {

@@ -216,7 +216,7 @@ public final class Parts implements Agent {
                 false,
                 List.of("The server is starting; its embedded Kafka is not up yet"),
                 config.sources().keySet().stream()
-                        .map(s -> new SourceStatus(s, "starting", null, null, null, -1, -1, 0, List.of()))
+                        .map(s -> new SourceStatus(s, "starting", null, null, null, -1, -1, 0, 0, List.of()))
                         .toList(),
                 config.streams().values().stream()
                         .map(s -> notCaptured(s, s.capture() == null ? "elsewhere" : "waiting"))

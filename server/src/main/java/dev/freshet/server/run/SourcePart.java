@@ -82,7 +82,16 @@ final class SourcePart {
         if (now == null) {
             String failure = part.failureMessage();
             return new ServerStatus.SourceStatus(
-                    config.name(), failure == null ? "stopped" : "failed", failure, null, null, -1, -1, 0, List.of());
+                    config.name(),
+                    failure == null ? "stopped" : "failed",
+                    failure,
+                    null,
+                    null,
+                    -1,
+                    -1,
+                    0,
+                    0,
+                    List.of());
         }
         return new ServerStatus.SourceStatus(
                 config.name(),
@@ -93,6 +102,7 @@ final class SourcePart {
                 now.lagBytes(),
                 now.retainedWalBytes(),
                 now.recordsSent(),
+                now.deadLetters(),
                 now.alarms());
     }
 

@@ -47,7 +47,7 @@ class HttpApiTest {
                 Instant.EPOCH,
                 problems.isEmpty(),
                 problems,
-                List.of(new SourceStatus("shop", "running", null, "p1", Instant.EPOCH, 7, 8, 9, List.of())),
+                List.of(new SourceStatus("shop", "running", null, "p1", Instant.EPOCH, 7, 8, 9, 0, List.of())),
                 List.of(new StreamStatus(
                         "orders",
                         "shop.orders",
