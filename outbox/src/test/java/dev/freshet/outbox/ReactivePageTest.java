@@ -15,11 +15,6 @@ import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.Method;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -27,9 +22,6 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,46 +32,23 @@ import reactor.core.publisher.Mono;
 /** The examples of docs/how-to/publish-from-reactive-code.md, run as they stand there. */
 @OnServers
 class ReactivePageTest {
-    private static final Path PAGE = Path.of("..", "docs", "how-to", "publish-from-reactive-code.md");
-    private static final Pattern EXAMPLE = Pattern.compile("(?s)```java\n(.*?record (\\w+).*?)\n```");
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final SqlOutbox outbox = SqlOutbox.table(Dialect.POSTGRESQL).build();
     private TestDatabase database;
-    private URLClassLoader examples;
+    private PageExamples examples;
 
     @BeforeEach
     void compile(TestDatabase own, @TempDir Path folder) throws Exception {
         database = own;
         Migration.run(own);
         own.execute("CREATE TABLE orders (id text PRIMARY KEY)");
-        Matcher example = EXAMPLE.matcher(Files.readString(PAGE));
-        while (example.find()) {
-            Path source = Files.writeString(folder.resolve(example.group(2) + ".java"), example.group(1));
-            String classPath = System.getProperty("java.class.path");
-            assertEquals(
-                    0,
-                    ToolProvider.getSystemJavaCompiler()
-                            .run(null, null, null, "-d", folder.toString(), "-cp", classPath, source.toString()));
-        }
-        examples = new URLClassLoader(new URL[] {folder.toUri().toURL()});
+        examples = PageExamples.of("publish-from-reactive-code.md", folder);
     }
 
     @AfterEach
     void close() throws Exception {
         examples.close();
-    }
-
-    private Object example(String name, Object... arguments) throws Exception {
-        Constructor<?> constructor = examples.loadClass(name).getDeclaredConstructors()[0];
-        constructor.setAccessible(true);
-        return constructor.newInstance(arguments);
-    }
-
-    private static Object place(Object orders, String id) throws Exception {
-        Method place = orders.getClass().getDeclaredMethod("place", String.class);
-        place.setAccessible(true);
-        return place.invoke(orders, id);
     }
 
     private static UUID placed(Mono<?> order) {
@@ -98,14 +67,14 @@ class ReactivePageTest {
 
     @Test
     void r2dbcExample_commitsOrderAndEventTogether_orNeither() throws Exception {
-        Object orders = example("R2dbcOrders", R2dbcClient.connections(database), R2dbcOutbox.create(outbox));
-        UUID id = placed((Mono<?>) place(orders, "1"));
+        Object orders = examples.example("R2dbcOrders", R2dbcClient.connections(database), R2dbcOutbox.create(outbox));
+        UUID id = placed((Mono<?>) PageExamples.place(orders, "1"));
         assertEquals(id.toString(), database.text("SELECT id FROM freshet_outbox"));
-        Mono<?> again = (Mono<?>) place(orders, "1");
+        Mono<?> again = (Mono<?>) PageExamples.place(orders, "1");
         assertThrows(R2dbcDataIntegrityViolationException.class, () -> placed(again));
         assertOrders("1");
         database.execute("ALTER TABLE freshet_outbox RENAME TO elsewhere");
-        Mono<?> failing = (Mono<?>) place(orders, "2");
+        Mono<?> failing = (Mono<?>) PageExamples.place(orders, "2");
         assertThrows(ConfigurationException.class, () -> placed(failing));
         database.execute("ALTER TABLE elsewhere RENAME TO freshet_outbox");
         assertOrders("1");
@@ -114,12 +83,12 @@ class ReactivePageTest {
 
     @Test
     void r2dbcExample_rollsBackWhenItIsCancelled() throws Exception {
-        Object orders = example("R2dbcOrders", R2dbcClient.connections(database), R2dbcOutbox.create(outbox));
+        Object orders = examples.example("R2dbcOrders", R2dbcClient.connections(database), R2dbcOutbox.create(outbox));
         try (Connection other = database.connect();
                 Statement lock = other.createStatement()) {
             other.setAutoCommit(false);
             lock.execute("LOCK TABLE freshet_outbox");
-            Disposable order = ((Mono<?>) place(orders, "1")).subscribe();
+            Disposable order = ((Mono<?>) PageExamples.place(orders, "1")).subscribe();
             Waiting.forLock(database);
             order.dispose();
             other.commit();
@@ -132,14 +101,14 @@ class ReactivePageTest {
     void vertxExample_commitsOrderAndEventTogether_orNeither() throws Exception {
         Pool pool = VertxClient.pool(database);
         try {
-            Object orders = example("VertxOrders", pool, VertxOutbox.create(outbox));
-            Object id = placed((Future<?>) place(orders, "1"));
+            Object orders = examples.example("VertxOrders", pool, VertxOutbox.create(outbox));
+            Object id = placed((Future<?>) PageExamples.place(orders, "1"));
             assertEquals(id.toString(), database.text("SELECT id FROM freshet_outbox"));
-            Future<?> again = (Future<?>) place(orders, "1");
+            Future<?> again = (Future<?>) PageExamples.place(orders, "1");
             assertTrue(
                     assertThrows(ExecutionException.class, () -> placed(again)).getCause() instanceof PgException);
             database.execute("ALTER TABLE freshet_outbox RENAME TO elsewhere");
-            Future<?> failing = (Future<?>) place(orders, "2");
+            Future<?> failing = (Future<?>) PageExamples.place(orders, "2");
             assertTrue(
                     assertThrows(ExecutionException.class, () -> placed(failing))
                                     .getCause()

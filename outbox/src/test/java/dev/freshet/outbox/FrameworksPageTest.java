@@ -1,0 +1,137 @@
+package dev.freshet.outbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.junit.OnServers;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.context.Scope;
+import jakarta.persistence.EntityManager;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.hibernate.SessionFactory;
+import org.hibernate.cfg.Configuration;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The examples of docs/how-to/publish-with-frameworks.md, run as they stand there. */
+@OnServers
+class FrameworksPageTest {
+    private final SqlOutbox outbox = SqlOutbox.table(Dialect.POSTGRESQL).build();
+    private TestDatabase database;
+    private PageExamples examples;
+
+    @BeforeEach
+    void compile(TestDatabase own, @TempDir Path folder) throws Exception {
+        database = own;
+        Migration.run(own);
+        own.execute("CREATE TABLE orders (id text PRIMARY KEY)");
+        examples = PageExamples.of("publish-with-frameworks.md", folder);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        examples.close();
+    }
+
+    private DataSource dataSource() {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(database.jdbcUrl());
+        source.setUser(database.user());
+        source.setPassword(database.password());
+        return source;
+    }
+
+    /** Places an order, one that is there, one whose event fails, and one more. */
+    private void assertTogetherOrNeither(Object orders) throws Exception {
+        Object id = PageExamples.place(orders, "1");
+        assertEquals(String.valueOf(id), database.text("SELECT id FROM freshet_outbox"));
+        assertThrows(InvocationTargetException.class, () -> PageExamples.place(orders, "1"));
+        database.execute("ALTER TABLE freshet_outbox RENAME TO elsewhere");
+        assertThrows(InvocationTargetException.class, () -> PageExamples.place(orders, "2"));
+        database.execute("ALTER TABLE elsewhere RENAME TO freshet_outbox");
+        PageExamples.place(orders, "3");
+        assertEquals("1 3", database.text("SELECT string_agg(id, ' ' ORDER BY id) FROM orders"));
+        assertEquals("1 3", database.text("SELECT string_agg(event_key, ' ' ORDER BY event_key) FROM freshet_outbox"));
+    }
+
+    @Test
+    void spring_commitsOrderAndEventTogether_orNeither() throws Exception {
+        DataSource source = dataSource();
+        JdbcTemplate jdbc = new JdbcTemplate(source);
+        assertTogetherOrNeither(examples.example(
+                "SpringOrders", new TransactionTemplate(new DataSourceTransactionManager(source)), jdbc, outbox));
+        Event alone =
+                Event.builder("orders", "order-placed").key("4").payload(4).build();
+        RuntimeException refused = assertThrows(
+                RuntimeException.class,
+                () -> jdbc.execute((Connection c) -> outbox.publish(c, alone)),
+                "outside a transaction");
+        assertTrue(String.valueOf(refused.getMessage()).contains("auto-commit"), refused.getMessage());
+    }
+
+    @Test
+    void jpa_commitsOrderAndEventTogether_orNeither() throws Exception {
+        Configuration configuration = new Configuration()
+                .setProperty("jakarta.persistence.jdbc.url", database.jdbcUrl())
+                .setProperty("jakarta.persistence.jdbc.user", database.user())
+                .setProperty("jakarta.persistence.jdbc.password", database.password());
+        try (SessionFactory sessions = configuration.buildSessionFactory();
+                EntityManager entities = sessions.createEntityManager()) {
+            assertTogetherOrNeither(examples.example("JpaOrders", entities, outbox));
+        }
+    }
+
+    @Test
+    void jooq_commitsOrderAndEventTogether_orNeither() throws Exception {
+        assertTogetherOrNeither(examples.example("JooqOrders", DSL.using(dataSource(), SQLDialect.POSTGRES), outbox));
+    }
+
+    @Test
+    @SuppressWarnings("unchecked") // the example is compiled by the test
+    void traceParent_isThatOfTheCurrentSpan() throws Exception {
+        Supplier<@Nullable String> trace = (Supplier<@Nullable String>) examples.example("TraceParent");
+        Event event = Event.builder("orders", "order-placed")
+                .key("1")
+                .payload(Map.of())
+                .build();
+        SpanContext span = SpanContext.create(
+                "0af7651916cd43dd8448eb211c80319c",
+                "b7ad6b7169203331",
+                TraceFlags.getSampled(),
+                TraceState.getDefault());
+        try (Connection connection = database.connect();
+                Scope scope = Span.wrap(span).makeCurrent()) {
+            connection.setAutoCommit(false);
+            outboxWith(trace).publish(connection, event);
+            connection.commit();
+            Objects.requireNonNull(scope);
+        }
+        assertEquals(
+                "{\"traceparent\":\"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\"}",
+                database.text("SELECT headers FROM freshet_outbox"));
+    }
+
+    private static SqlOutbox outboxWith(Supplier<@Nullable String> trace) {
+        return SqlOutbox.table(Dialect.POSTGRESQL).traceParent(trace).build();
+    }
+}
