@@ -1,0 +1,117 @@
+package dev.freshet.direct;
+
+import dev.freshet.model.FreshetException;
+import dev.freshet.model.RetriableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends what stands in the table, of this process and of others of the source. Has a thread of its own.
+ *
+ * <p>Rows are locked while they are sent and deleted in the same transaction afterwards: a process that dies in between sends
+ * them again, with the same {@code ce_id}. While Kafka takes none, one row is tried at a time.
+ */
+final class Drain {
+    private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
+    private static final int MOST = 500;
+    private static final long MOST_BYTES = 8L << 20;
+    private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final Duration SPARE = Duration.ofSeconds(10);
+
+    private final EventLoop thread;
+    private final UndeliveredTable table;
+    private final Consumer<List<Entry>> sender;
+    private final long limitMillis;
+    private int failed;
+    private volatile long kept;
+
+    /**
+     * Creates it.
+     *
+     * @param sender sends entries, or completes them with a {@link RetriableException} that says why not now
+     * @param delivery how long the sender may take for an entry
+     */
+    Drain(EventLoop thread, UndeliveredTable table, Consumer<List<Entry>> sender, Duration delivery) {
+        this.thread = thread;
+        this.table = table;
+        this.sender = sender;
+        this.limitMillis = delivery.multipliedBy(2).plus(SPARE).toMillis();
+    }
+
+    void start() {
+        thread.execute(this::round);
+    }
+
+    /** Returns how many rows there were when they were last counted. */
+    long kept() {
+        return kept;
+    }
+
+    private void round() {
+        long pause = PAUSE_NANOS;
+        try {
+            kept = table.count();
+            boolean some = kept > 0
+                    && table.transact("Sending kept events", connection -> {
+                        List<Entry> taken = table.take(connection, failed == 0 ? MOST : 1, MOST_BYTES);
+                        List<Entry> gone = send(taken);
+                        table.delete(connection, gone);
+                        failed = gone.size() < taken.size() ? failed + 1 : 0;
+                        return !taken.isEmpty();
+                    });
+            if (failed > 0) {
+                pause = Backoff.nanos(failed);
+            } else if (some) {
+                pause = 0;
+            }
+        } catch (FreshetException e) {
+            LOG.warn("What is kept could not be sent and is tried again: {}", e.getMessage());
+        }
+        thread.schedule(this::round, pause);
+    }
+
+    /** Returns those that are where they belong. */
+    private List<Entry> send(List<Entry> taken) {
+        sender.accept(taken);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
+        List<Entry> gone = new ArrayList<>();
+        for (Entry entry : taken) {
+            try {
+                entry.outcome.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+                gone.add(entry);
+            } catch (ExecutionException e) {
+                if (failed == 0) {
+                    LOG.warn("The kept {} could not be sent and is tried again: {}", entry.event, e.getMessage());
+                }
+            } catch (TimeoutException e) {
+                // the sender leaves out what is answered; what is on its way may still be sent: twice is better than
+                // never
+                if (!entry.outcome.completeExceptionally(new RetriableException("Not sent in time", e))) {
+                    gone.add(entry);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new RetriableException("Interrupted while sending kept events: the publisher closes", e);
+            }
+        }
+        return gone;
+    }
+
+    /** Begins no further round. */
+    void finish() {
+        thread.finish();
+    }
+
+    /** Waits for the present round to end, then interrupts it. */
+    void stop(Duration limit) throws InterruptedException {
+        thread.await(limit);
+        thread.stop();
+    }
+}
