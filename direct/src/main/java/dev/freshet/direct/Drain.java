@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -19,12 +18,12 @@ import org.slf4j.LoggerFactory;
  * them again, with the same {@code ce_id}. While Kafka takes none, one row is tried at a time.
  */
 final class Drain {
-    private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
     private static final int MOST = 500;
     private static final long MOST_BYTES = 8L << 20;
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration SPARE = Duration.ofSeconds(10);
 
+    private final SeldomLog log = new SeldomLog(LoggerFactory.getLogger(Drain.class));
     private final EventLoop thread;
     private final UndeliveredTable table;
     private final Consumer<List<Entry>> sender;
@@ -72,7 +71,7 @@ final class Drain {
                 pause = 0;
             }
         } catch (FreshetException e) {
-            LOG.warn("What is kept could not be sent and is tried again: {}", e.getMessage());
+            log.warn("What is kept could not be sent and is tried again: " + e.getMessage());
         }
         thread.schedule(this::round, pause);
     }
@@ -87,9 +86,8 @@ final class Drain {
                 entry.outcome.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
                 gone.add(entry);
             } catch (ExecutionException e) {
-                if (failed == 0) {
-                    LOG.warn("The kept {} could not be sent and is tried again: {}", entry.event, e.getMessage());
-                }
+                log.warn("The kept " + entry.event + " could not be sent and is tried again: "
+                        + (e.getCause() == null ? e : e.getCause()).getMessage());
             } catch (TimeoutException e) {
                 // the sender leaves out what is answered; what is on its way may still be sent: twice is better than
                 // never

@@ -5,12 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes events into the table, those that wait in one transaction. Has a thread of its own; may be called by any. */
 final class Keeper {
-    private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
+    private final SeldomLog log = new SeldomLog(LoggerFactory.getLogger(Keeper.class));
 
     private final EventLoop thread;
     private final UndeliveredTable table;
@@ -97,11 +96,8 @@ final class Keeper {
         }
     }
 
-    private static void failed(Order order, FreshetException e) {
-        LOG.warn(
-                "{} events could not be kept and are tried again: {}",
-                order.entries().size(),
-                e.getMessage());
+    private void failed(Order order, FreshetException e) {
+        log.warn(order.entries().size() + " events could not be kept and are tried again: " + e.getMessage());
         order.answer().accept(Result.FAILED);
     }
 

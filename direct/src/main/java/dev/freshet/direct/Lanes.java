@@ -39,6 +39,8 @@ final class Lanes {
     private final ParkedWatch watch;
     private final Optional<Keeper> keeper;
     private final Completions completions;
+    private final SeldomLog letterLog = new SeldomLog(LOG);
+    private final SeldomLog failureLog = new SeldomLog(LOG);
 
     private final Map<LaneKey, Lane> keyed = new HashMap<>();
     private final Set<Lane> all = new LinkedHashSet<>();
@@ -187,7 +189,8 @@ final class Lanes {
                 lane.key().ifPresent(key -> parked.add(key, new LetterPlace(written.partition(), written.offset())));
             }
             if (!Fault.BEHIND.equals(why)) {
-                LOG.warn("The {} is a dead letter in topic '{}': {}", entry.event, written.topic(), why.reason());
+                letterLog.warn(
+                        "The " + entry.event + " is a dead letter in topic '" + written.topic() + "': " + why.reason());
             }
             done(lane, entry, Outcome.DEAD_LETTERED);
         } else {
@@ -314,7 +317,7 @@ final class Lanes {
 
     private void fail(Entry entry, String why) {
         FreshetException e = notSent(entry, why);
-        LOG.error("{}", e.getMessage());
+        failureLog.warn(String.valueOf(e.getMessage()));
         completions.failed(entry, e);
         left(entry);
     }

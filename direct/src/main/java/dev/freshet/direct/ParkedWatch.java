@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -18,11 +17,11 @@ import org.slf4j.LoggerFactory;
  * that they are let go once their letters are dealt with. Has a thread of its own.
  */
 final class ParkedWatch {
-    private static final Logger LOG = LoggerFactory.getLogger(ParkedWatch.class);
     private static final long LEAST_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
     /** A long topic is not read all the time. */
     private static final int PAUSES_PER_READING = 9;
 
+    private final SeldomLog log = new SeldomLog(LoggerFactory.getLogger(ParkedWatch.class));
     private final EventLoop thread;
     private final LetterTopic topic;
     private final DirectSettings settings;
@@ -30,7 +29,6 @@ final class ParkedWatch {
     private final Runnable known;
     private Optional<LetterReader> reader = Optional.empty();
     private int failed;
-    private boolean told;
     private volatile String trouble = "it has not been read yet";
     private volatile boolean isKnown;
 
@@ -88,7 +86,6 @@ final class ParkedWatch {
         }
         parked.update(before, keys(waiting));
         failed = 0;
-        told = false;
         if (!isKnown) {
             isKnown = true;
             known.run();
@@ -115,10 +112,7 @@ final class ParkedWatch {
 
     private void failed(String why) {
         trouble = why;
-        if (!told) {
-            LOG.warn("The parked keys of source '{}' cannot be read; it is tried again. {}", settings.source(), why);
-            told = true;
-        }
+        log.warn("The parked keys of source '" + settings.source() + "' cannot be read; it is tried again. " + why);
         failed++;
         thread.schedule(this::look, Backoff.nanos(failed));
     }
