@@ -88,7 +88,7 @@ public final class DirectPublisher implements AutoCloseable {
      * events, for which it has 10 s more; without one, the events' stages fail.
      *
      * @param limit how long to wait for Kafka
-     * @return the events that are nowhere
+     * @return the events that are nowhere; none if it was closed before
      */
     public List<PublishedEvent> close(Duration limit) {
         return engine.close(limit);
@@ -290,13 +290,18 @@ public final class DirectPublisher implements AutoCloseable {
                         + " bytes, and an event may have maxBytes(…) " + maxBytes + ": give it " + (maxBytes + 1000L)
                         + " or more");
             }
+            String letters = deadLetterTopic.orElse(Names.deadLetters(name));
+            if (topics.containsValue(letters)) {
+                throw new ConfigurationException("The dead-letter topic '" + letters
+                        + "' is the topic of a stream as well: name another by deadLetterTopic(…)");
+            }
             DirectSettings settings = new DirectSettings(
                     name,
                     kafka,
                     Map.copyOf(topics),
                     clock,
                     retryFor,
-                    deadLetterTopic.orElse(Names.deadLetters(name)),
+                    letters,
                     onFailedKey,
                     parkedLimit,
                     undelivered,

@@ -2,9 +2,13 @@ package dev.freshet.direct;
 
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * Sends what stands in the table, of this process and of others of the source. Has a thread of its own.
  *
  * <p>Rows are locked while they are sent and deleted in the same transaction afterwards: a process that dies in between sends
- * them again, with the same {@code ce_id}. While Kafka takes none, one row is tried at a time.
+ * them again, with the same {@code ce_id}. While Kafka takes none, one row is tried at a time, another each
+ * time.
  */
 final class Drain {
     private static final int MOST = 500;
@@ -29,6 +34,7 @@ final class Drain {
     private final Consumer<List<Entry>> sender;
     private final long limitMillis;
     private int failed;
+    private long after;
     private volatile long kept;
 
     /**
@@ -57,23 +63,39 @@ final class Drain {
         long pause = PAUSE_NANOS;
         try {
             kept = table.count();
-            boolean some = kept > 0
-                    && table.transact("Sending kept events", connection -> {
-                        List<Entry> taken = table.take(connection, failed == 0 ? MOST : 1, MOST_BYTES);
-                        List<Entry> gone = send(taken);
-                        table.delete(connection, gone);
-                        failed = gone.size() < taken.size() ? failed + 1 : 0;
-                        return !taken.isEmpty();
-                    });
-            if (failed > 0) {
-                pause = Backoff.nanos(failed);
-            } else if (some) {
-                pause = 0;
+            if (kept > 0) {
+                boolean more = table.transact("Sending kept events", this::sendSome);
+                pause = failed > 0 ? Backoff.nanos(failed) : more ? 0 : PAUSE_NANOS;
             }
         } catch (FreshetException e) {
             log.warn("What is kept could not be sent and is tried again: " + e.getMessage());
         }
         thread.schedule(this::round, pause);
+    }
+
+    /** Returns whether there may be more to send. */
+    private boolean sendSome(Connection connection) throws SQLException {
+        List<Entry> taken = table.take(connection, after, failed == 0 ? MOST : 1, MOST_BYTES);
+        List<Entry> gone = send(taken);
+        table.delete(connection, gone);
+        boolean wraps = taken.isEmpty() && after > 0;
+        if (!gone.isEmpty() || taken.isEmpty() && !wraps) {
+            failed = 0;
+        } else if (!wraps) {
+            failed++;
+        }
+        after = gone.size() < taken.size() ? newestHead(taken) : 0;
+        return !taken.isEmpty() || wraps;
+    }
+
+    /** Those that cannot be sent now must not keep others from being tried: they have their turn again after all of these. */
+    private static long newestHead(List<Entry> taken) {
+        Set<LaneKey> seen = new HashSet<>();
+        return taken.stream()
+                .filter(entry -> entry.lane().map(seen::add).orElse(true))
+                .mapToLong(entry -> entry.row)
+                .max()
+                .orElse(0);
     }
 
     /** Returns those that are where they belong. */

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ final class Engine {
     private final Optional<Drain> drain;
     private final Lanes lanes;
     private final Admission admission;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     Engine(DirectSettings settings, EventChecks checks) {
         this.settings = settings;
@@ -89,7 +91,9 @@ final class Engine {
     }
 
     private void accept(List<Entry> entries) {
-        loop.execute(() -> lanes.accept(entries));
+        if (!loop.execute(() -> lanes.accept(entries))) {
+            entries.forEach(lanes::tooLate);
+        }
     }
 
     private void broken(Throwable e) {
@@ -137,6 +141,9 @@ final class Engine {
 
     /** Sends what there is, keeps what fails, and returns what is neither. */
     List<PublishedEvent> close(Duration limit) {
+        if (!closed.compareAndSet(false, true)) {
+            return List.of();
+        }
         admission.close("is closed");
         drain.ifPresent(Drain::finish);
         CompletableFuture<Boolean> empty = lanes.close();
@@ -174,9 +181,9 @@ final class Engine {
             left.complete(lanes.abandon(
                     "the publisher was closed, and Kafka had not taken it within " + limit.toMillis() + " ms"));
             sender.abort();
-            loop.stop();
         });
         List<Entry> events = left.join();
+        loop.finishAll();
         keeper.ifPresent(Keeper::stop);
         watch.close();
         admin.close(CLIENT_LIMIT);

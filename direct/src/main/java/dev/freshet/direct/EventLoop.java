@@ -36,16 +36,19 @@ final class EventLoop {
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    void execute(Runnable task) {
-        schedule(task, 0);
+    /** Runs a task behind those that were given before; returns whether it will, which it does not at the end. */
+    boolean execute(Runnable task) {
+        return schedule(task, 0);
     }
 
-    /** Runs a task later; tasks of the same time in their order. After {@link #stop} it is left out. */
-    void schedule(Runnable task, long nanos) {
+    /** Runs a task later; tasks of the same time in their order. Returns whether it will. */
+    boolean schedule(Runnable task, long nanos) {
         try {
             ScheduledFuture<?> unused = executor.schedule(() -> guarded(task), nanos, TimeUnit.NANOSECONDS);
+            return true;
         } catch (RejectedExecutionException e) {
             LOG.trace("{} is stopped", name, e);
+            return false;
         }
     }
 
@@ -59,8 +62,14 @@ final class EventLoop {
         }
     }
 
-    /** Runs no further tasks, but the present one to its end. */
+    /** Takes no further tasks, and runs the present one to its end. */
     void finish() {
+        executor.shutdown();
+    }
+
+    /** Takes no further tasks, and runs those that it has; it ends with the last. */
+    void finishAll() {
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(true);
         executor.shutdown();
     }
 

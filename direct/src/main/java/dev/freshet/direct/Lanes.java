@@ -90,7 +90,7 @@ final class Lanes {
     void accept(List<Entry> entries) {
         for (Entry entry : entries) {
             if (ended) {
-                completions.failed(entry, notSent(entry, "the publisher is closed"));
+                tooLate(entry);
                 continue;
             }
             Lane lane = entry.lane().isPresent()
@@ -322,6 +322,11 @@ final class Lanes {
         left(entry);
     }
 
+    /** Fails an event that was committed after the publisher had closed. Any thread. */
+    void tooLate(Entry entry) {
+        completions.failed(entry, notSent(entry, "the publisher is closed"));
+    }
+
     private FreshetException notSent(Entry entry, String why) {
         return new FreshetException("The " + entry.event + " for topic '" + entry.topic + "' was not sent by source '"
                 + settings.source() + "': " + why + ". Publish it again with the same id");
@@ -334,11 +339,10 @@ final class Lanes {
         }
     }
 
-    /** Begins to close: what fails goes to the table. Completes once nothing is left. */
+    /** Begins to close. Completes once nothing is left. */
     CompletableFuture<Boolean> close() {
         loop.execute(() -> {
             closing = true;
-            spill();
             if (open == 0) {
                 empty.complete(true);
             }
@@ -346,7 +350,7 @@ final class Lanes {
         return empty;
     }
 
-    /** Gives up what is on its way to Kafka, so that it goes to the table. */
+    /** Has what Kafka has not taken yet kept: gives up what is on its way to it, and what waits. */
     void cutOff() {
         sender.abort();
         spill();

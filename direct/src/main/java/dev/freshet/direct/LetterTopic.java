@@ -54,6 +54,11 @@ final class LetterTopic {
                 });
     }
 
+    /** Has it looked for again, since it did not take a letter. */
+    void doubt() {
+        ready = false;
+    }
+
     private CompletionStage<Optional<Fault>> requireNotCompacted() {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         return Objects.requireNonNull(

@@ -30,7 +30,12 @@ final class Letters {
                     if (fault.isPresent()) {
                         answer.given(null, fault.get());
                     } else {
-                        sender.send(letter(entry, why), answer);
+                        sender.send(letter(entry, why), (written, failure) -> {
+                            if (failure != null) {
+                                topic.doubt();
+                            }
+                            answer.given(written, failure);
+                        });
                     }
                 }));
     }

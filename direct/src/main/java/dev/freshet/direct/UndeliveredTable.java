@@ -160,18 +160,20 @@ final class UndeliveredTable {
     /**
      * Takes rows whose turn it is, in their order: the oldest ones of keys that nobody else has, and what follows them.
      *
+     * @param after the oldest row of a key is taken only above this
      * @param most how many at most
      * @param mostBytes how many bytes at most, unless the first one is larger
      */
-    List<Entry> take(Connection connection, int most, long mostBytes) throws SQLException {
+    List<Entry> take(Connection connection, long after, int most, long mostBytes) throws SQLException {
         List<Head> chosen = new ArrayList<>();
         Budget budget = new Budget(most, mostBytes);
         List<Head> oldest = heads(
                 connection,
-                "SELECT seq, key_hash, octet_length(event) FROM freshet_undelivered u WHERE source = ? AND NOT EXISTS"
+                "SELECT seq, key_hash, octet_length(event) FROM freshet_undelivered u WHERE source = ? AND seq > ? AND NOT EXISTS"
                         + " (SELECT 1 FROM freshet_undelivered e WHERE e.source = u.source AND e.key_hash = u.key_hash AND e.seq <"
                         + " u.seq) ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED",
                 source,
+                after,
                 Math.min(most, MOST_HEADS));
         oldest.stream().takeWhile(budget::takes).forEach(chosen::add);
         for (Head head : List.copyOf(chosen)) {

@@ -86,7 +86,7 @@ abstract class UndeliveredTableSuite {
         migrate();
         Entry kept = entry("a \u0000", "1");
         keep(kept);
-        Entry taken = table.transact("Taking", connection -> table.take(connection, 10, 1000))
+        Entry taken = table.transact("Taking", connection -> table.take(connection, 0, 10, 1000))
                 .get(0);
         assertEquals(kept.event.id(), taken.event.id());
         assertEquals(kept.event.key(), taken.event.key());
@@ -101,9 +101,9 @@ abstract class UndeliveredTableSuite {
         keep(entry("a", "1"), entry("b", "1"), entry("a", "2"), entry(null, "1"), entry(null, "2"), entry("a", "3"));
         assertEquals(
                 "a1 b1 null1 null2 a2 a3",
-                values(table.transact("Taking", connection -> table.take(connection, 10, 100_000))));
-        assertEquals("a1 b1", values(table.transact("Taking", connection -> table.take(connection, 2, 100_000))));
-        assertEquals("a1", values(table.transact("Taking", connection -> table.take(connection, 10, 1))));
+                values(table.transact("Taking", connection -> table.take(connection, 0, 10, 100_000))));
+        assertEquals("a1 b1", values(table.transact("Taking", connection -> table.take(connection, 0, 2, 100_000))));
+        assertEquals("a1", values(table.transact("Taking", connection -> table.take(connection, 0, 10, 1))));
         assertEquals(Set.of(new LaneKey("orders", "a").hash(), new LaneKey("orders", "b").hash()), table.keys());
         assertTrue(has("a"));
         assertFalse(has("c"));
@@ -115,14 +115,14 @@ abstract class UndeliveredTableSuite {
         migrate();
         keep(entry("a", "1"), entry("a", "2"), entry("b", "1"));
         table.transact("Taking", connection -> {
-            List<Entry> mine = table.take(connection, 1, 100_000);
+            List<Entry> mine = table.take(connection, 0, 1, 100_000);
             assertEquals("a1", values(mine));
-            assertEquals("b1", values(table.transact("Taking", other -> table.take(other, 10, 100_000))));
+            assertEquals("b1", values(table.transact("Taking", other -> table.take(other, 0, 10, 100_000))));
             table.delete(connection, mine);
-            assertEquals("b1", values(table.transact("Taking", other -> table.take(other, 10, 100_000))));
+            assertEquals("b1", values(table.transact("Taking", other -> table.take(other, 0, 10, 100_000))));
             return true;
         });
-        assertEquals("a2 b1", values(table.transact("Taking", other -> table.take(other, 10, 100_000))));
+        assertEquals("a2 b1", values(table.transact("Taking", other -> table.take(other, 0, 10, 100_000))));
     }
 
     @Test

@@ -17,9 +17,7 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
-import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -27,9 +25,6 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +36,6 @@ import reactor.core.publisher.Mono;
 @OnServers
 class ReactivePageTest {
     private static final Path PAGE = Path.of("..", "docs", "how-to", "publish-from-reactive-code.md");
-    private static final Pattern EXAMPLE = Pattern.compile("(?s)```java\n(.*?record (\\w+).*?)\n```");
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final SqlOutbox outbox = SqlOutbox.table(Dialect.POSTGRESQL).build();
@@ -53,16 +47,7 @@ class ReactivePageTest {
         database = own;
         Migration.run(own);
         own.execute("CREATE TABLE orders (id text PRIMARY KEY)");
-        Matcher example = EXAMPLE.matcher(Files.readString(PAGE));
-        while (example.find()) {
-            Path source = Files.writeString(folder.resolve(example.group(2) + ".java"), example.group(1));
-            String classPath = System.getProperty("java.class.path");
-            assertEquals(
-                    0,
-                    ToolProvider.getSystemJavaCompiler()
-                            .run(null, null, null, "-d", folder.toString(), "-cp", classPath, source.toString()));
-        }
-        examples = new URLClassLoader(new URL[] {folder.toUri().toURL()});
+        examples = PageExamples.compile(PAGE, folder);
     }
 
     @AfterEach
