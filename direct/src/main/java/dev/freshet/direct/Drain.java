@@ -19,11 +19,12 @@ import org.slf4j.LoggerFactory;
  * Sends what stands in the table, of this process and of others of the source. Has a thread of its own.
  *
  * <p>Rows are locked while they are sent and deleted in the same transaction afterwards: a process that dies in between sends
- * them again, with the same {@code ce_id}. While Kafka takes none, one row is tried at a time, another each
+ * them again, with the same {@code ce_id}. While Kafka takes none, fewer rows are tried at a time, others each
  * time.
  */
 final class Drain {
     private static final int MOST = 500;
+    private static final int FEW = 100;
     private static final long MOST_BYTES = 8L << 20;
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration SPARE = Duration.ofSeconds(10);
@@ -75,7 +76,7 @@ final class Drain {
 
     /** Returns whether there may be more to send. */
     private boolean sendSome(Connection connection) throws SQLException {
-        List<Entry> taken = table.take(connection, after, failed == 0 ? MOST : 1, MOST_BYTES);
+        List<Entry> taken = table.take(connection, after, failed == 0 ? MOST : FEW, MOST_BYTES);
         List<Entry> gone = send(taken);
         table.delete(connection, gone);
         boolean wraps = taken.isEmpty() && after > 0;

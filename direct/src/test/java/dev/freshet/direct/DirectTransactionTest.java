@@ -112,6 +112,18 @@ class DirectTransactionTest {
     }
 
     @Test
+    void commitAfterThePublisherWasClosed_saysSoOfItsEvents() throws Exception {
+        try (Connection connection = database.connect();
+                DirectTransaction tx = direct.begin(connection)) {
+            tx.publish(World.order("a", "1"));
+            direct.close();
+            Throwable e = World.failure(tx.commit().get(0));
+            assertTrue(e.getMessage().contains("the publisher is closed"), e.getMessage());
+            assertEquals(0, direct.status().queuedEvents());
+        }
+    }
+
+    @Test
     void eventThatIsRefused_isRefusedInsideTheTransaction() throws Exception {
         try (Connection connection = database.connect()) {
             try (DirectTransaction tx = direct.begin(connection)) {

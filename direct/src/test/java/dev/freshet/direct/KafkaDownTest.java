@@ -11,6 +11,8 @@ import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.event.PublishedEvent;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -136,12 +138,23 @@ class KafkaDownTest {
         }
         assertEquals("40", rows());
         kafka.restart();
-        try (DirectPublisher direct = world.publisher().undelivered(table).build()) {
-            publish(direct, 20, 25);
-            World.until(() -> direct.status().kept() == 0 && direct.status().queuedEvents() == 0);
+        try (Connection other = database.connect();
+                Statement lock = other.createStatement()) {
+            other.setAutoCommit(false);
+            lock.execute("SELECT 1 FROM freshet_undelivered FOR UPDATE");
+            sendTheRest(other);
         }
         assertInOrder(25);
         assertEquals("0", rows());
+    }
+
+    /** Publishes further events while someone has all rows, who then lets them go. */
+    private void sendTheRest(Connection other) throws Exception {
+        try (DirectPublisher direct = world.publisher().undelivered(table).build()) {
+            World.assertOutcomes(Outcome.KEPT, publish(direct, 20, 25));
+            other.commit();
+            World.until(() -> direct.status().kept() == 0 && rows().equals("0"));
+        }
     }
 
     @Test
