@@ -1,14 +1,11 @@
 package dev.freshet.relay;
 
-import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.Names;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** What a relay relays, and within which limits. Immutable; made by {@link #builder}. */
 public final class RelaySettings {
@@ -64,8 +61,7 @@ public final class RelaySettings {
     private final Duration lossPause;
     private final int ledgerReplicationFactor;
     private final SnapshotLimits snapshotLimits;
-    private final @Nullable TableCapture outbox;
-    private final OutboxRetention outboxRetention;
+    private final EventSettings events;
 
     private RelaySettings(Builder b) {
         source = b.source;
@@ -87,8 +83,7 @@ public final class RelaySettings {
         lossPause = b.lossPause;
         ledgerReplicationFactor = b.ledgerReplicationFactor;
         snapshotLimits = b.snapshotLimits;
-        outbox = b.outbox;
-        outboxRetention = b.outboxRetention;
+        events = b.events;
     }
 
     /**
@@ -124,23 +119,18 @@ public final class RelaySettings {
 
     /** Returns the tables to capture: those of streams that are a table's, in their order, and the outbox table, if there is one. */
     public List<TableCapture> tables() {
-        return Stream.concat(streams.stream().flatMap(s -> s.table().stream()), Stream.ofNullable(outbox))
+        return Stream.concat(streams.stream().flatMap(s -> s.table().stream()), events.outbox().stream())
                 .toList();
     }
 
-    /** Returns the outbox table, if events are taken from one. */
-    public Optional<TableCapture> outbox() {
-        return Optional.ofNullable(outbox);
-    }
-
-    /** Returns how long the outbox table keeps what is sent. */
-    public OutboxRetention outboxRetention() {
-        return outboxRetention;
+    /** Returns where events are taken from, and what becomes of those that cannot be sent. */
+    public EventSettings events() {
+        return events;
     }
 
     /** Returns whether events are relayed; if not, those of the source are another relay's. */
     public boolean takesEvents() {
-        return outbox != null || streams.stream().anyMatch(s -> s.table().isEmpty());
+        return tables().size() < streams.size() || events.outbox().isPresent();
     }
 
     /** Returns the properties for every Kafka client. */
@@ -228,7 +218,6 @@ public final class RelaySettings {
         private final Map<String, String> kafka;
         private String ledger;
         private String slot;
-        private String deadLetterTopic;
         private int batchRecords = DEFAULT_BATCH_RECORDS;
         private long batchBytes = DEFAULT_BATCH_BYTES;
         private Duration batchAge = DEFAULT_BATCH_AGE;
@@ -243,8 +232,7 @@ public final class RelaySettings {
         private long retainedWalAlarmBytes = DEFAULT_RETAINED_WAL_ALARM_BYTES;
         private int ledgerReplicationFactor = -1;
         private SnapshotLimits snapshotLimits = SnapshotLimits.DEFAULT;
-        private @Nullable TableCapture outbox;
-        private OutboxRetention outboxRetention = OutboxRetention.DEFAULT;
+        private EventSettings events;
 
         private Builder(String source, List<StreamSettings> streams, Map<String, String> kafka) {
             this.source = Names.require("source", source);
@@ -252,7 +240,7 @@ public final class RelaySettings {
             this.kafka = Map.copyOf(kafka);
             this.ledger = Names.ledger(source);
             this.slot = Names.slot(source);
-            this.deadLetterTopic = Names.deadLetters(source);
+            this.events = EventSettings.of(source);
             if (streams.isEmpty()) {
                 throw new IllegalArgumentException("Source '" + source + "' needs at least one stream");
             }
@@ -262,35 +250,20 @@ public final class RelaySettings {
             }
         }
 
-        /**
-         * Sets the table from which the events of streams are taken; by default they come by messages in the log alone.
-         *
-         * @param table {@code schema.table}
-         */
-        public Builder outbox(String table) {
-            this.outbox = TableCapture.ofOutbox(table);
-            return this;
-        }
-
-        /** Sets how long the outbox table keeps what is sent; by default {@link OutboxRetention#DEFAULT}. */
-        public Builder outboxRetention(OutboxRetention retention) {
-            this.outboxRetention = retention;
-            return this;
-        }
-
-        /** Sets the topic of events that cannot be sent to their own; by default {@link Names#deadLetters}. */
-        public Builder deadLetterTopic(String topic) {
-            this.deadLetterTopic = topic;
+        /** Sets where events are taken from, and what becomes of those that cannot be sent; by default {@link EventSettings#of}. */
+        public Builder events(EventSettings settings) {
+            this.events = settings;
             return this;
         }
 
         private List<StreamSettings> withDeadLetters() {
-            boolean events =
-                    outbox != null || streams.stream().anyMatch(s -> s.table().isEmpty());
-            return events
+            boolean taken = events.outbox().isPresent()
+                    || streams.stream().anyMatch(s -> s.table().isEmpty());
+            return taken
                     ? Stream.concat(
                                     streams.stream(),
-                                    Stream.of(StreamSettings.ofEvents(Names.DEAD_LETTERS, deadLetterTopic)))
+                                    Stream.of(StreamSettings.ofLetters(
+                                            events.deadLetterTopic(), events.deadLetterBytes())))
                             .toList()
                     : streams;
         }

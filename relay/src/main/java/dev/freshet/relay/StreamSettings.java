@@ -1,6 +1,7 @@
 package dev.freshet.relay;
 
 import dev.freshet.capture.TableCapture;
+import dev.freshet.model.Names;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,6 +26,9 @@ public record StreamSettings(
 
     /** How long an event stays by default. */
     public static final Duration DEFAULT_RETENTION = Duration.ofDays(7);
+
+    /** How large an event may be by default, in bytes: Kafka's own default of {@code max.message.bytes}. */
+    public static final int DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
 
     /** What a topic holds. */
     public sealed interface Content permits Rows, Events {}
@@ -52,14 +56,19 @@ public record StreamSettings(
     /**
      * Business events, which services publish under the stream's name, in a topic that forgets.
      *
-     * @param retention how long an event stays in the topic, at least
+     * @param retention how long an event stays in the topic, at least; empty for ever
+     * @param maxMessageBytes the topic's {@code max.message.bytes}, from 1,024: how large an event may be, in bytes, with key,
+     *     headers and what Kafka adds
      */
-    public record Events(Duration retention) implements Content {
+    public record Events(Optional<Duration> retention, int maxMessageBytes) implements Content {
         /** Rejects what is out of range. */
         public Events {
-            if (retention.isNegative() || retention.isZero()) {
+            retention.filter(r -> r.isNegative() || r.isZero()).ifPresent(r -> {
+                throw new IllegalArgumentException("Events must be kept for some time, but their retention is " + r);
+            });
+            if (maxMessageBytes < 1024) {
                 throw new IllegalArgumentException(
-                        "Events must be kept for some time, but their retention is " + retention);
+                        "Events must be allowed 1,024 bytes or more, but are allowed " + maxMessageBytes);
             }
         }
     }
@@ -91,7 +100,13 @@ public record StreamSettings(
 
     /** Returns the settings of a stream of events with one partition and defaults for all else. */
     public static StreamSettings ofEvents(String name, String topic) {
-        return new StreamSettings(name, topic, 1, -1, -1, new Events(DEFAULT_RETENTION));
+        return new StreamSettings(
+                name, topic, 1, -1, -1, new Events(Optional.of(DEFAULT_RETENTION), DEFAULT_MAX_MESSAGE_BYTES));
+    }
+
+    /** Returns the settings of the stream of dead letters, which are kept until they are dealt with. */
+    static StreamSettings ofLetters(String topic, int maxMessageBytes) {
+        return new StreamSettings(Names.DEAD_LETTERS, topic, 1, -1, -1, new Events(Optional.empty(), maxMessageBytes));
     }
 
     /** Returns these settings with another partition count. */

@@ -8,6 +8,7 @@ import dev.freshet.capture.OutboxRetention;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.model.Names;
+import dev.freshet.model.event.EventIds;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.outbox.Dialect;
@@ -17,6 +18,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -29,7 +31,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Events by rows of an outbox table, which the relay finds in the log. */
-class OutboxTablePublicationTest extends PublicationSuite {
+class OutboxTablePublicationTest extends DeadLetterSuite {
+    private OutboxRetention retention = OutboxRetention.DEFAULT;
+
     @Override
     SqlOutbox outbox() throws Exception {
         try (InputStream file = SqlOutbox.class.getClassLoader().getResourceAsStream(Dialect.POSTGRESQL.migration())) {
@@ -40,7 +44,7 @@ class OutboxTablePublicationTest extends PublicationSuite {
 
     @Override
     RelaySettings.Builder relayed(RelaySettings.Builder builder) {
-        return builder.outbox("public.freshet_outbox");
+        return builder.events(events.withOutbox("public.freshet_outbox", retention));
     }
 
     @Test
@@ -140,9 +144,8 @@ class OutboxTablePublicationTest extends PublicationSuite {
 
     @Test
     void eventsThatAreSent_goWithTheirPartitions_andNoneIsLost() throws Exception {
-        settings = relayed(
-                        builder.outboxRetention(new OutboxRetention(Optional.of(Duration.ZERO), Duration.ofSeconds(1))))
-                .build();
+        retention = new OutboxRetention(Optional.of(Duration.ZERO), Duration.ofSeconds(1));
+        settings = relayed(builder).build();
         List<UUID> published = new ArrayList<>();
         publish(published, 100);
         Relay relay = start(settings);
@@ -156,6 +159,38 @@ class OutboxTablePublicationTest extends PublicationSuite {
                 .untilAsserted(() -> assertEquals("0", db.text("SELECT count(*) FROM freshet_outbox")));
         assertTrue(Integer.parseInt(db.text(PARTITIONS)) < 10, "old ones are dropped");
         assertOnceInOrder(published, settle(relay));
+    }
+
+    @Test
+    void eventOfAClockThatIsAhead_isSentOnce_andKeepsNoPartitionFromBeingMade() throws Exception {
+        retention = new OutboxRetention(Optional.empty(), Duration.ofSeconds(2));
+        settings = relayed(builder).build();
+        for (int seconds = 0; seconds < 20; seconds++) {
+            try (Connection connection = transaction()) {
+                Instant ahead = Instant.now().plusSeconds(seconds);
+                outbox.publish(
+                        connection,
+                        Event.builder("orders", "order-placed")
+                                .id(EventIds.of(ahead, "ahead-" + seconds))
+                                .key("k")
+                                .payload(seconds)
+                                .build());
+                connection.commit();
+            }
+        }
+        Relay relay = start(settings);
+        until(relay, s -> runs(s, "orders"));
+        // partitions are made for the time to come, in which these events are
+        Awaitility.await()
+                .atMost(LIMIT)
+                .untilAsserted(
+                        () -> assertNotEquals(
+                                "0",
+                                db.text(
+                                        "SELECT count(*) FROM freshet_outbox WHERE tableoid <> 'freshet_outbox_rest'::regclass")));
+        assertEquals(20, ids(settle(relay)).stream().distinct().count());
+        assertEquals(20, ids(settle(relay)).size());
+        assertEquals(List.of(), relay.status().alarms());
     }
 
     @Test

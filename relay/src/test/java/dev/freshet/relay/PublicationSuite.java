@@ -38,7 +38,8 @@ abstract class PublicationSuite extends RelayFixture {
 
     SqlOutbox outbox;
     RelaySettings.Builder builder;
-    private String eventTopic;
+    EventSettings events;
+    String eventTopic;
 
     /** Returns the outbox by which services publish. */
     abstract SqlOutbox outbox() throws Exception;
@@ -51,16 +52,18 @@ abstract class PublicationSuite extends RelayFixture {
         outbox = outbox();
         eventTopic = prefix.name("orders");
         builder = settings(
-                        kafka,
-                        prefix,
-                        List.of(
-                                stream("items", "public.item", topic),
-                                StreamSettings.ofEvents("orders", eventTopic).withPartitions(3)))
-                .deadLetterTopic(prefix.name("dead-letters"));
+                kafka,
+                prefix,
+                List.of(
+                        stream("items", "public.item", topic),
+                        StreamSettings.ofEvents("orders", eventTopic).withPartitions(3)));
+        events = EventSettings.of("shop")
+                .withDeadLetters(prefix.name("dead-letters"), EventSettings.DEFAULT_DEAD_LETTER_BYTES);
+        builder.events(events);
         settings = relayed(builder).build();
     }
 
-    private static Event event(String key, Object payload) {
+    static Event event(String key, Object payload) {
         return Event.builder("orders", "order-placed")
                 .key(key)
                 .payload(payload)
@@ -74,11 +77,11 @@ abstract class PublicationSuite extends RelayFixture {
         return connection;
     }
 
-    private List<ConsumerRecord<byte[], byte[]>> events(Cursor cursor) {
+    final List<ConsumerRecord<byte[], byte[]>> events(Cursor cursor) {
         return topics.readTo(eventTopic, cursor);
     }
 
-    private static Map<String, String> headers(ConsumerRecord<byte[], byte[]> record) {
+    static Map<String, String> headers(ConsumerRecord<byte[], byte[]> record) {
         Map<String, String> headers = new LinkedHashMap<>();
         for (Header header : record.headers()) {
             headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8));

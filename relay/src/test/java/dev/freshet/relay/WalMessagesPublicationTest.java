@@ -3,7 +3,7 @@ package dev.freshet.relay;
 import dev.freshet.outbox.SqlOutbox;
 
 /** Events by messages in the log. */
-class WalMessagesPublicationTest extends PublicationSuite {
+class WalMessagesPublicationTest extends DeadLetterSuite {
     @Override
     SqlOutbox outbox() {
         return SqlOutbox.walMessages().build();

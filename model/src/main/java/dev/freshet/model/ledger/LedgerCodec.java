@@ -119,6 +119,24 @@ public final class LedgerCodec {
         w.endObject();
     }
 
+    /** Encodes parked events. */
+    public static byte[] encode(ParkedEvents parked) {
+        return new JsonWriter()
+                .beginObject()
+                .name("letters")
+                .number(parked.letters())
+                .name("last")
+                .string(parked.last().toString())
+                .endObject()
+                .toBytes();
+    }
+
+    /** Decodes parked events. */
+    public static ParkedEvents decodeParked(byte[] json) {
+        Tree t = Tree.parse(json, "parked");
+        return new ParkedEvents(t.number("letters"), t.position("last"));
+    }
+
     /** Decodes a cursor. */
     public static Cursor decodeCursor(byte[] json) {
         Tree t = Tree.parse(json, "cursor");

@@ -27,6 +27,12 @@ public final class LedgerKey {
     /** Before {@link Boundary} records, one a minute: {@code history/<minute in UTC>}. */
     public static final String HISTORY = "history/";
 
+    /**
+     * Before {@link ParkedEvents}: {@code parked/<stream>} of a stream whose events wait all, {@code parked/<stream>/<key>} of
+     * those of one key.
+     */
+    public static final String PARKED = "parked/";
+
     private static final DateTimeFormatter MINUTE =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm'Z'").withZone(ZoneOffset.UTC);
 
@@ -40,6 +46,16 @@ public final class LedgerKey {
     /** Returns the key of a stream's catalog text. */
     public static String catalog(String stream) {
         return CATALOG + stream;
+    }
+
+    /** Returns the key of a stream whose events are parked. */
+    public static String parked(String stream) {
+        return PARKED + stream;
+    }
+
+    /** Returns the key of parked events of a stream's key. */
+    public static String parked(String stream, String key) {
+        return PARKED + stream + '/' + key;
     }
 
     /** Returns the key of an epoch record. */

@@ -68,6 +68,10 @@ BEGIN
         IF upper_id IS NULL OR freshet_outbox_id(begins) >= upper_id THEN
             name := 'freshet_outbox_' || to_char(begins AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISS');
             EXECUTE format('CREATE TABLE %I (LIKE freshet_outbox INCLUDING ALL)', name);
+            -- ids of a time to come, by a clock that is ahead, stand in the last partition until now
+            LOCK TABLE freshet_outbox_rest IN ACCESS EXCLUSIVE MODE;
+            EXECUTE format('WITH early AS (DELETE FROM freshet_outbox_rest WHERE id >= %L AND id < %L RETURNING *)
+                INSERT INTO %I SELECT * FROM early', freshet_outbox_id(begins), freshet_outbox_id(begins + span), name);
             EXECUTE format('ALTER TABLE freshet_outbox ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
                 name, freshet_outbox_id(begins), freshet_outbox_id(begins + span));
         END IF;

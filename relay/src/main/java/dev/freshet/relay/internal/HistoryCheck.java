@@ -21,7 +21,10 @@ final class HistoryCheck {
     private final Cursor cursor;
     private final Collection<TimelineRecord> left;
     private final long boundary;
-    /** A write inside a transaction lies above the boundary; what it has written must exist too. */
+    /**
+     * A write inside a transaction lies above the boundary; what it has written must exist too. What was sent between two
+     * transactions (an outbox table's events of before, dead letters) has ordinal 0 and nothing in the log.
+     */
     private final long written;
 
     /**
@@ -36,7 +39,7 @@ final class HistoryCheck {
         this.cursor = cursor;
         this.left = left;
         this.boundary = Objects.requireNonNull(cursor.boundary()).position().lsn();
-        this.written = Math.max(boundary, cursor.write().lsn() + (cursor.atBoundary() ? 0 : 1));
+        this.written = Math.max(boundary, cursor.write().lsn() + (cursor.write().ordinal() > 0 ? 1 : 0));
     }
 
     /**

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -49,8 +48,7 @@ public final class LeaderSession implements AutoCloseable {
     private final History history;
     private final TopicEnds ends;
     private final Batch batch;
-    private final EventRouting routing;
-    private final OutboxBacklog backlog;
+    private final EventFlow events;
     private final Position skipTo;
 
     private final Deque<LogEvent> inbox = new ArrayDeque<>();
@@ -81,7 +79,7 @@ public final class LeaderSession implements AutoCloseable {
             Map<String, TopicInfo> topics,
             TopicEnds ends,
             Set<String> muted,
-            OutboxBacklog backlog) {
+            EventFlow events) {
         this.settings = settings;
         this.clock = clock;
         this.writer = writer;
@@ -93,18 +91,16 @@ public final class LeaderSession implements AutoCloseable {
         this.history = history;
         this.ends = ends;
         this.batch = new Batch(writer, topics, muted);
-        this.backlog = backlog;
-        this.routing = new EventRouting(settings, topics.keySet(), muted);
+        this.events = events;
         this.skipTo = ledger.write();
         this.boundaryLsn = ledger.boundary().position().lsn();
         this.lastTransaction = clock.instant();
         this.pace = new CommitPace(settings, lastTransaction);
     }
 
-    /** Returns what keeps events of the outbox table from being sent; null if nothing does. */
-    @Nullable
-    String outboxTrouble() {
-        return backlog.trouble();
+    /** Returns the source's events on their way. */
+    EventFlow events() {
+        return events;
     }
 
     /** Returns what the ledger says, as of the last durable entry or a little ahead of it. */
@@ -145,11 +141,8 @@ public final class LeaderSession implements AutoCloseable {
         if (emitting != null) {
             return emitPiece();
         }
-        if (!inTransaction && finishedWindow == null) {
-            backlog.probe();
-            if (backlog.holdsLog()) {
-                return sendBacklog();
-            }
+        if (!inTransaction && finishedWindow == null && events.holdsLog()) {
+            return sendBacklog();
         }
         int done = snapshotter.doWork();
         if (inbox.isEmpty() && !snapshotter.holdsLog()) {
@@ -177,9 +170,8 @@ public final class LeaderSession implements AutoCloseable {
             commitBoundary();
             return 1;
         }
-        List<EventRecord> sent = new ArrayList<>();
-        backlog.step(sent::add);
-        sent.forEach(record -> routing.of(record).ifPresent(batch::send));
+        List<EventRecord> sent = events.ofBefore();
+        sent.forEach(batch::send);
         commitInside(sent.isEmpty() ? ledger.write() : sent.get(sent.size() - 1).position());
         return 1;
     }
@@ -221,11 +213,9 @@ public final class LeaderSession implements AutoCloseable {
             snapshotter.onChange(row.change().stream(), row.change().key());
             take(row.change());
         } else if (event instanceof LogEvent.Published published) {
-            if (!published.byTable() || !backlog.passesOver(published.record().stream(), xid)) {
-                routing.of(published.record()).ifPresent(this::take);
-            }
+            events.of(published, xid).ifPresent(this::take);
         } else if (event instanceof LogEvent.Unreadable unreadable) {
-            routing.of(unreadable).ifPresent(this::take);
+            events.of(unreadable).ifPresent(this::take);
         } else if (event instanceof LogEvent.Begun begun) {
             inTransaction = true;
             xid = begun.xid();
@@ -314,7 +304,7 @@ public final class LeaderSession implements AutoCloseable {
         beginCommit();
         writer.flush(ends);
         ledger.advanceTo(boundaryLsn, ends.toVectors());
-        backlog.passed(ledger.boundary().position());
+        events.passed(ledger.boundary().position());
         history.onBoundary(ledger, clock.instant());
         writeEntry();
         log.confirm(boundaryLsn);
@@ -384,7 +374,7 @@ public final class LeaderSession implements AutoCloseable {
         try (writer;
                 log;
                 snapshotter;
-                backlog) {
+                events) {
             open.clear();
             inbox.clear();
         }

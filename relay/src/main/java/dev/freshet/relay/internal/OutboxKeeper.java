@@ -65,7 +65,9 @@ public final class OutboxKeeper implements Agent {
     @Override
     public int doWork() {
         Mailbox.Asked<Durable> asked = mailbox.asked();
-        if (settings.outbox().isEmpty() || asked == null || clock.instant().isBefore(next)) {
+        if (settings.events().outbox().isEmpty()
+                || asked == null
+                || clock.instant().isBefore(next)) {
             return 0;
         }
         if (asked.turn() != turn) {
@@ -82,7 +84,7 @@ public final class OutboxKeeper implements Agent {
         if (!durable.whole() || durable.boundaryLsn() < shown.lsn()) {
             return 0;
         }
-        int dropped = table().clear(shown, settings.outboxRetention());
+        int dropped = table().clear(shown, settings.events().outboxRetention());
         if (dropped > 0) {
             LOG.info("Source {}: {} partitions of its outbox table were dropped", settings.source(), dropped);
         }
@@ -92,7 +94,7 @@ public final class OutboxKeeper implements Agent {
     }
 
     private Duration pause() {
-        Duration part = settings.outboxRetention().partition().dividedBy(PAUSES_A_PARTITION);
+        Duration part = settings.events().outboxRetention().partition().dividedBy(PAUSES_A_PARTITION);
         return part.compareTo(LONGEST_PAUSE) < 0 ? part : LONGEST_PAUSE;
     }
 
@@ -101,7 +103,7 @@ public final class OutboxKeeper implements Agent {
         if (present == null) {
             Source opened = ports.openSource();
             source = opened;
-            present = opened.outbox(settings.outbox().orElseThrow());
+            present = opened.outbox(settings.events().outbox().orElseThrow());
             table = present;
         }
         return present;

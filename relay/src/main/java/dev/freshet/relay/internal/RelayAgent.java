@@ -42,6 +42,7 @@ public final class RelayAgent implements Agent {
     private static final String LOSSES = "losses";
     private static final String HELPERS = "helpers/";
     private static final String OUTBOX = "outbox";
+    private static final String PARKED = "parked";
     private static final String NOT_BEGUN = "streams/";
     private static final String TOPICS = "topics/";
     private static final String TOPICS_UNSEEN = TOPICS + "unseen";
@@ -240,7 +241,8 @@ public final class RelayAgent implements Agent {
 
     /** Returns whether an alarm has come or gone. */
     private boolean hearHelpers(LeaderSession leader) {
-        boolean news = tell(OUTBOX, leader.outboxTrouble());
+        boolean news = tell(OUTBOX, leader.events().outboxTrouble())
+                | tell(PARKED, leader.events().parked());
         for (Helper helper : helpers) {
             news |= tell(HELPERS + helper.what(), helper.trouble(settings.source()));
         }
@@ -365,6 +367,7 @@ public final class RelayAgent implements Agent {
         alarms.forget(HELPERS);
         alarms.forget(TOPICS);
         alarms.forget(OUTBOX);
+        alarms.forget(PARKED);
         LeaderSession ended = session;
         session = null;
         if (ended != null) {

@@ -6,6 +6,7 @@ import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Cursor;
+import dev.freshet.model.ledger.LedgerKey;
 import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SchemaRecord;
@@ -141,12 +142,15 @@ final class StreamJoiner {
 
     private void joinEvents(StreamSettings stream) {
         // what the outbox table has already is sent before the stream runs
-        String outbox = settings.outbox().map(TableCapture::table).orElse("");
+        String outbox = settings.events().outbox().map(TableCapture::table).orElse("");
         String fingerprint = StreamEntry.EVENTS + hash(outbox);
         StreamEntry known = ledger.stream(stream.name());
         if (known == null) {
             StreamEntry entry = begin(stream, fingerprint);
-            ledger.put(outbox.isEmpty() ? entry : entry.snapshotting(entry.since(), SnapshotProgress.first()));
+            // what was published before the stream was known waits among the dead letters
+            boolean parked = contents.parked().containsKey(LedgerKey.parked(stream.name()));
+            ledger.put(
+                    outbox.isEmpty() || parked ? entry : entry.snapshotting(entry.since(), SnapshotProgress.first()));
         } else {
             goOn(known, stream, fingerprint);
         }

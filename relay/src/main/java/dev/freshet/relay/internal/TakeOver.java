@@ -168,7 +168,7 @@ final class TakeOver {
                     joined.topics(),
                     joined.ends(),
                     joined.muted(),
-                    new OutboxBacklog(ledger, settings.outbox().map(source::outbox), settings.batchRecords(), clock));
+                    events(ledger, joined, contents));
             snapshotter.wake();
             return new Outcome(
                     session,
@@ -180,6 +180,15 @@ final class TakeOver {
             log.close();
             throw e;
         }
+    }
+
+    private EventFlow events(LedgerState ledger, StreamJoiner.Joined joined, LedgerContents contents) {
+        Parking parking = new Parking(settings.events(), ledger, contents.parked());
+        return new EventFlow(
+                new EventRouting(settings, joined.topics().keySet(), joined.muted(), parking, clock),
+                new OutboxBacklog(
+                        ledger, settings.events().outbox().map(source::outbox), settings.batchRecords(), clock),
+                parking);
     }
 
     /** A loss that stands in the ledger is one whatever the source looks like by now. */

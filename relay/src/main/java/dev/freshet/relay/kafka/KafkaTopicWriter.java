@@ -5,6 +5,7 @@ import dev.freshet.model.Names;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.TopicRecord;
 import dev.freshet.relay.RelaySettings;
+import dev.freshet.relay.StreamSettings;
 import dev.freshet.relay.port.FencedException;
 import dev.freshet.relay.port.LedgerLostException;
 import dev.freshet.relay.port.StreamWriteException;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -115,11 +117,16 @@ public final class KafkaTopicWriter implements TopicWriter {
 
     private static KafkaProducer<byte[], byte[]> producer(RelaySettings settings, int index) {
         Map<String, Object> config = new HashMap<>();
+        int largest = settings.streams().stream()
+                .map(StreamSettings::content)
+                .flatMap(c -> c instanceof StreamSettings.Events e ? Stream.of(e.maxMessageBytes()) : Stream.of())
+                .reduce(StreamSettings.DEFAULT_MAX_MESSAGE_BYTES, Math::max);
         config.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, RETRY_BACKOFF_MS);
         config.put(ProducerConfig.LINGER_MS_CONFIG, "5");
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
         // Each producer keeps what it once used: with the default of 32 MiB four of them would fill a small heap.
-        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(12 << 20));
+        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(Math.max(12 << 20, 2 * largest)));
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(largest + (64 << 10)));
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "30000");
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");

@@ -13,6 +13,8 @@ import org.apache.kafka.common.config.TopicConfig;
 
 /** The settings that a stream's topic must have for copies to be able to prove what they claim. */
 final class TopicPolicy {
+    private static final String FOR_EVER = "-1";
+
     private TopicPolicy() {}
 
     /** Returns the settings by Kafka's names. */
@@ -25,7 +27,10 @@ final class TopicPolicy {
             config.put(TopicConfig.DELETE_RETENTION_MS_CONFIG, millis(rows.deleteRetention()));
         } else if (stream.content() instanceof StreamSettings.Events events) {
             config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
-            config.put(TopicConfig.RETENTION_MS_CONFIG, millis(events.retention()));
+            config.put(
+                    TopicConfig.RETENTION_MS_CONFIG,
+                    events.retention().map(TopicPolicy::millis).orElse(FOR_EVER));
+            config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(events.maxMessageBytes()));
         }
         if (stream.minInsyncReplicas() > 0) {
             config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, Integer.toString(stream.minInsyncReplicas()));
@@ -56,13 +61,19 @@ final class TopicPolicy {
         of(stream).forEach((name, wanted) -> {
             ConfigEntry entry = actual.get(name);
             String value = entry == null || entry.value() == null ? "" : entry.value();
-            if (!value.equals(wanted)) {
+            if (!fits(name, value, wanted)) {
                 problems.add("Topic '" + stream.topic() + "' has " + name + "=" + value + ", but stream '"
                         + stream.name() + "' needs " + wanted + ": change the topic (kafka-configs.sh --alter --topic "
                         + stream.topic() + " --add-config " + name + "=" + wanted + ")" + wayByConfiguration(name));
             }
         });
         return problems;
+    }
+
+    private static boolean fits(String name, String value, String wanted) {
+        return name.equals(TopicConfig.MAX_MESSAGE_BYTES_CONFIG) && !value.isEmpty()
+                ? Long.parseLong(value) >= Long.parseLong(wanted)
+                : value.equals(wanted);
     }
 
     /** Returns the ledger's settings by Kafka's names. */
@@ -107,6 +118,7 @@ final class TopicPolicy {
             case TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG -> " or the setting 'min-compaction-lag'";
             case TopicConfig.DELETE_RETENTION_MS_CONFIG -> " or the setting 'delete-retention'";
             case TopicConfig.RETENTION_MS_CONFIG -> " or the setting 'retention'";
+            case TopicConfig.MAX_MESSAGE_BYTES_CONFIG -> " or the setting 'max-message-size'";
             case TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG -> " or the setting 'min-insync-replicas'";
             default -> "";
         };

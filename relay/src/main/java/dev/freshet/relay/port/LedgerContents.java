@@ -4,6 +4,7 @@ import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.EpochRecord;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
+import dev.freshet.model.ledger.ParkedEvents;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.model.ledger.TimelineRecord;
 import java.nio.charset.StandardCharsets;
@@ -70,6 +71,11 @@ public final class LedgerContents {
     /** Returns the epochs by their keys. */
     public Map<String, EpochRecord> epochs() {
         return decoded(LedgerKey.EPOCH, LedgerCodec::decodeEpoch);
+    }
+
+    /** Returns the parked events by their keys. */
+    public Map<String, ParkedEvents> parked() {
+        return decoded(LedgerKey.PARKED, LedgerCodec::decodeParked);
     }
 
     private <T> Map<String, T> decoded(String prefix, Function<byte[], T> decode) {

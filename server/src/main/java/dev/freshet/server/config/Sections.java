@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** Every setting of the file, declared once. The order is that of the reference document. */
@@ -262,20 +263,13 @@ public final class Sections {
     static final Section SOURCES = new Section(
             "sources.<name>",
             "A database whose tables are captured.",
-            List.of(
-                    TYPE,
-                    URL,
-                    USER,
-                    PASSWORD,
-                    SLOT,
-                    PUBLICATION,
-                    LEDGER,
-                    OUTBOX,
-                    OUTBOX_RETENTION,
-                    OUTBOX_PARTITION,
-                    MAX_RETAINED_WAL,
-                    ON_LOSS,
-                    SOURCE_LIMITS));
+            Stream.of(
+                            List.of(TYPE, URL, USER, PASSWORD, SLOT, PUBLICATION, LEDGER),
+                            List.of(OUTBOX, OUTBOX_RETENTION, OUTBOX_PARTITION),
+                            EventSections.OF_SOURCES,
+                            List.of(MAX_RETAINED_WAL, ON_LOSS, SOURCE_LIMITS))
+                    .<Setting<?>>flatMap(List::stream)
+                    .toList());
     static final Section REPLICAS = new Section(
             "replicas.<name>",
             "Copies of streams in a consumer's own database.",

@@ -1,7 +1,7 @@
 package dev.freshet.server.config;
 
-import dev.freshet.capture.OutboxRetention;
 import dev.freshet.model.JdbcUrl;
+import dev.freshet.relay.EventSettings;
 import dev.freshet.relay.LossPolicy;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param slot the replication slot
  * @param publication the publication
  * @param ledger the ledger topic
- * @param outbox the outbox table, or null for none
- * @param outboxRetention how long it keeps what is sent
+ * @param events where its events are, and what becomes of those that cannot be sent
  * @param maxRetainedWalBytes above how many bytes held back by the slot an alarm is raised
  * @param onLoss what happens when changes cannot be had any more
  * @param limits batches, intervals and time-outs, by the settings of {@link SourceLimits}
@@ -31,8 +30,7 @@ public record SourceConfig(
         String slot,
         String publication,
         String ledger,
-        @Nullable String outbox,
-        OutboxRetention outboxRetention,
+        EventSettings events,
         long maxRetainedWalBytes,
         LossPolicy onLoss,
         Limits limits) {}

@@ -3,6 +3,7 @@ package dev.freshet.server.config;
 import dev.freshet.capture.OutboxRetention;
 import dev.freshet.model.JdbcUrl;
 import dev.freshet.model.Names;
+import dev.freshet.relay.EventSettings;
 import java.util.List;
 
 /** Reads a source. */
@@ -19,6 +20,7 @@ final class SourceReader {
         SourceLimits.check(limits);
         String owner = values.place().path();
         claims.claim("ledger", ledger(), owner, values.at(Sections.LEDGER));
+        claims.claim("topic", deadLetters(), owner, values.at(EventSections.DEAD_LETTERS));
         String outbox = values.find(Sections.OUTBOX);
         for (Setting<?> setting : List.of(Sections.OUTBOX_RETENTION, Sections.OUTBOX_PARTITION)) {
             if (values.wrote(setting) && !values.wrote(Sections.OUTBOX)) {
@@ -50,6 +52,26 @@ final class SourceReader {
         return values.find(Sections.SLOT, Names.slot(name));
     }
 
+    private String deadLetters() {
+        return values.find(EventSections.DEAD_LETTERS, Names.deadLetters(name));
+    }
+
+    private EventSettings events() {
+        EventSettings events = EventSettings.of(name)
+                .withDeadLetters(deadLetters(), Math.toIntExact(values.get(EventSections.DEAD_LETTER_MAX_SIZE)))
+                .withFailedKeys(
+                        values.get(EventSections.FAILED_KEYS),
+                        values.get(EventSections.PARKED_LETTERS_LIMIT),
+                        values.get(EventSections.PARKED_KEYS_LIMIT));
+        String outbox = values.find(Sections.OUTBOX);
+        return outbox == null
+                ? events
+                : events.withOutbox(
+                        outbox,
+                        new OutboxRetention(
+                                values.get(Sections.OUTBOX_RETENTION), values.get(Sections.OUTBOX_PARTITION)));
+    }
+
     SourceConfig build() {
         return new SourceConfig(
                 name,
@@ -60,8 +82,7 @@ final class SourceReader {
                 slot(),
                 values.find(Sections.PUBLICATION, Names.slot(name)),
                 ledger(),
-                values.find(Sections.OUTBOX),
-                new OutboxRetention(values.get(Sections.OUTBOX_RETENTION), values.get(Sections.OUTBOX_PARTITION)),
+                events(),
                 values.get(Sections.MAX_RETAINED_WAL),
                 values.get(Sections.ON_LOSS),
                 limits.limits());

@@ -66,6 +66,7 @@ public record StreamConfig(
      * Events that services publish.
      *
      * @param retention how long they stay
+     * @param maxMessageBytes how large one may be, in bytes
      */
-    public record Events(Duration retention) implements Content {}
+    public record Events(Duration retention, int maxMessageBytes) implements Content {}
 }

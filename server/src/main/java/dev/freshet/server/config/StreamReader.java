@@ -16,6 +16,7 @@ final class StreamReader {
             StreamSections.MIN_COMPACTION_LAG,
             StreamSections.DELETE_RETENTION,
             StreamSections.HEADERS);
+    private static final List<Setting<?>> OF_EVENTS = List.of(StreamSections.RETENTION, EventSections.MAX_MESSAGE_SIZE);
 
     private final String name;
     private final Values values;
@@ -75,7 +76,7 @@ final class StreamReader {
     /** Settings of a table stand with no events, and the other way round. */
     private void checkContent() {
         boolean events = isOfEvents();
-        for (Setting<?> setting : events ? OF_TABLES : List.of(StreamSections.RETENTION)) {
+        for (Setting<?> setting : events ? OF_TABLES : OF_EVENTS) {
             if (values.wrote(setting)) {
                 values.at(setting)
                         .mistake(
@@ -172,7 +173,9 @@ final class StreamReader {
 
     private StreamConfig.Content content() {
         return isOfEvents()
-                ? new StreamConfig.Events(values.get(StreamSections.RETENTION))
+                ? new StreamConfig.Events(
+                        values.get(StreamSections.RETENTION),
+                        Math.toIntExact(values.get(EventSections.MAX_MESSAGE_SIZE)))
                 : new StreamConfig.Rows(
                         values.get(StreamSections.STREAM_TABLE),
                         List.copyOf(columns()),

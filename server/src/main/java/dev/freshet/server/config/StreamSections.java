@@ -28,7 +28,7 @@ final class StreamSections {
             String::valueOf,
             "Whether it is a stream of business events, which services publish under its name with `freshet-outbox`, in place of a "
                     + "table. Its topic keeps every event for `retention`. Events of the source for a stream that is not "
-                    + "named here go to the topic `<source>.freshet-dead-letters`.");
+                    + "named here go to its dead letters (`freshet dlq`).");
     static final Setting<Duration> RETENTION = Setting.duration(
             "retention",
             Duration.ofSeconds(1),
@@ -117,5 +117,6 @@ final class StreamSections {
                     MIN_COMPACTION_LAG,
                     DELETE_RETENTION,
                     RETENTION,
+                    EventSections.MAX_MESSAGE_SIZE,
                     HEADERS));
 }

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** From the file's settings to those of the modules. */
@@ -53,6 +54,7 @@ public final class Settings {
                 .slot(source.slot())
                 .retainedWalAlarmBytes(source.maxRetainedWalBytes())
                 .onLoss(source.onLoss())
+                .events(source.events())
                 .batch(limits.get(SourceLimits.BATCH_RECORDS), limits.get(SourceLimits.BATCH_SIZE))
                 .batchAge(limits.get(SourceLimits.COMMIT_INTERVAL))
                 .batchLinger(limits.get(SourceLimits.COMMIT_LINGER))
@@ -62,9 +64,6 @@ public final class Settings {
                 .sampleInterval(limits.get(SourceLimits.SAMPLE_INTERVAL))
                 .heartbeatInterval(limits.get(SourceLimits.HEARTBEAT))
                 .ledgerReplicationFactor(orDefault(limits.find(SourceLimits.LEDGER_REPLICATION_FACTOR)));
-        if (source.outbox() != null) {
-            builder.outbox(source.outbox()).outboxRetention(source.outboxRetention());
-        }
         if (rowsPerSecond != null) {
             builder.snapshotMaxRowsPerSecond(rowsPerSecond);
         }
@@ -90,7 +89,8 @@ public final class Settings {
                     rows.deleteRetention(),
                     rows.headers());
         }
-        return new StreamSettings.Events(((StreamConfig.Events) content).retention());
+        StreamConfig.Events events = (StreamConfig.Events) content;
+        return new StreamSettings.Events(Optional.of(events.retention()), events.maxMessageBytes());
     }
 
     /** Returns how a source's PostgreSQL is reached. */
