@@ -80,7 +80,7 @@ final class Drain {
         List<Entry> gone = send(taken);
         table.delete(connection, gone);
         boolean wraps = taken.isEmpty() && after > 0;
-        if (!gone.isEmpty() || taken.isEmpty() && !wraps) {
+        if (!gone.isEmpty() || (taken.isEmpty() && !wraps)) {
             failed = 0;
         } else if (!wraps) {
             failed++;

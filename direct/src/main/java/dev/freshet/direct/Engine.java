@@ -134,7 +134,7 @@ final class Engine {
                 room.events(),
                 room.bytes(),
                 lanes.inFlight.get(),
-                lanes.retrying.get(),
+                lanes.retrying(),
                 parked.size(),
                 drain.map(Drain::kept).orElse(0L));
     }

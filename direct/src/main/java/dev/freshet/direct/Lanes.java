@@ -5,10 +5,7 @@ import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -42,8 +39,7 @@ final class Lanes {
     private final SeldomLog letterLog = new SeldomLog(LOG);
     private final SeldomLog failureLog = new SeldomLog(LOG);
 
-    private final Map<LaneKey, Lane> keyed = new HashMap<>();
-    private final Set<Lane> all = new LinkedHashSet<>();
+    private final LaneSet lanes;
     /** Hashes of keys that may have rows in the table. */
     private final Set<String> kept;
     /** Whether what fails goes to the table at once: the queue was full, or the publisher closes; until Kafka takes one. */
@@ -54,7 +50,6 @@ final class Lanes {
     private int open;
     private final CompletableFuture<Boolean> empty = new CompletableFuture<>();
     final AtomicInteger inFlight = new AtomicInteger();
-    final AtomicInteger retrying = new AtomicInteger();
 
     /** What lanes work with. */
     record Parts(
@@ -83,6 +78,7 @@ final class Lanes {
         watch = parts.watch();
         keeper = parts.keeper();
         completions = parts.completions();
+        lanes = new LaneSet(loop);
         this.kept = kept;
     }
 
@@ -93,10 +89,7 @@ final class Lanes {
                 tooLate(entry);
                 continue;
             }
-            Lane lane = entry.lane().isPresent()
-                    ? keyed.computeIfAbsent(entry.lane().get(), key -> new Lane(entry.lane()))
-                    : new Lane(Optional.empty());
-            all.add(lane);
+            Lane lane = lanes.of(entry);
             lane.add(entry);
             open += entry.isDrained() ? 0 : 1;
             step(lane);
@@ -110,18 +103,11 @@ final class Lanes {
             next = lane.next();
         }
         if (ended || next == null) {
-            forgetIfEmpty(lane);
+            lanes.forgetIfEmpty(lane);
         } else if (!next.isDrained() && lane.hash().filter(kept::contains).isPresent()) {
             hand(lane, lane.hash());
         } else {
             send(lane, next);
-        }
-    }
-
-    private void forgetIfEmpty(Lane lane) {
-        if (lane.isEmpty() && !lane.sending) {
-            all.remove(lane);
-            lane.key().ifPresent(keyed::remove);
         }
     }
 
@@ -230,29 +216,18 @@ final class Lanes {
     }
 
     private void await(Lane lane, long nanos) {
-        lane.waiting = true;
-        retrying.incrementAndGet();
-        int wait = ++lane.wait;
-        loop.schedule(
-                () -> {
-                    if (lane.waiting && lane.wait == wait) {
-                        awake(lane);
-                        step(lane);
-                    }
-                },
-                nanos);
+        lanes.await(lane, nanos, () -> step(lane));
     }
 
-    private void awake(Lane lane) {
-        lane.waiting = false;
-        retrying.decrementAndGet();
+    /** Returns how many keys wait to be tried again. Any thread. */
+    int retrying() {
+        return lanes.waiting();
     }
 
     /** Has all that waits tried at once. */
     void tryAgain() {
-        for (Lane lane : List.copyOf(all)) {
-            if (lane.waiting) {
-                awake(lane);
+        for (Lane lane : lanes.all()) {
+            if (lanes.awake(lane)) {
                 step(lane);
             }
         }
@@ -264,9 +239,8 @@ final class Lanes {
             return;
         }
         spilling = true;
-        for (Lane lane : List.copyOf(all)) {
-            if (lane.waiting) {
-                awake(lane);
+        for (Lane lane : lanes.all()) {
+            if (lanes.awake(lane)) {
                 hand(lane, Optional.empty());
             }
         }
@@ -360,13 +334,12 @@ final class Lanes {
     List<Entry> abandon(String why) {
         ended = true;
         List<Entry> left = new ArrayList<>();
-        for (Lane lane : List.copyOf(all)) {
+        for (Lane lane : lanes.all()) {
             putBack(lane, Fault.passing(why));
             left.addAll(lane.published());
         }
         left.forEach(entry -> fail(entry, why));
-        all.clear();
-        keyed.clear();
+        lanes.clear();
         return left;
     }
 }

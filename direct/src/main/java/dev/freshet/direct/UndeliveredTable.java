@@ -24,53 +24,21 @@ final class UndeliveredTable {
     /** What is locked at once; further rows of the keys follow. */
     private static final int MOST_HEADS = 100;
 
-    private final DataSource database;
+    private final Transactions transactions;
     private final String source;
 
     UndeliveredTable(DataSource database, String source) {
-        this.database = database;
+        this.transactions = new Transactions(database);
         this.source = source;
     }
 
-    /** Work inside a transaction. */
-    interface Work<T> {
-        T run(Connection connection) throws SQLException;
-    }
-
-    /** Runs work in a transaction of its own, READ COMMITTED, and commits it. */
-    <T> T transact(String what, Work<T> work) {
-        try (Connection connection = database.getConnection()) {
-            boolean auto = connection.getAutoCommit();
-            int isolation = connection.getTransactionIsolation();
-            connection.setAutoCommit(false);
-            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-            T result;
-            try {
-                result = work.run(connection);
-                connection.commit();
-            } catch (SQLException | RuntimeException e) {
-                rollBack(connection, auto, isolation, e);
-                throw e;
-            }
-            restore(connection, auto, isolation);
-            return result;
+    /** Runs work in a transaction and commits it. */
+    <T> T transact(String what, Transactions.Work<T> work) {
+        try {
+            return transactions.run(work);
         } catch (SQLException e) {
             throw failure(what, e);
         }
-    }
-
-    private static void rollBack(Connection connection, boolean auto, int isolation, Exception cause) {
-        try {
-            connection.rollback();
-            restore(connection, auto, isolation);
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-        }
-    }
-
-    private static void restore(Connection connection, boolean auto, int isolation) throws SQLException {
-        connection.setTransactionIsolation(isolation);
-        connection.setAutoCommit(auto);
     }
 
     private static FreshetException failure(String what, SQLException e) {
