@@ -149,12 +149,14 @@ final class Engine {
         CompletableFuture<Boolean> empty = lanes.close();
         List<Entry> left = List.of();
         try {
-            if (!ends(empty, limit) && keeper.isPresent()) {
+            boolean ended = ends(empty, limit);
+            long began = System.nanoTime();
+            if (!ended && keeper.isPresent()) {
                 loop.execute(lanes::cutOff);
                 ends(empty, TABLE_LIMIT);
             }
             if (drain.isPresent()) {
-                drain.get().stop(TABLE_LIMIT);
+                drain.get().stop(TABLE_LIMIT.minusNanos(System.nanoTime() - began));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
