@@ -195,4 +195,41 @@ class LetterTest {
         }
         assertEquals(List.of("a 1 unknown-topic"), letters());
     }
+
+    /** A topic that was just missed counts as not known yet, which passes; the bound is shorter. */
+    @Test
+    void passingFault_isTriedForTheBound_thenALetterThatParksItsKey() throws Exception {
+        try (DirectPublisher direct = world.publisher().stream("bills", world.topic + "-none")
+                .retryFor(Duration.ofMillis(300))
+                .build()) {
+            World.assertOutcomes(Outcome.DEAD_LETTERED, direct.publish(List.of(bill("1"), bill("2"))));
+            assertEquals(Outcome.SENT, World.outcome(direct.publish(World.order("a", "1"))));
+        }
+        assertEquals(List.of("a 1 unavailable", "a 2 behind"), letters());
+        ConsumerRecord<byte[], byte[]> letter = world.records(world.letters).get(0);
+        assertTrue(Integer.parseInt(World.header(letter, DeadLetterHeaders.ATTEMPTS)) > 1);
+    }
+
+    private static Event bill(String value) {
+        return Event.builder("bills", "bill-sent")
+                .key("a")
+                .payload(value.getBytes(StandardCharsets.UTF_8), "text/plain")
+                .build();
+    }
+
+    @Test
+    void compactedTopic_isNoneForLetters() throws Exception {
+        world.makeTopic(world.letters, Map.of("cleanup.policy", "compact"));
+        try (DirectPublisher direct = world.publisher()
+                .onFailedKey(FailedKey.SKIP)
+                .retryFor(Duration.ofSeconds(1))
+                .build()) {
+            Throwable e = World.failure(direct.publish(World.order("a", LARGE)));
+            assertTrue(
+                    e.getMessage().contains("cleanup.policy=compact")
+                            && e.getMessage().contains("deadLetterTopic(…)"),
+                    e.getMessage());
+        }
+        assertEquals(List.of(), letters());
+    }
 }
