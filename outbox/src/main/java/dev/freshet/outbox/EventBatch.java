@@ -73,6 +73,13 @@ public final class EventBatch {
         String what = events.size() == 1
                 ? "The " + events.get(0)
                 : events.size() + " events, the first " + events.get(0) + ',';
-        return SqlFailure.of(what, way, sqlState == null ? "" : sqlState, errorCode, passes, error);
+        return SqlFailure.of(
+                what + " could not be published",
+                way.whereMissing(),
+                way.whereForbidden(),
+                sqlState == null ? "" : sqlState,
+                errorCode,
+                passes,
+                error);
     }
 }

@@ -4,35 +4,59 @@ import dev.freshet.model.Names;
 import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.PublishedEvent;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Encodes events, and refuses those that could not be relayed, while their transaction can still be rolled back. */
-final class EventChecks {
+/**
+ * Encodes events, and refuses those that could not be sent, while their transaction can still be rolled back. For who adds a way
+ * of publishing. Safe to share between threads.
+ */
+public final class EventChecks {
     private static final String TRACE_PARENT = "traceparent";
     private static final int LONGEST_TYPE = 255;
 
+    /** How many bytes an event has at most by default: a record of Kafka's default size, less what stands around it. */
+    public static final int DEFAULT_MAX_BYTES = 1_000_000;
+
     private final Set<String> streams;
+    private final String streamAdvice;
     private final EventCodec codec;
     private final int maxBytes;
     private final EventIds ids;
-    private final Supplier<@Nullable String> traceParent;
+    private final TraceParent traceParent;
 
-    EventChecks(
-            Set<String> streams, EventCodec codec, int maxBytes, EventIds ids, Supplier<@Nullable String> traceParent) {
-        this.streams = Set.copyOf(streams);
-        this.codec = codec;
-        this.maxBytes = maxBytes;
-        this.ids = ids;
-        this.traceParent = traceParent;
+    private EventChecks(Builder b) {
+        streams = b.streams;
+        streamAdvice = b.streamAdvice;
+        codec = b.codec;
+        maxBytes = b.maxBytes;
+        ids = new EventIds(b.clock);
+        traceParent = b.traceParent;
     }
 
-    PublishedEvent encode(Event event) {
+    /** Tells the trace context of the work that publishes. */
+    public interface TraceParent {
+        /** Returns it as W3C writes it; null where there is none. */
+        @Nullable
+        String current();
+    }
+
+    /** Begins checks with all defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Returns an event as it leaves its service.
+     *
+     * @throws EventRefusedException if it is not allowed, with what to do
+     */
+    public PublishedEvent encode(Event event) {
         checkStream(event);
         if (event.type().isBlank() || event.type().length() > LONGEST_TYPE) {
             throw refused(event, "its type has " + event.type().length() + " characters; give it 1 to " + LONGEST_TYPE);
@@ -72,14 +96,14 @@ final class EventChecks {
         } else if (!streams.contains(event.stream())) {
             throw refused(
                     event,
-                    "the outbox knows the streams " + streams.stream().sorted().toList()
-                            + " alone: correct the name, or add it to streams(…) and to the relay's configuration");
+                    "known are the streams " + streams.stream().sorted().toList() + " alone: correct the name, or "
+                            + streamAdvice);
         }
     }
 
     private Map<String, String> headers(Event event) {
         Map<String, String> headers = new LinkedHashMap<>();
-        String trace = traceParent.get();
+        String trace = traceParent.current();
         if (trace != null) {
             headers.put(TRACE_PARENT, trace);
         }
@@ -141,5 +165,65 @@ final class EventChecks {
 
     private static EventRefusedException refused(Event event, String why) {
         return new EventRefusedException("The " + event + " is refused: " + why, null);
+    }
+
+    /** Collects the settings of checks. Belongs to one thread. */
+    public static final class Builder {
+        private Set<String> streams = Set.of();
+        private String streamAdvice = "";
+        private EventCodec codec = new JsonCodec();
+        private int maxBytes = DEFAULT_MAX_BYTES;
+        private InstantSource clock = InstantSource.system();
+        private TraceParent traceParent = () -> null;
+
+        private Builder() {}
+
+        /**
+         * Names the streams that are known; an event for another is refused. Default: any that has an allowed name.
+         *
+         * @param names the streams; none for any
+         * @param advice what to do for another to be known, as the end of a sentence without its full stop
+         */
+        public Builder streams(Set<String> names, String advice) {
+            streams = Set.copyOf(names);
+            streamAdvice = advice;
+            return this;
+        }
+
+        /** Sets what encodes payloads that are objects. Default: {@link JsonCodec}. */
+        public Builder codec(EventCodec value) {
+            codec = value;
+            return this;
+        }
+
+        /**
+         * Sets how many bytes an event may have, key and headers included. Default: {@value #DEFAULT_MAX_BYTES}.
+         *
+         * @param value from 1
+         */
+        public Builder maxBytes(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException("maxBytes must be 1 or more, but is " + value);
+            }
+            maxBytes = value;
+            return this;
+        }
+
+        /** Sets the clock of new events' ids. Default: the system's. */
+        public Builder clock(InstantSource value) {
+            clock = value;
+            return this;
+        }
+
+        /** Sets what tells the W3C trace context of the work that publishes; null where there is none. Default: none. */
+        public Builder traceParent(TraceParent value) {
+            traceParent = value;
+            return this;
+        }
+
+        /** Returns the checks. */
+        public EventChecks build() {
+            return new EventChecks(this);
+        }
     }
 }

@@ -1,9 +1,7 @@
 package dev.freshet.outbox;
 
-import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.PublishedEvent;
 import java.sql.Connection;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -30,12 +28,10 @@ public final class RecordingOutbox implements Outbox {
      * @param streams their names; none for any
      */
     public RecordingOutbox(EventCodec codec, String... streams) {
-        checks = new EventChecks(
-                Set.of(streams),
-                codec,
-                SqlOutbox.Builder.DEFAULT_MAX_BYTES,
-                new EventIds(InstantSource.system()),
-                () -> null);
+        checks = EventChecks.builder()
+                .streams(Set.of(streams), SqlOutbox.STREAM_ADVICE)
+                .codec(codec)
+                .build();
     }
 
     /**

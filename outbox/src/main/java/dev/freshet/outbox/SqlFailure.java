@@ -3,10 +3,13 @@ package dev.freshet.outbox;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
 import java.util.Set;
 
-/** Tells the failure of a publishing statement by what its caller can do. */
-final class SqlFailure {
+/** Tells the failure of a statement by what its caller can do, in PostgreSQL, MySQL and MariaDB. */
+public final class SqlFailure {
     /** PostgreSQL's undefined_table, undefined_function, undefined_column; table and column of MySQL and MariaDB. */
     private static final Set<String> MISSING = Set.of("42P01", "42883", "42703", "42S02", "42S22");
 
@@ -32,19 +35,37 @@ final class SqlFailure {
     /**
      * Returns the exception to throw.
      *
-     * @param what what could not be published
-     * @param way by which it went, which knows what to do
+     * @param what what could not be done: a sentence without its full stop
+     * @param ifMissing what to do where the database does not know what the statement names
+     * @param ifForbidden what to do where the database does not allow it
+     * @return a {@link ConfigurationException} if the database lacks what is needed, a {@link RetriableException} if it may be tried
+     *     again, and another exception otherwise
+     */
+    public static FreshetException of(String what, String ifMissing, String ifForbidden, SQLException e) {
+        String state = e.getSQLState();
+        return of(what, ifMissing, ifForbidden, state == null ? "" : state, e.getErrorCode(), passes(e), e);
+    }
+
+    /** Returns whether JDBC itself says that the error is one of the moment. */
+    static boolean passes(SQLException e) {
+        return e instanceof SQLTransientException || e instanceof SQLRecoverableException;
+    }
+
+    /**
+     * Returns the exception to throw for an error of any client.
+     *
      * @param state the error's SQLSTATE, or an empty text
      * @param code the database's own code of the error, or 0
      * @param passes whether the client knows that it passes
      */
-    static FreshetException of(String what, Way way, String state, int code, boolean passes, Throwable e) {
-        String told = what + " could not be published (SQLSTATE " + state + "): " + e.getMessage();
+    static FreshetException of(
+            String what, String ifMissing, String ifForbidden, String state, int code, boolean passes, Throwable e) {
+        String told = what + " (SQLSTATE " + state + "): " + e.getMessage();
         if (MISSING.contains(state)) {
-            return new ConfigurationException(told + "; " + way.whereMissing(), e);
+            return new ConfigurationException(told + "; " + ifMissing, e);
         }
         if (isForbidden(state, code)) {
-            return new ConfigurationException(told + "; " + way.whereForbidden(), e);
+            return new ConfigurationException(told + "; " + ifForbidden, e);
         }
         return passes || passes(state, code) ? new RetriableException(told, e) : new FreshetException(told, e);
     }

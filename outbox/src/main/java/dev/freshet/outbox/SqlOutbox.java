@@ -1,12 +1,9 @@
 package dev.freshet.outbox;
 
 import dev.freshet.model.FreshetException;
-import dev.freshet.model.event.EventIds;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.SQLRecoverableException;
-import java.sql.SQLTransientException;
 import java.sql.Types;
 import java.time.InstantSource;
 import java.util.List;
@@ -22,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  * {@code dev.freshet.outbox.vertx}; for any other client {@link #statement} gives the statement.
  */
 public final class SqlOutbox implements Outbox {
+    static final String STREAM_ADVICE = "add it to streams(…) and to the relay's configuration";
+
     private final Way way;
     private final EventChecks checks;
 
     private SqlOutbox(Builder b) {
         way = b.way;
-        checks = new EventChecks(b.streams, b.codec, b.maxBytes, new EventIds(b.clock), b.traceParent);
+        checks = b.checks.build();
     }
 
     /** Begins an outbox that inserts each event as a row of the table that the dialect's {@link Dialect#migration} makes. */
@@ -111,21 +110,16 @@ public final class SqlOutbox implements Outbox {
     }
 
     private static FreshetException translate(EventBatch batch, SQLException e) {
-        boolean passes = e instanceof SQLTransientException || e instanceof SQLRecoverableException;
-        return batch.failure(e.getSQLState(), e.getErrorCode(), passes, e);
+        return batch.failure(e.getSQLState(), e.getErrorCode(), SqlFailure.passes(e), e);
     }
 
     /** Collects an outbox's settings. Belongs to one thread. */
     public static final class Builder {
         /** How many bytes an event has at most by default: a record of Kafka's default size, less what stands around it. */
-        public static final int DEFAULT_MAX_BYTES = 1_000_000;
+        public static final int DEFAULT_MAX_BYTES = EventChecks.DEFAULT_MAX_BYTES;
 
         private final Way way;
-        private Set<String> streams = Set.of();
-        private EventCodec codec = new JsonCodec();
-        private int maxBytes = DEFAULT_MAX_BYTES;
-        private InstantSource clock = InstantSource.system();
-        private Supplier<@Nullable String> traceParent = () -> null;
+        private final EventChecks.Builder checks = EventChecks.builder();
 
         private Builder(Way way) {
             this.way = way;
@@ -133,13 +127,13 @@ public final class SqlOutbox implements Outbox {
 
         /** Names the streams that the relay knows; an event for another is refused. Default: any that has an allowed name. */
         public Builder streams(String... names) {
-            streams = Set.of(names);
+            checks.streams(Set.of(names), STREAM_ADVICE);
             return this;
         }
 
         /** Sets what encodes payloads that are objects. Default: {@link JsonCodec}. */
         public Builder codec(EventCodec value) {
-            codec = value;
+            checks.codec(value);
             return this;
         }
 
@@ -149,16 +143,13 @@ public final class SqlOutbox implements Outbox {
          * @param value from 1
          */
         public Builder maxBytes(int value) {
-            if (value < 1) {
-                throw new IllegalArgumentException("maxBytes must be 1 or more, but is " + value);
-            }
-            maxBytes = value;
+            checks.maxBytes(value);
             return this;
         }
 
         /** Sets the clock of new events' ids. Default: the system's. */
         public Builder clock(InstantSource value) {
-            clock = value;
+            checks.clock(value);
             return this;
         }
 
@@ -167,7 +158,7 @@ public final class SqlOutbox implements Outbox {
          * null where there is none. Asked on the thread that publishes. Default: none.
          */
         public Builder traceParent(Supplier<@Nullable String> value) {
-            traceParent = value;
+            checks.traceParent(value::get);
             return this;
         }
 

@@ -11,8 +11,9 @@ import java.sql.Statement;
 import java.util.Objects;
 
 /** An empty database of one test's own, and the user that may do all in it. */
-record Database(String url, String user, String password) {
-    static Database of(TestDatabase database) {
+public record Database(String url, String user, String password) {
+    /** Returns that of a test. */
+    public static Database of(TestDatabase database) {
         return new Database(database.jdbcUrl(), database.user(), database.password());
     }
 
@@ -21,18 +22,20 @@ record Database(String url, String user, String password) {
         return new Database(url, otherUser, itsPassword);
     }
 
-    Connection connect() throws SQLException {
+    /** Returns a connection in auto-commit mode. */
+    public Connection connect() throws SQLException {
         return DriverManager.getConnection(url, user, password);
     }
 
     /** Returns a connection in a transaction. */
-    Connection transaction() throws SQLException {
+    public Connection transaction() throws SQLException {
         Connection connection = connect();
         connection.setAutoCommit(false);
         return connection;
     }
 
-    void execute(String... statements) throws SQLException {
+    /** Runs statements one after the other. */
+    public void execute(String... statements) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             for (String text : statements) {
@@ -49,7 +52,7 @@ record Database(String url, String user, String password) {
     }
 
     /** Returns the first row's first column. */
-    String text(String query) throws SQLException {
+    public String text(String query) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {

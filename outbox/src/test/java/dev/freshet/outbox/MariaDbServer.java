@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A MariaDB that runs for the tests of one class, its data in a temporary folder. */
-final class MariaDbServer implements BeforeAllCallback, AfterAllCallback {
+public final class MariaDbServer implements BeforeAllCallback, AfterAllCallback {
     /** The user that may do all, and its password. */
     private static final String ADMIN = "admin";
 
@@ -64,7 +64,7 @@ final class MariaDbServer implements BeforeAllCallback, AfterAllCallback {
     }
 
     /** Returns an empty database; its default character set and collation are neither of the migrations'. */
-    Database newDatabase() throws SQLException {
+    public Database newDatabase() throws SQLException {
         int port = Objects.requireNonNull(server).getConfiguration().getPort();
         String address = "jdbc:mariadb://127.0.0.1:" + port + '/';
         String name = "test" + DATABASES.incrementAndGet();

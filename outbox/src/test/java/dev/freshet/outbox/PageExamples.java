@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 
 /** The Java examples of a page, each a record, compiled as they stand there. */
-final class PageExamples implements AutoCloseable {
+public final class PageExamples implements AutoCloseable {
     private static final Pattern EXAMPLE = Pattern.compile("(?s)```java\n(.*?record (\\w+).*?)\n```");
 
     private final URLClassLoader classes;
@@ -24,7 +24,7 @@ final class PageExamples implements AutoCloseable {
     }
 
     /** Compiles the examples of a page of docs/how-to into a folder. */
-    static PageExamples of(String page, Path folder) throws IOException {
+    public static PageExamples of(String page, Path folder) throws IOException {
         Matcher example = EXAMPLE.matcher(Files.readString(Path.of("..", "docs", "how-to", page)));
         while (example.find()) {
             Path source = Files.writeString(folder.resolve(example.group(2) + ".java"), example.group(1));
@@ -37,13 +37,20 @@ final class PageExamples implements AutoCloseable {
         return new PageExamples(new URLClassLoader(new URL[] {folder.toUri().toURL()}));
     }
 
-    Object example(String name, Object... arguments) throws Exception {
-        Constructor<?> constructor = classes.loadClass(name).getDeclaredConstructors()[0];
+    /** Returns the class of an example. */
+    public Class<?> type(String name) throws ClassNotFoundException {
+        return classes.loadClass(name);
+    }
+
+    /** Makes an example with its components. */
+    public Object example(String name, Object... arguments) throws Exception {
+        Constructor<?> constructor = type(name).getDeclaredConstructors()[0];
         constructor.setAccessible(true);
         return constructor.newInstance(arguments);
     }
 
-    static Object place(Object orders, String id) throws Exception {
+    /** Has an example place an order. */
+    public static Object place(Object orders, String id) throws Exception {
         Method place = orders.getClass().getDeclaredMethod("place", String.class);
         place.setAccessible(true);
         return place.invoke(orders, id);

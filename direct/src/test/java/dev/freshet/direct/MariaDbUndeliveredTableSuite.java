@@ -1,0 +1,40 @@
+package dev.freshet.direct;
+
+import dev.freshet.outbox.Database;
+import dev.freshet.outbox.MariaDbServer;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.mariadb.jdbc.MariaDbDataSource;
+
+/** The migrations that MariaDB can run. */
+abstract class MariaDbUndeliveredTableSuite extends UndeliveredTableSuite {
+    @RegisterExtension
+    static final MariaDbServer SERVER = new MariaDbServer();
+
+    private Database database;
+
+    MariaDbUndeliveredTableSuite(String folder) {
+        super(folder);
+    }
+
+    @Override
+    Database database() {
+        return database;
+    }
+
+    @Override
+    DataSource dataSource() {
+        try {
+            if (database == null) {
+                database = SERVER.newDatabase();
+            }
+            MariaDbDataSource all = new MariaDbDataSource(database.url());
+            all.setUser(database.user());
+            all.setPassword(database.password());
+            return all;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package dev.freshet.direct;
+
+class MariaDbUndeliveredTableTest extends MariaDbUndeliveredTableSuite {
+    MariaDbUndeliveredTableTest() {
+        super("mariadb");
+    }
+}
