@@ -15,6 +15,7 @@ import java.util.Locale;
  * @param claims how many times copies that claimed to be complete were compared with their source
  * @param longestGapMillis the longest time for which the copies were not complete
  * @param whole what was read of the copies that show whole transactions only
+ * @param events what became of the events that services published
  * @param differences rows that source and copies do not share at the end
  * @param doubled effects that there were a second time
  * @param disordered effects that came after a newer one of their row
@@ -31,6 +32,7 @@ public record FaultReport(
         long claims,
         long longestGapMillis,
         WholeReads whole,
+        Events events,
         long differences,
         long doubled,
         long disordered,
@@ -72,6 +74,20 @@ public record FaultReport(
      */
     public record WholeReads(long reads, long torn, long states) {}
 
+    /**
+     * Events, by the outbox table and by messages in the log.
+     *
+     * @param committed how many were committed
+     * @param lost how many of them are in no topic
+     * @param doubled how many are there again, or were never committed
+     * @param disordered how many come after a later one of their key
+     */
+    public record Events(long committed, long lost, long doubled, long disordered) {
+        long wrong() {
+            return lost + doubled + disordered;
+        }
+    }
+
     /** Returns how many reads of whole transactions a run needs, so that it says something: one a second. */
     public long readsNeeded() {
         return seconds;
@@ -84,7 +100,7 @@ public record FaultReport(
 
     /** Returns whether nothing was lost, doubled, disordered, torn or claimed falsely, and enough has happened to say so. */
     public boolean good() {
-        return differences + doubled + disordered + whole.torn() + falseClaims + refills == 0
+        return differences + doubled + disordered + whole.torn() + falseClaims + refills + events.wrong() == 0
                 && tooLittle().isEmpty();
     }
 
@@ -99,6 +115,9 @@ public record FaultReport(
         }
         if (applied == 0) {
             missing.add("the copies took no change");
+        }
+        if (events.committed() == 0) {
+            missing.add("no event was published");
         }
         if (claims == 0) {
             missing.add("no copy claimed to be complete");
@@ -146,6 +165,13 @@ public record FaultReport(
                 whole.torn(),
                 whole.reads(),
                 whole.states()));
+        lines.add(String.format(
+                Locale.ROOT,
+                "Events: %,d committed, %d lost, %d doubled, %d out of order.",
+                events.committed(),
+                events.lost(),
+                events.doubled(),
+                events.disordered()));
         tooLittle().forEach(missing -> lines.add("  that is too little to say anything: " + missing));
         findings.forEach(f -> lines.add("  " + f));
         return lines;
@@ -159,7 +185,8 @@ public record FaultReport(
                         + "\"stalls\":%d,\"cuts\":%d,\"halfOpen\":%d,"
                         + "\"transactions\":%d,\"applied\":%d,\"claims\":%d,\"longestGapMillis\":%d,\"differences\":%d,"
                         + "\"doubled\":%d,\"disordered\":%d,\"falseClaims\":%d,\"refills\":%d,"
-                        + "\"torn\":%d,\"reads\":%d,\"states\":%d}",
+                        + "\"torn\":%d,\"reads\":%d,\"states\":%d,"
+                        + "\"events\":%d,\"eventsLost\":%d,\"eventsDoubled\":%d,\"eventsDisordered\":%d}",
                 seed,
                 good(),
                 seconds,
@@ -181,6 +208,10 @@ public record FaultReport(
                 refills,
                 whole.torn(),
                 whole.reads(),
-                whole.states());
+                whole.states(),
+                events.committed(),
+                events.lost(),
+                events.doubled(),
+                events.disordered());
     }
 }

@@ -217,6 +217,10 @@ public final class FaultRun implements AutoCloseable {
         List<String> refilled = new ArrayList<>(fills());
         refilled.removeAll(fills);
         refilled.forEach(r -> findings.add("filled anew: " + r));
+        FaultReport.Events events;
+        try (Connection c = world.source()) {
+            events = ToldEvents.compare(c, world.bootstrapServers(), findings);
+        }
         findings.addAll(watch.counting().examples());
         findings.addAll(watch.claims().examples());
         findings.addAll(reader.examples());
@@ -234,6 +238,7 @@ public final class FaultRun implements AutoCloseable {
                 watch.claims().checked(),
                 watch.longestGapMillis(),
                 new FaultReport.WholeReads(reader.reads(), reader.torn(), reader.states()),
+                events,
                 differences,
                 watch.counting().doubled(),
                 watch.counting().disordered(),

@@ -19,6 +19,9 @@ final class FaultSettings {
     /** A relay or replica that stands still for longer has lost its slot, its partitions and its transaction. */
     static final long TAKEN_OVER_MILLIS = 7_000;
 
+    /** The topic of the events that writers publish. */
+    static final String TOLD_TOPIC = "shop." + Publisher.STREAM;
+
     private static final String KAFKA = """
             kafka:
               bootstrap-servers: "127.0.0.1:%d"
@@ -45,6 +48,8 @@ final class FaultSettings {
                     url: "jdbc:postgresql://127.0.0.1:%d/%s"
                     user: "%s"
                     password: "%s"
+                    outbox: public.freshet_outbox
+                    outbox-partition: 5s
                     limits:
                       wal-receiver-timeout: 5s
                       status-interval: 500ms
@@ -57,6 +62,7 @@ final class FaultSettings {
                   bulk: { source: shop, table: public.bulk, partitions: 2 }
                   cash: { source: shop, table: public.cash, partitions: 2 }
                   bank: { source: shop, table: public.bank, partitions: 3 }
+                  told: { source: shop, events: true, partitions: 3 }
                 http: { port: 0 }
                 """.formatted(sourcePort, SOURCE, source.user(), source.password());
     }

@@ -58,6 +58,7 @@ final class FaultWorld implements AutoCloseable {
             target.createDatabase(FaultSettings.TARGET);
             try (Connection c = world.source()) {
                 LoadTables.create(c);
+                Publisher.prepare(c);
             }
             for (String name : names) {
                 Link link = Objects.requireNonNull(toKafka.get(name));
@@ -101,6 +102,11 @@ final class FaultWorld implements AutoCloseable {
     /** A connection to the copies that no fault of the network concerns. */
     Connection target() throws SQLException {
         return target.connect(FaultSettings.TARGET);
+    }
+
+    /** Where Kafka answers a client that no fault of the network concerns. */
+    String bootstrapServers() {
+        return kafka.bootstrapServers();
     }
 
     /** Everything that can be killed and frozen. */

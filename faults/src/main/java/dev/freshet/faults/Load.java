@@ -17,6 +17,7 @@ final class Load extends Writer {
 
     private final int writer;
     private final int writers;
+    private final Publisher publisher;
 
     /**
      * Prepares a writer.
@@ -28,6 +29,7 @@ final class Load extends Writer {
         super(world, seed + writer, PAUSE_NANOS);
         this.writer = writer;
         this.writers = writers;
+        this.publisher = new Publisher(writer);
     }
 
     @Override
@@ -57,7 +59,7 @@ final class Load extends Writer {
 
     private void step(Connection c) throws SQLException {
         long key = 1L + random.nextInt(LoadTables.KEYS / writers) * (long) writers + writer;
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(15)) {
             case 0 -> execute(c, "DELETE FROM item WHERE id = ?", key);
             case 1, 2 ->
                 execute(
@@ -94,6 +96,7 @@ final class Load extends Writer {
                                 + " quantity = stock.quantity + 1",
                         key);
             case 7 -> execute(c, "DELETE FROM stock WHERE item = ?", key);
+            case 12, 13, 14 -> publisher.publish(c, random.nextInt(1_000));
             case 8 -> events(c, 1 + random.nextInt(MANY_EVENTS));
             case 9 ->
                 execute(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.faults.FaultReport.Events;
 import dev.freshet.faults.FaultReport.Faults;
 import dev.freshet.faults.FaultReport.WholeReads;
 import java.util.List;
@@ -18,8 +19,13 @@ class FaultReportTest {
     }
 
     private static FaultReport with(Faults faults, long transactions, long applied, long claims, WholeReads whole) {
+        return with(faults, transactions, applied, claims, whole, new Events(500, 0, 0, 0));
+    }
+
+    private static FaultReport with(
+            Faults faults, long transactions, long applied, long claims, WholeReads whole, Events events) {
         return new FaultReport(
-                7, faults, SECONDS, transactions, applied, claims, 1_500, whole, 0, 0, 0, 0, 0, List.of());
+                7, faults, SECONDS, transactions, applied, claims, 1_500, whole, events, 0, 0, 0, 0, 0, List.of());
     }
 
     @Test
@@ -30,7 +36,18 @@ class FaultReportTest {
                 "15 faults in 80 s: 5 kill -9, 4 frozen and let go on; of the network 3 stalled, 2 cut, 1 half open. Seed 7.",
                 report.lines().get(0));
         assertTrue(report.json().contains("\"network\":6,\"stalls\":3,\"cuts\":2,\"halfOpen\":1,"), report.json());
-        assertEquals(4, report.lines().size());
+        assertEquals(5, report.lines().size());
+    }
+
+    @Test
+    void eventThatIsLostDoubledOrOutOfOrder_isNotGood() {
+        Faults some = new Faults(1, 0, 0, 0, 0);
+        for (Events wrong : List.of(new Events(500, 1, 0, 0), new Events(500, 0, 1, 0), new Events(500, 0, 0, 1))) {
+            FaultReport report = with(some, 1, 1, 1, new WholeReads(80, 0, 10), wrong);
+            assertFalse(report.good(), wrong.toString());
+        }
+        assertFalse(with(some, 1, 1, 1, new WholeReads(80, 0, 10), new Events(0, 0, 0, 0))
+                .good());
     }
 
     @Test
@@ -56,7 +73,7 @@ class FaultReportTest {
                     assertFalse(report.good());
                     assertEquals(
                             "  that is too little to say anything: " + missing,
-                            report.lines().get(4));
+                            report.lines().get(5));
                 });
     }
 
@@ -67,7 +84,7 @@ class FaultReportTest {
             assertFalse(report.good());
             assertEquals(
                     "  that is too little to say anything: at least 80 reads and 10 states are needed in 80 s",
-                    report.lines().get(4));
+                    report.lines().get(5));
         }
     }
 }
