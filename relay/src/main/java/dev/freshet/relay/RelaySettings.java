@@ -9,18 +9,6 @@ import java.util.stream.Stream;
 
 /** What a relay relays, and within which limits. Immutable; made by {@link #builder}. */
 public final class RelaySettings {
-    /** The default of the most records in a batch. */
-    public static final int DEFAULT_BATCH_RECORDS = 20_000;
-
-    /** The default of the most bytes in a batch. */
-    public static final long DEFAULT_BATCH_BYTES = 8L << 20;
-
-    /** The default of a batch's greatest age. */
-    public static final Duration DEFAULT_BATCH_AGE = Duration.ofMillis(200);
-
-    /** The default of how long a commit begins after the one before it at the earliest: as long as Kafka's producers linger. */
-    public static final Duration DEFAULT_BATCH_LINGER = Duration.ofMillis(5);
-
     /** The default of the time between two samples. */
     public static final Duration DEFAULT_SAMPLE_INTERVAL = Duration.ofMillis(500);
 
@@ -47,10 +35,7 @@ public final class RelaySettings {
     private final String slot;
     private final List<StreamSettings> streams;
     private final Map<String, String> kafka;
-    private final int batchRecords;
-    private final long batchBytes;
-    private final Duration batchAge;
-    private final Duration batchLinger;
+    private final BatchLimits batch;
     private final Duration sampleInterval;
     private final Duration heartbeatInterval;
     private final Duration streamRetryLimit;
@@ -69,10 +54,7 @@ public final class RelaySettings {
         slot = b.slot;
         streams = b.withDeadLetters();
         kafka = Map.copyOf(b.kafka);
-        batchRecords = b.batchRecords;
-        batchBytes = b.batchBytes;
-        batchAge = b.batchAge;
-        batchLinger = b.batchLinger;
+        batch = b.batch;
         sampleInterval = b.sampleInterval;
         heartbeatInterval = b.heartbeatInterval;
         streamRetryLimit = b.streamRetryLimit;
@@ -151,24 +133,9 @@ public final class RelaySettings {
         return lossPause;
     }
 
-    /** Returns how many records a Kafka transaction has at most. */
-    public int batchRecords() {
-        return batchRecords;
-    }
-
-    /** Returns how many bytes of keys and values a Kafka transaction has at most, give or take one record. */
-    public long batchBytes() {
-        return batchBytes;
-    }
-
-    /** Returns after how long a Kafka transaction ends at the next boundary although it is not full. */
-    public Duration batchAge() {
-        return batchAge;
-    }
-
-    /** Returns how long a commit begins after the one before it at the earliest; may be zero. */
-    public Duration batchLinger() {
-        return batchLinger;
+    /** Returns how much a Kafka transaction takes, and when it ends. */
+    public BatchLimits batch() {
+        return batch;
     }
 
     /** Returns how often freshness is sampled. */
@@ -218,10 +185,7 @@ public final class RelaySettings {
         private final Map<String, String> kafka;
         private String ledger;
         private String slot;
-        private int batchRecords = DEFAULT_BATCH_RECORDS;
-        private long batchBytes = DEFAULT_BATCH_BYTES;
-        private Duration batchAge = DEFAULT_BATCH_AGE;
-        private Duration batchLinger = DEFAULT_BATCH_LINGER;
+        private BatchLimits batch = BatchLimits.DEFAULT;
         private Duration sampleInterval = DEFAULT_SAMPLE_INTERVAL;
         private Duration heartbeatInterval = DEFAULT_HEARTBEAT_INTERVAL;
         private Duration streamRetryLimit = DEFAULT_STREAM_RETRY_LIMIT;
@@ -288,12 +252,7 @@ public final class RelaySettings {
          * @param bytes 1 or more
          */
         public Builder batch(int records, long bytes) {
-            if (records < 1 || bytes < 1) {
-                throw new IllegalArgumentException(
-                        "A batch needs 1 record and 1 byte or more, but has " + records + " and " + bytes);
-            }
-            this.batchRecords = records;
-            this.batchBytes = bytes;
+            this.batch = batch.withSize(records, bytes);
             return this;
         }
 
@@ -302,7 +261,7 @@ public final class RelaySettings {
          * change waits, it ends at once.
          */
         public Builder batchAge(Duration age) {
-            this.batchAge = positive("batch age", age);
+            this.batch = batch.withAge(age);
             return this;
         }
 
@@ -311,10 +270,7 @@ public final class RelaySettings {
          * transaction; by default 5 ms. A change that comes later than that is committed at once; with zero every one is.
          */
         public Builder batchLinger(Duration linger) {
-            if (linger.isNegative()) {
-                throw new IllegalArgumentException("The batch linger must not be negative, but is " + linger);
-            }
-            this.batchLinger = linger;
+            this.batch = batch.withLinger(linger);
             return this;
         }
 

@@ -183,7 +183,7 @@ class RelayModelTest {
         for (int i = 0; i < 50; i++) {
             sim.db.commitSomething(random, false);
         }
-        sim.kafka.whileCommitting = () -> sim.pass(sim.settings.batchAge());
+        sim.kafka.whileCommitting = () -> sim.pass(sim.settings.batch().age());
         long sent = sim.status().recordsSent();
         int entries = cursors(sim);
         for (int i = 0; i < 200; i++) {

@@ -23,8 +23,8 @@ final class CommitPace {
 
     /** Begins as if a commit had just begun, but for entries without records. */
     CommitPace(RelaySettings settings, Instant now) {
-        this.linger = settings.batchLinger();
-        this.age = settings.batchAge();
+        this.linger = settings.batch().linger();
+        this.age = settings.batch().age();
         this.begun = now;
         this.ended = now;
         this.nextEntry = now;

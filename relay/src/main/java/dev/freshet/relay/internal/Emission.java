@@ -36,8 +36,8 @@ final class Emission {
         List<WindowRows.Row> rows = window.rows();
         int from = sent;
         while (sent < rows.size()
-                && batch.records() < settings.batchRecords()
-                && batch.bytes() < settings.batchBytes()) {
+                && batch.records() < settings.batch().records()
+                && batch.bytes() < settings.batch().bytes()) {
             WindowRows.Row row = rows.get(sent);
             rows.set(sent, SENT);
             sent++;

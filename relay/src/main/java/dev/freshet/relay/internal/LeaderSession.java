@@ -240,7 +240,8 @@ public final class LeaderSession implements AutoCloseable {
             return;
         }
         open.add(row);
-        if (open.records() >= settings.batchRecords() || open.bytes() >= settings.batchBytes()) {
+        if (open.records() >= settings.batch().records()
+                || open.bytes() >= settings.batch().bytes()) {
             if (!batch.isEmpty()) {
                 commitBoundary();
             }
@@ -263,7 +264,8 @@ public final class LeaderSession implements AutoCloseable {
                     window.stream(), Position.boundary(ledger.epoch(), endLsn), window.progress(), window.done());
         }
         samples.claim(boundaryLsn);
-        boolean full = batch.records() >= settings.batchRecords() || batch.bytes() >= settings.batchBytes();
+        boolean full = batch.records() >= settings.batch().records()
+                || batch.bytes() >= settings.batch().bytes();
         if (full || (!batch.isEmpty() && pace.isOverdue(lastTransaction))) {
             commitBoundary();
         }

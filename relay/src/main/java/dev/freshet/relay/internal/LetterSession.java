@@ -209,7 +209,8 @@ public final class LetterSession implements AutoCloseable {
 
     /** Ends the batch if it is full. */
     public void commitIfFull(IntConsumer progress) {
-        if (batch.records() >= settings.batchRecords() || batch.bytes() >= settings.batchBytes()) {
+        if (batch.records() >= settings.batch().records()
+                || batch.bytes() >= settings.batch().bytes()) {
             commit(progress);
         }
     }

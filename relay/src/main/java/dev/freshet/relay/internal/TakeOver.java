@@ -187,7 +187,10 @@ final class TakeOver {
         return new EventFlow(
                 new EventRouting(settings, joined.topics().keySet(), joined.muted(), parking, clock),
                 new OutboxBacklog(
-                        ledger, settings.events().outbox().map(source::outbox), settings.batchRecords(), clock),
+                        ledger,
+                        settings.events().outbox().map(source::outbox),
+                        settings.batch().records(),
+                        clock),
                 parking);
     }
 

@@ -2,6 +2,7 @@ package dev.freshet.server.config;
 
 import dev.freshet.capture.postgres.PostgresSettings;
 import dev.freshet.capture.postgres.snapshot.SnapshotSettings;
+import dev.freshet.relay.BatchLimits;
 import dev.freshet.relay.RelaySettings;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +17,7 @@ public final class SourceLimits {
             "batch-records",
             1,
             1_000_000,
-            RelaySettings.DEFAULT_BATCH_RECORDS,
+            BatchLimits.DEFAULT.records(),
             "How many records a Kafka transaction has at most. More costs memory and delay under load, fewer costs "
                     + "throughput.");
     /** How many bytes of keys and values it has at most. */
@@ -24,7 +25,7 @@ public final class SourceLimits {
             "batch-size",
             64 * KB,
             256 * MB,
-            RelaySettings.DEFAULT_BATCH_BYTES,
+            BatchLimits.DEFAULT.bytes(),
             "How many bytes of keys and values it has at most, give or take one record. A source transaction that is larger "
                     + "goes in several pieces, so memory stays bounded.");
     /** After how long it ends although changes keep coming. */
@@ -32,7 +33,7 @@ public final class SourceLimits {
             "commit-interval",
             Duration.ofMillis(1),
             Duration.ofSeconds(10),
-            RelaySettings.DEFAULT_BATCH_AGE,
+            BatchLimits.DEFAULT.age(),
             "After how long a Kafka transaction is committed although changes keep coming. When no change waits, it is "
                     + "committed at once, but for `commit-linger`.");
     /** How long a commit waits after the one before it. */
@@ -40,7 +41,7 @@ public final class SourceLimits {
             "commit-linger",
             Duration.ZERO,
             Duration.ofSeconds(1),
-            RelaySettings.DEFAULT_BATCH_LINGER,
+            BatchLimits.DEFAULT.linger(),
             "How long a commit begins after the one before it at the earliest, so that more changes share a Kafka "
                     + "transaction, each of which costs the brokers as much as hundreds of records. A change that comes alone is committed at once.");
     /** How long a stream whose topic refuses records is retried. */

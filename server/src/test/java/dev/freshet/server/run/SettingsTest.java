@@ -51,10 +51,10 @@ class SettingsTest {
 
     private static List<Object> values(RelaySettings s) {
         return List.of(
-                s.batchRecords(),
-                s.batchBytes(),
-                s.batchAge(),
-                s.batchLinger(),
+                s.batch().records(),
+                s.batch().bytes(),
+                s.batch().age(),
+                s.batch().linger(),
                 s.streamRetryLimit(),
                 s.topicCheckInterval(),
                 s.topicDoubtLimit(),
