@@ -36,6 +36,7 @@ final class StreamJoiner {
     private final RelaySettings settings;
     private final InstantSource clock;
     private final Source source;
+    private final boolean readsOutbox;
     private final TopicStore store;
     private final LedgerState ledger;
     private final LedgerContents contents;
@@ -47,10 +48,16 @@ final class StreamJoiner {
     private final TopicEnds ends = new TopicEnds();
     private final Set<String> muted = new HashSet<>();
 
+    /**
+     * Prepares the decisions.
+     *
+     * @param readsOutbox whether an outbox table has events that do not come by the log
+     */
     StreamJoiner(
             RelaySettings settings,
             InstantSource clock,
             Source source,
+            boolean readsOutbox,
             TopicStore store,
             LedgerState ledger,
             LedgerContents contents,
@@ -61,6 +68,7 @@ final class StreamJoiner {
         this.settings = settings;
         this.clock = clock;
         this.source = source;
+        this.readsOutbox = readsOutbox;
         this.store = store;
         this.ledger = ledger;
         this.contents = contents;
@@ -146,13 +154,13 @@ final class StreamJoiner {
         StreamEntry known = ledger.stream(stream.name());
         if (known == null) {
             StreamEntry entry = begin(stream, fingerprint);
-            ledger.put(outbox.isEmpty() ? entry : entry.snapshotting(entry.since(), SnapshotProgress.first()));
+            ledger.put(readsOutbox ? entry.snapshotting(entry.since(), SnapshotProgress.first()) : entry);
         } else {
             goOn(known, stream, fingerprint);
         }
         StreamEntry now = Objects.requireNonNull(ledger.stream(stream.name()));
-        if (outbox.isEmpty() && now.status() == StreamStatus.SNAPSHOTTING) {
-            // what is in the log alone cannot be sent anew
+        if (!readsOutbox && now.status() == StreamStatus.SNAPSHOTTING) {
+            // what the log gives is all that can be sent
             ledger.put(now.running(ledger.boundary().position()));
         }
     }

@@ -3,6 +3,7 @@ package dev.freshet.relay.internal;
 import dev.freshet.capture.CaptureRefusedException;
 import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.ChangeLog;
+import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
@@ -146,8 +147,19 @@ final class TakeOver {
         begin(epochs, cursor, identity, reason, ledger);
         timelines(timelines, contents, ledger);
         require(cursor, identity, new HistoryCheck(settings, source, cursor, List.of()).slot());
+        Optional<OutboxReader> outbox = settings.outbox().flatMap(source::outbox);
         StreamJoiner.Joined joined = new StreamJoiner(
-                        settings, clock, source, store, ledger, contents, guard, refusals, topics.streams(), damages)
+                        settings,
+                        clock,
+                        source,
+                        outbox.isPresent(),
+                        store,
+                        ledger,
+                        contents,
+                        guard,
+                        refusals,
+                        topics.streams(),
+                        damages)
                 .join(captured, uncaptured);
         // Whatever is not whole has been broken by now.
         ledger.wholeAt(ledger.boundary().position());
@@ -168,7 +180,7 @@ final class TakeOver {
                     joined.topics(),
                     joined.ends(),
                     joined.muted(),
-                    new OutboxBacklog(ledger, settings.outbox().map(source::outbox), settings.batchRecords(), clock));
+                    new OutboxBacklog(ledger, outbox, settings.batchRecords(), clock));
             snapshotter.wake();
             return new Outcome(
                     session,
