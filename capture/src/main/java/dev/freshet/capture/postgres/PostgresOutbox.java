@@ -4,12 +4,13 @@ import dev.freshet.capture.OutboxCleaner;
 import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
+import dev.freshet.capture.internal.OutboxRow;
 import dev.freshet.capture.internal.Session;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.OutboxColumn;
 import dev.freshet.model.event.PublishedEvent;
-import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -64,12 +65,7 @@ final class PostgresOutbox implements OutboxReader, OutboxCleaner {
     @Override
     public OutboxSnapshot snapshot() {
         return session.ask("the outbox's snapshot could not be taken", c -> {
-            String text;
-            try (Statement statement = c.createStatement();
-                    ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_snapshot()::text")) {
-                row.next();
-                text = row.getString(1);
-            }
+            String text = snapshotText(c);
             // asked afterwards, so that it stands behind all that the snapshot shows
             try (Statement statement = c.createStatement();
                     ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_wal_insert_lsn(),"
@@ -92,7 +88,7 @@ final class PostgresOutbox implements OutboxReader, OutboxCleaner {
                 List<PublishedEvent> events = new ArrayList<>();
                 try (ResultSet row = statement.executeQuery()) {
                     while (row.next()) {
-                        events.add(event(row));
+                        events.add(OutboxRow.of(row));
                     }
                 }
                 return events;
@@ -103,41 +99,39 @@ final class PostgresOutbox implements OutboxReader, OutboxCleaner {
     @Override
     public int clear(OutboxSnapshot sent, OutboxRetention retention) {
         return session.ask(
-                "the outbox table could not be cleared (freshet_outbox_roll, which its migration makes)", c -> {
-                    String schema;
-                    try (PreparedStatement statement = c.prepareStatement(SCHEMA)) {
-                        statement.setString(1, table);
-                        try (ResultSet row = statement.executeQuery()) {
-                            row.next();
-                            schema = row.getString(1);
-                        }
-                    }
-                    try (PreparedStatement statement = c.prepareStatement("SELECT " + schema + ROLL)) {
-                        statement.setString(1, sent.text());
-                        statement.setString(
-                                2, retention.keep().map(Duration::toString).orElse(null));
-                        statement.setString(3, retention.partition().toString());
-                        statement.setInt(4, PARTITIONS_AHEAD);
-                        try (ResultSet row = statement.executeQuery()) {
-                            row.next();
-                            return row.getInt(1);
-                        }
-                    }
-                });
+                "the outbox table could not be cleared (freshet_outbox_roll, which its migration makes)",
+                c -> roll(c, table, sent, retention));
     }
 
-    private static PublishedEvent event(ResultSet row) throws SQLException {
-        String json = row.getString(OutboxColumn.PAYLOAD.text());
-        byte[] payload =
-                json == null ? row.getBytes(OutboxColumn.PAYLOAD_BYTES.text()) : json.getBytes(StandardCharsets.UTF_8);
-        return new PublishedEvent(
-                row.getObject(OutboxColumn.ID.text(), UUID.class),
-                row.getString(OutboxColumn.STREAM.text()),
-                row.getString(OutboxColumn.KEY.text()),
-                row.getString(OutboxColumn.TYPE.text()),
-                row.getString(OutboxColumn.CONTENT_TYPE.text()),
-                OutboxPlan.headers(row.getString(OutboxColumn.HEADERS.text())),
-                payload == null ? new byte[0] : payload);
+    /** Returns what the database shows now, as PostgreSQL writes it. */
+    static String snapshotText(Connection c) throws SQLException {
+        try (Statement statement = c.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_snapshot()::text")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    /** Drops the partitions that are over, and makes those to come; returns how many were dropped. */
+    static int roll(Connection c, String table, OutboxSnapshot sent, OutboxRetention retention) throws SQLException {
+        String schema;
+        try (PreparedStatement statement = c.prepareStatement(SCHEMA)) {
+            statement.setString(1, table);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                schema = row.getString(1);
+            }
+        }
+        try (PreparedStatement statement = c.prepareStatement("SELECT " + schema + ROLL)) {
+            statement.setString(1, sent.text());
+            statement.setString(2, retention.keep().map(Duration::toString).orElse(null));
+            statement.setString(3, retention.partition().toString());
+            statement.setInt(4, PARTITIONS_AHEAD);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
     }
 
     @Override

@@ -15,13 +15,9 @@ import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Opens connections to the server, with the settings pinned on which values and safety depend. Used by any thread. */
 final class Sessions implements Connections {
-    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
-
     private final PostgresSettings settings;
     private final Driver driver = new Driver();
 

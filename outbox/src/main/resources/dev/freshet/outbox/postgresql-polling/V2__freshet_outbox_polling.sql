@@ -6,15 +6,15 @@ CREATE INDEX freshet_outbox_by_seq ON freshet_outbox (seq);
 
 --changeset freshet:outbox-polling-2
 -- The numbers number .. number + events - 1, by which the relay sends, are those of the rows first_seq .. first_seq + events - 1.
--- As of then every seq up to high_seq was looked at, every one up to settled_seq has its number or will never come, and all that
--- had committed before complete_to (microseconds since 1970) has a number. Rows are only added, and taken away once they are old.
+-- As of then (numbered_at, microseconds since 1970) every seq up to high_seq was looked at, and every one up to settled_seq has its
+-- number or will never come. Rows are only added, and taken away once they are old.
 CREATE TABLE freshet_outbox_number (
     number bigint NOT NULL PRIMARY KEY,
     first_seq bigint NOT NULL UNIQUE,
     events int NOT NULL,
     high_seq bigint NOT NULL,
     settled_seq bigint NOT NULL,
-    complete_to bigint NOT NULL
+    numbered_at bigint NOT NULL
 );
 
 --changeset freshet:outbox-polling-3
