@@ -46,17 +46,23 @@ abstract class PublicationSuite extends RelayFixture {
     /** Returns the relay's settings with what it needs for that way. */
     abstract RelaySettings.Builder relayed(RelaySettings.Builder builder);
 
+    /** Returns the streams that the source has beside those of events. */
+    List<StreamSettings> besideEvents() {
+        return List.of(stream("items", "public.item", topic));
+    }
+
+    /** Opens a service's connection. */
+    Connection connect() throws SQLException {
+        return db.connect();
+    }
+
     @BeforeEach
     void addStreamOfEvents(EmbeddedKafka kafka, TopicPrefix prefix) throws Exception {
         outbox = outbox();
         eventTopic = prefix.name("orders");
-        builder = settings(
-                        kafka,
-                        prefix,
-                        List.of(
-                                stream("items", "public.item", topic),
-                                StreamSettings.ofEvents("orders", eventTopic).withPartitions(3)))
-                .deadLetterTopic(prefix.name("dead-letters"));
+        List<StreamSettings> streams = new ArrayList<>(besideEvents());
+        streams.add(StreamSettings.ofEvents("orders", eventTopic).withPartitions(3));
+        builder = settings(kafka, prefix, streams).deadLetterTopic(prefix.name("dead-letters"));
         settings = relayed(builder).build();
     }
 
@@ -69,7 +75,7 @@ abstract class PublicationSuite extends RelayFixture {
     }
 
     final Connection transaction() throws SQLException {
-        Connection connection = db.connect();
+        Connection connection = connect();
         connection.setAutoCommit(false);
         return connection;
     }
