@@ -51,7 +51,7 @@ public record PollingSettings(
         Objects.requireNonNull(url, "url");
         Objects.requireNonNull(user, "user");
         Objects.requireNonNull(password, "password");
-        if (!TABLE.matcher(table).matches()) {
+        if (!isTable(table)) {
             throw new IllegalArgumentException("The outbox table '" + table + "' of source '" + source
                     + "' is not allowed: write it as schema.table, of letters, digits, '_' and '$'");
         }
@@ -71,6 +71,11 @@ public record PollingSettings(
         if (value < least) {
             throw new IllegalArgumentException("The " + name + " must be " + least + " or more, but is " + value);
         }
+    }
+
+    /** Returns whether a table of that name, {@code schema.table}, can be polled. */
+    public static boolean isTable(String table) {
+        return TABLE.matcher(table).matches();
     }
 
     /** Begins with what has no default. */
