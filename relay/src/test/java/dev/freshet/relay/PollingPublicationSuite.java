@@ -216,6 +216,9 @@ abstract class PollingPublicationSuite extends PublicationSuite {
 
     @Test
     void databaseThatWasSetBack_isALoss() throws Exception {
+        // the table still has what is to be sent again
+        builder.outboxRetention(new OutboxRetention(Optional.empty(), Duration.ofMinutes(10)));
+        settings = relayed(builder).build();
         Relay relay = start(settings);
         until(relay, s -> s.state() == RelayStatus.State.RUNNING);
         List<UUID> published = new ArrayList<>();

@@ -111,11 +111,13 @@ public final class MariaDbPolled implements PolledDatabase {
         return "cast(unix_timestamp(now(6)) * 1000000 AS signed)";
     }
 
+    /** What cannot be told now, as while the table is altered, counts as far: a counter that was set back is told later. */
     @Override
     public long lastSeq(Connection connection) throws SQLException {
         return number(
                 connection,
-                "SELECT auto_increment - 1 FROM information_schema.tables WHERE table_schema = '" + settings.schema()
+                "SELECT coalesce(auto_increment - 1, " + Long.MAX_VALUE
+                        + ") FROM information_schema.tables WHERE table_schema = '" + settings.schema()
                         + "' AND table_name = '" + settings.tableName() + "'");
     }
 

@@ -37,7 +37,7 @@ public interface PolledDatabase {
     /** Returns an expression: the time at which the statement began, or earlier, in microseconds since 1970. */
     String began();
 
-    /** Returns the last {@code seq} that was drawn; 0 for none. */
+    /** Returns the last {@code seq} that was drawn, 0 for none; or the greatest number where it cannot be told now. */
     long lastSeq(Connection connection) throws SQLException;
 
     /**
