@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the events that an outbox table had before its rows came by the log, and clears it. Belongs to one thread. */
+/** Reads the events that an outbox table had before its rows came by the log. Belongs to one thread. */
 public interface OutboxReader extends AutoCloseable {
     /** Allots a transaction id and gives it back by a commit; everything that began before has a lower one. */
     long allotTransactionId();
@@ -43,16 +43,6 @@ public interface OutboxReader extends AutoCloseable {
      * @throws dev.freshet.model.FreshetException if it is not an outbox table
      */
     List<PublishedEvent> read(Part part, OutboxSnapshot snapshot, @Nullable UUID after, int most);
-
-    /**
-     * Clears what is sent and need not be kept, and makes the partitions of the time to come.
-     *
-     * @param sent all that it shows is sent
-     * @return how many partitions were dropped
-     * @throws dev.freshet.model.RetriableException if the table is in use for long, or the source is away
-     * @throws dev.freshet.model.ConfigurationException if the role may not, or the table was not made by its migration
-     */
-    int clear(OutboxSnapshot sent, OutboxRetention retention);
 
     /** Closes the connection. */
     @Override

@@ -86,11 +86,19 @@ public interface Source extends AutoCloseable {
             @Nullable Map<String, String> options);
 
     /**
-     * Returns the reader of an outbox table; it uses a connection of its own.
+     * Returns the reader of what an outbox table had before its rows came by the log; it uses a connection of its own. Empty if
+     * the log gives every row of the table, from the first one on.
      *
      * @param outbox the table, captured before
      */
-    OutboxReader outbox(TableCapture outbox);
+    Optional<OutboxReader> outbox(TableCapture outbox);
+
+    /**
+     * Returns what clears an outbox table; it uses a connection of its own.
+     *
+     * @param outbox the table, captured before
+     */
+    OutboxCleaner outboxCleaner(TableCapture outbox);
 
     /** Returns the reader of snapshots; it uses connections of its own. */
     SnapshotReader snapshots();

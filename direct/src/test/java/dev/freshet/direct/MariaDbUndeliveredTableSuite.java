@@ -1,7 +1,7 @@
 package dev.freshet.direct;
 
+import dev.freshet.embedded.junit.MariaDbServer;
 import dev.freshet.outbox.Database;
-import dev.freshet.outbox.MariaDbServer;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,7 +27,7 @@ abstract class MariaDbUndeliveredTableSuite extends UndeliveredTableSuite {
     DataSource dataSource() {
         try {
             if (database == null) {
-                database = SERVER.newDatabase();
+                database = Database.newOf(SERVER);
             }
             MariaDbDataSource all = new MariaDbDataSource(database.url());
             all.setUser(database.user());

@@ -43,7 +43,7 @@ abstract class UndeliveredTableSuite {
     }
 
     private void migrate() throws Exception {
-        MigrationTools.runByLiquibaseTwice(database(), folder + "/V1__freshet_undelivered.sql");
+        MigrationTools.runByLiquibaseTwice(database(), List.of(folder + "/V1__freshet_undelivered.sql"));
     }
 
     private static Entry entry(@Nullable String key, String value) {
@@ -76,7 +76,7 @@ abstract class UndeliveredTableSuite {
 
     @Test
     void flyway_runsTheMigrationBesideTheServicesOwn() throws Exception {
-        MigrationTools.runByFlywayBesideTheServicesOwn(database(), folder, "freshet_undelivered_history");
+        MigrationTools.runByFlywayBesideTheServicesOwn(database(), List.of(folder), "freshet_undelivered_history");
         keep(entry("a", "1"));
         assertEquals(1, table.count());
     }

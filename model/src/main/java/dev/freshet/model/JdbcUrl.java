@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JDBC URL of a PostgreSQL database that the driver can read: of one that it cannot read it prints all, secrets too. Its
- * text form leaves out the parameters, which may hold secrets; no message shows more of it.
+ * A JDBC URL of a PostgreSQL, MariaDB or MySQL database that the driver can read: of one that it cannot read it prints all,
+ * secrets too. Its text form leaves out the parameters, which may hold secrets; no message shows more of it.
  *
  * @param value the URL as it is given to the driver; not to be printed
  */
@@ -31,24 +31,55 @@ public record JdbcUrl(String value) {
             "a JDBC URL such as jdbc:postgresql://host:5432/database, without the parameters "
                     + String.join(", ", OWN_PARAMETERS);
 
-    private static final String PREFIX = "jdbc:postgresql:";
+    /** What is allowed where the database may be another one than PostgreSQL, for messages. */
+    public static final String ANY_ALLOWED =
+            ALLOWED.replace("//host:5432/database,", "//host:5432/database or jdbc:mariadb://host:3306/database,");
+
+    private static final String POSTGRES = "jdbc:postgresql:";
+    private static final String PREFIX = "(?<kind>jdbc:(?:postgresql|mariadb|mysql):)";
     private static final String HOST = "(?:[^\\s:/?@,&\\[\\]]*|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?";
     private static final String DATABASE = "[^\\s/?&]";
     private static final Pattern FORM = Pattern.compile(PREFIX + "(?://(?<hosts>" + HOST + "(?:," + HOST
             + ")*)(?:/(?<database>" + DATABASE + "*))?|(?<local>" + DATABASE + "+))(?:\\?\\S*)?");
     private static final Pattern USER_INFO = Pattern.compile(PREFIX + "//[^/?]*@.*");
+    private static final Pattern LOCAL_ELSEWHERE = Pattern.compile("jdbc:(?:mariadb|mysql):(?!//).*");
     private static final Pattern PORTS = Pattern.compile(":([0-9]{1,5})(?=,|$)");
     private static final Pattern LONE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final int LAST_PORT = 65_535;
     private static final String DEFAULT_PORT = ":5432";
+    private static final String DEFAULT_PORT_ELSEWHERE = ":3306";
     private static final String LOCAL = "localhost";
 
-    /** Rejects what {@link #mistake} finds wrong. */
+    /** Rejects what {@link #mistakeOfAny} finds wrong. */
     public JdbcUrl {
-        String mistake = mistake(value);
+        reject(mistakeOfAny(value), ANY_ALLOWED);
+    }
+
+    /**
+     * Returns the URL of a PostgreSQL database.
+     *
+     * @throws IllegalArgumentException with what {@link #mistake} finds wrong
+     */
+    public static JdbcUrl postgres(String value) {
+        reject(mistake(value), ALLOWED);
+        return new JdbcUrl(value);
+    }
+
+    private static void reject(@Nullable String mistake, String allowed) {
         if (mistake != null) {
-            throw new IllegalArgumentException("The url is not " + ALLOWED + ": " + mistake);
+            throw new IllegalArgumentException("The url is not " + allowed + ": " + mistake);
         }
+    }
+
+    /** Returns whether it is a PostgreSQL database's. */
+    public boolean isPostgres() {
+        return value.startsWith(POSTGRES);
+    }
+
+    /** As {@link #mistakeOfAny}, where the database must be a PostgreSQL. */
+    public static @Nullable String mistake(String text) {
+        String mistake = mistakeOfAny(text);
+        return mistake == null && !text.startsWith(POSTGRES) ? "write one of a PostgreSQL database" : mistake;
     }
 
     /**
@@ -57,7 +88,7 @@ public record JdbcUrl(String value) {
      * @param text what is to be a URL
      * @return what to do about it, or null if nothing is wrong
      */
-    public static @Nullable String mistake(String text) {
+    public static @Nullable String mistakeOfAny(String text) {
         if (text.startsWith("postgresql:") || text.startsWith("postgres:")) {
             return "did you mean 'jdbc:postgresql:…'?";
         }
@@ -65,7 +96,7 @@ public record JdbcUrl(String value) {
             return "write what stands before the '@' as the settings user and password";
         }
         Matcher form = FORM.matcher(text);
-        if (!form.matches()) {
+        if (!form.matches() || LOCAL_ELSEWHERE.matcher(text).matches()) {
             return "write it in this form; its parameters begin with a '?', and a '/' or '&' in a name is %2F or %26";
         }
         if (PORTS.matcher(hosts(form))
@@ -115,16 +146,18 @@ public record JdbcUrl(String value) {
         String local = form.group("local");
         String name = local == null ? form.group("database") : local;
         String hosts = local == null ? hosts(form) : LOCAL;
-        return PREFIX + "//"
+        return form.group("kind") + "//"
                 + Arrays.stream(hosts.split(",", -1))
-                        .map(JdbcUrl::withPort)
+                        .map(this::withPort)
                         .map(host -> host.toLowerCase(Locale.ROOT))
                         .collect(Collectors.joining(","))
                 + "/" + (name == null ? "" : name);
     }
 
-    private static String withPort(String host) {
-        return host.isEmpty() || PORTS.matcher(host).find() ? host : host + DEFAULT_PORT;
+    private String withPort(String host) {
+        return host.isEmpty() || PORTS.matcher(host).find()
+                ? host
+                : host + (isPostgres() ? DEFAULT_PORT : DEFAULT_PORT_ELSEWHERE);
     }
 
     /** Returns the URL without its parameters. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class JdbcUrlTest {
     private static void assertRefused(String with, String url) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> new JdbcUrl(url), url);
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> JdbcUrl.postgres(url), url);
         String message = String.valueOf(e.getMessage());
         assertTrue(message.contains(with), message);
         assertFalse(message.contains("secret"), message);

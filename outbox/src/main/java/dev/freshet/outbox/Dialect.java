@@ -1,6 +1,8 @@
 package dev.freshet.outbox;
 
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The databases that can hold an outbox table. */
@@ -9,11 +11,16 @@ public enum Dialect {
     POSTGRESQL(
             "postgresql",
             "ON CONFLICT (id) DO NOTHING",
-            "INSERT, SELECT (id)",
+            "INSERT, SELECT (id) ON freshet_outbox",
             "a schema of the search_path of the service's role") {
         @Override
         SqlStatement.Parameter id(UUID id) {
             return new SqlStatement.Parameter(UUID.class, id);
+        }
+
+        @Override
+        List<String> privileges() {
+            return List.of(onTable(), "USAGE ON SEQUENCE freshet_outbox_seq");
         }
     },
 
@@ -46,18 +53,18 @@ public enum Dialect {
     /** Unlike INSERT IGNORE it lets every other error be one. */
     private static final String NOTHING_AGAIN = "ON DUPLICATE KEY UPDATE id = id";
 
-    private static final String NOTHING_AGAIN_NEEDS = "INSERT, UPDATE, SELECT (id)";
+    private static final String NOTHING_AGAIN_NEEDS = "INSERT, UPDATE, SELECT (id) ON freshet_outbox";
     private static final String OWN_DATABASE = "the database that the connection uses";
 
     private final String folder;
     private final String ifThere;
-    private final String privileges;
+    private final String onTable;
     private final String place;
 
-    Dialect(String folder, String ifThere, String privileges, String place) {
+    Dialect(String folder, String ifThere, String onTable, String place) {
         this.folder = "dev/freshet/outbox/" + folder;
         this.ifThere = ifThere;
-        this.privileges = privileges;
+        this.onTable = onTable;
         this.place = place;
     }
 
@@ -81,6 +88,19 @@ public enum Dialect {
         return folder;
     }
 
+    /**
+     * Returns where on the class path is what a relay needs beside the table to poll it, to be run after {@link #migration}; empty
+     * where that has it all.
+     */
+    public Optional<String> pollingMigration() {
+        return pollingMigrationFolder().map(f -> f + "/V2__freshet_outbox_polling.sql");
+    }
+
+    /** Returns the folder of {@link #pollingMigration}, a location for Flyway beside {@link #migrationFolder}. */
+    public Optional<String> pollingMigrationFolder() {
+        return this == POSTGRESQL ? Optional.of(folder + "-polling") : Optional.empty();
+    }
+
     /** Returns an id as a parameter of the insert. */
     abstract SqlStatement.Parameter id(UUID id);
 
@@ -89,9 +109,13 @@ public enum Dialect {
         return ifThere;
     }
 
-    /** Returns the privileges on the table that the insert needs, as {@code GRANT} names them. */
-    String privileges() {
-        return privileges;
+    /** Returns the privileges that the insert needs, and on what, as each {@code GRANT} names them. */
+    List<String> privileges() {
+        return List.of(onTable);
+    }
+
+    final String onTable() {
+        return onTable;
     }
 
     /** Returns where the table must be for the insert to find it. */

@@ -57,6 +57,6 @@ final class OutboxTable implements Way {
 
     @Override
     public String whereForbidden() {
-        return "the service's user needs GRANT " + dialect.privileges() + " ON freshet_outbox";
+        return "the service's user needs GRANT " + String.join(", and GRANT ", dialect.privileges());
     }
 }

@@ -1,6 +1,7 @@
 package dev.freshet.outbox;
 
 import dev.freshet.embedded.TestDatabase;
+import dev.freshet.embedded.junit.MariaDbServer;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -9,12 +10,18 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** An empty database of one test's own, and the user that may do all in it. */
 public record Database(String url, String user, String password) {
     /** Returns that of a test. */
     public static Database of(TestDatabase database) {
         return new Database(database.jdbcUrl(), database.user(), database.password());
+    }
+
+    /** Returns an empty database of a server. */
+    public static Database newOf(MariaDbServer server) throws SQLException {
+        return new Database(server.newDatabase(), MariaDbServer.ADMIN, MariaDbServer.ADMIN);
     }
 
     /** Returns the same database for another user. */
@@ -44,10 +51,15 @@ public record Database(String url, String user, String password) {
         }
     }
 
-    /** Runs the migration's whole text in one call. */
+    /** Runs each migration's whole text in one call. */
     void migrate(Dialect dialect) throws Exception {
-        try (InputStream file = Dialect.class.getClassLoader().getResourceAsStream(dialect.migration())) {
-            execute(new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8));
+        Database several =
+                dialect == Dialect.POSTGRESQL ? this : new Database(url + "?allowMultiQueries=true", user, password);
+        for (String migration : Stream.concat(Stream.of(dialect.migration()), dialect.pollingMigration().stream())
+                .toList()) {
+            try (InputStream file = Dialect.class.getClassLoader().getResourceAsStream(migration)) {
+                several.execute(new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8));
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.freshet.outbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.freshet.embedded.junit.MariaDbServer;
 import java.sql.SQLException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,7 +22,7 @@ abstract class MariaDbMigrationSuite extends MigrationSuite {
 
     @BeforeEach
     void take() throws SQLException {
-        database = SERVER.newDatabase();
+        database = Database.newOf(SERVER);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.freshet.outbox;
 
+import dev.freshet.embedded.junit.MariaDbServer;
 import java.sql.SQLException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -17,7 +18,7 @@ abstract class MariaDbOutboxTableSuite extends OutboxTableSuite {
 
     @BeforeEach
     void take() throws SQLException {
-        database = SERVER.newDatabase();
+        database = Database.newOf(SERVER);
     }
 
     @Override

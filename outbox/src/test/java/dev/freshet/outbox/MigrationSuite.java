@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.freshet.model.event.EventIds;
 import java.sql.Connection;
 import java.time.Instant;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The migration file as it is, run by what services run migrations with: one subclass for each database. */
@@ -38,18 +39,27 @@ abstract class MigrationSuite {
             connection.commit();
         }
         assertEquals("1", database().text("SELECT max(event_key) FROM freshet_outbox"));
+        assertEquals("1", database().text("SELECT begins FROM freshet_outbox_relay"));
+        assertEquals("0", database().text("SELECT count(*) FROM freshet_outbox_number"));
     }
 
     @Test
     void flyway_runsItBesideTheServicesOwnMigrations() throws Exception {
-        MigrationTools.runByFlywayBesideTheServicesOwn(database(), dialect.migrationFolder(), "freshet_outbox_history");
+        MigrationTools.runByFlywayBesideTheServicesOwn(
+                database(),
+                Stream.concat(Stream.of(dialect.migrationFolder()), dialect.pollingMigrationFolder().stream())
+                        .toList(),
+                "freshet_outbox_history");
         publishOne();
         checkWhatElseItMade();
     }
 
     @Test
     void liquibase_runsItOnce() throws Exception {
-        MigrationTools.runByLiquibaseTwice(database(), dialect.migration());
+        MigrationTools.runByLiquibaseTwice(
+                database(),
+                Stream.concat(Stream.of(dialect.migration()), dialect.pollingMigration().stream())
+                        .toList());
         publishOne();
         checkWhatElseItMade();
     }

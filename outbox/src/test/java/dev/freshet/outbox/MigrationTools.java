@@ -2,6 +2,7 @@ package dev.freshet.outbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -31,13 +32,13 @@ public final class MigrationTools {
         return Flyway.configure().dataSource(database.url(), database.user(), database.password());
     }
 
-    /** Runs a folder's one migration by Flyway, twice, with a history of its own, between the service's own. */
-    public static void runByFlywayBesideTheServicesOwn(Database database, String folder, String history) {
+    /** Runs the migrations of folders, one each, by Flyway, twice, with a history of their own, between the service's own. */
+    public static void runByFlywayBesideTheServicesOwn(Database database, List<String> folders, String history) {
         assertEquals(
                 1, flyway(database).locations("classpath:application").load().migrate().migrationsExecuted);
-        for (int expected = 1; expected >= 0; expected--) {
+        for (int expected : List.of(folders.size(), 0)) {
             int executed = flyway(database)
-                    .locations("classpath:" + folder)
+                    .locations(folders.stream().map(f -> "classpath:" + f).toArray(String[]::new))
                     .table(history)
                     .baselineOnMigrate(true)
                     .baselineVersion("0")
@@ -50,12 +51,16 @@ public final class MigrationTools {
                 0, flyway(database).locations("classpath:application").load().migrate().migrationsExecuted);
     }
 
-    /** Runs a change log by Liquibase, twice. */
-    public static void runByLiquibaseTwice(Database database, String changeLog) throws Exception {
-        liquibase(database, changeLog);
+    /** Runs change logs by Liquibase, twice. */
+    public static void runByLiquibaseTwice(Database database, List<String> changeLogs) throws Exception {
+        for (String changeLog : changeLogs) {
+            liquibase(database, changeLog);
+        }
         String count = "SELECT count(*) FROM DATABASECHANGELOG";
         String changes = database.text(count);
-        liquibase(database, changeLog);
+        for (String changeLog : changeLogs) {
+            liquibase(database, changeLog);
+        }
         assertEquals(changes, database.text(count));
     }
 

@@ -53,7 +53,7 @@ abstract class DeadLetterSuite extends PublicationSuite {
 
     /** Makes the settings anew, for streams of events with such a limit. */
     private void relay(int mostBytes, String... streams) {
-        List<StreamSettings> all = new ArrayList<>(List.of(stream("items", "public.item", topic)));
+        List<StreamSettings> all = new ArrayList<>(besideEvents());
         for (String name : streams) {
             all.add(new StreamSettings(
                     name,
@@ -149,7 +149,10 @@ abstract class DeadLetterSuite extends PublicationSuite {
 
     private Relay running() {
         Relay relay = start(settings);
-        until(relay, s -> is(s, StreamStatus.RUNNING) && s.streams().size() > 2);
+        until(
+                relay,
+                s -> is(s, StreamStatus.RUNNING)
+                        && s.streams().size() == settings.streams().size());
         return relay;
     }
 

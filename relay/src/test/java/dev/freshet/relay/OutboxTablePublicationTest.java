@@ -33,8 +33,6 @@ import org.junit.jupiter.api.Test;
 
 /** Events by rows of an outbox table, which the relay finds in the log. */
 class OutboxTablePublicationTest extends DeadLetterSuite {
-    private OutboxRetention retention = OutboxRetention.DEFAULT;
-
     @Override
     SqlOutbox outbox() throws Exception {
         try (InputStream file = SqlOutbox.class.getClassLoader().getResourceAsStream(Dialect.POSTGRESQL.migration())) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.capture.OutboxRetention;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.model.Position;
@@ -39,6 +40,9 @@ abstract class PublicationSuite extends RelayFixture {
     SqlOutbox outbox;
     RelaySettings.Builder builder;
     EventSettings events;
+    /** What {@link #relayed} has an outbox table keep. */
+    OutboxRetention retention = OutboxRetention.DEFAULT;
+
     String eventTopic;
 
     /** Returns the outbox by which services publish. */
@@ -47,19 +51,25 @@ abstract class PublicationSuite extends RelayFixture {
     /** Returns the relay's settings with what it needs for that way. */
     abstract RelaySettings.Builder relayed(RelaySettings.Builder builder);
 
+    /** Returns the streams that the source has beside those of events. */
+    List<StreamSettings> besideEvents() {
+        return List.of(stream("items", "public.item", topic));
+    }
+
+    /** Opens a service's connection. */
+    Connection connect() throws SQLException {
+        return db.connect();
+    }
+
     @BeforeEach
     void addStreamOfEvents(EmbeddedKafka kafka, TopicPrefix prefix) throws Exception {
         outbox = outbox();
         eventTopic = prefix.name("orders");
-        builder = settings(
-                kafka,
-                prefix,
-                List.of(
-                        stream("items", "public.item", topic),
-                        StreamSettings.ofEvents("orders", eventTopic).withPartitions(3)));
+        List<StreamSettings> streams = new ArrayList<>(besideEvents());
+        streams.add(StreamSettings.ofEvents("orders", eventTopic).withPartitions(3));
         events = EventSettings.of("shop")
                 .withDeadLetters(prefix.name("dead-letters"), EventSettings.DEFAULT_DEAD_LETTER_BYTES);
-        builder.events(events);
+        builder = settings(kafka, prefix, streams).events(events);
         settings = relayed(builder).build();
     }
 
@@ -72,7 +82,7 @@ abstract class PublicationSuite extends RelayFixture {
     }
 
     final Connection transaction() throws SQLException {
-        Connection connection = db.connect();
+        Connection connection = connect();
         connection.setAutoCommit(false);
         return connection;
     }

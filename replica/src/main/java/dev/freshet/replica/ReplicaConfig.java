@@ -189,7 +189,7 @@ public final class ReplicaConfig {
          * @throws IllegalArgumentException if the URL is not allowed, see {@link JdbcUrl#mistake}
          */
         public Builder database(String jdbcUrl, String role, String secret) {
-            return database(new JdbcUrl(jdbcUrl), role, secret);
+            return database(JdbcUrl.postgres(jdbcUrl), role, secret);
         }
 
         /** Sets the consumer's database: JDBC URL (with any of pgjdbc's parameters but our own), role and password. Required. */

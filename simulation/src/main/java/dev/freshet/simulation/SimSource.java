@@ -6,6 +6,7 @@ import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.FreshnessSample;
 import dev.freshet.capture.Harm;
 import dev.freshet.capture.LogEvent;
+import dev.freshet.capture.OutboxCleaner;
 import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.SnapshotReader;
@@ -193,7 +194,12 @@ final class SimSource implements Source {
     }
 
     @Override
-    public OutboxReader outbox(TableCapture outbox) {
+    public Optional<OutboxReader> outbox(TableCapture outbox) {
+        throw new UnsupportedOperationException("The simulated source has no outbox");
+    }
+
+    @Override
+    public OutboxCleaner outboxCleaner(TableCapture outbox) {
         throw new UnsupportedOperationException("The simulated source has no outbox");
     }
 

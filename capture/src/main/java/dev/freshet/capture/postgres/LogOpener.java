@@ -1,6 +1,8 @@
 package dev.freshet.capture.postgres;
 
 import dev.freshet.capture.CapturedStream;
+import dev.freshet.capture.internal.EventQueue;
+import dev.freshet.capture.internal.Session;
 import dev.freshet.capture.postgres.table.Identifiers;
 import dev.freshet.capture.postgres.value.TypeCatalog;
 import dev.freshet.model.ConfigurationException;
@@ -114,7 +116,7 @@ final class LogOpener {
                     row.getString("systemid"), row.getLong("timeline"), Lsn.parse(row.getString("xlogpos")));
         }
         if (!server.isStill(now)) {
-            Sessions.closeQuietly(replication);
+            Session.closeQuietly(replication);
             throw new RetriableException(
                     "The server at sources." + settings.source() + ".url has become another one, or"
                             + " was set back, while its log was opened: it was that with the " + server

@@ -1,5 +1,7 @@
 package dev.freshet.capture.postgres;
 
+import dev.freshet.capture.internal.EventQueue;
+import dev.freshet.capture.internal.Session;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
 import java.sql.Connection;
@@ -80,7 +82,7 @@ final class LogReader implements PgOutputDecoder.Sink {
             failure = new FreshetException(
                     "The log could not be decoded: " + e.getMessage() + ". Nothing after it is read", e);
         }
-        Sessions.closeQuietly(connection);
+        Session.closeQuietly(connection);
         queue.fail(failure);
     }
 

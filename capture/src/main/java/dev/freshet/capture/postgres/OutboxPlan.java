@@ -1,12 +1,11 @@
 package dev.freshet.capture.postgres;
 
+import dev.freshet.capture.internal.OutboxRow;
 import dev.freshet.model.event.OutboxColumn;
 import dev.freshet.model.event.PublishedEvent;
-import dev.freshet.model.json.JsonReader;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -54,19 +53,16 @@ final class OutboxPlan {
         row.requireFields(relation.columns().size());
         String json = text(in, row, OutboxColumn.PAYLOAD);
         String bytes = text(in, row, OutboxColumn.PAYLOAD_BYTES);
-        if ((json == null) == (bytes == null)) {
-            throw new IllegalArgumentException("payload and payload_bytes are both " + (json == null ? "null" : "set")
-                    + ", and one of them is to be");
-        }
+        OutboxRow.requirePayload(json != null, bytes != null);
         return new PublishedEvent(
                 UUID.fromString(required(in, row, OutboxColumn.ID)),
                 required(in, row, OutboxColumn.STREAM),
                 text(in, row, OutboxColumn.KEY),
                 required(in, row, OutboxColumn.TYPE),
                 required(in, row, OutboxColumn.CONTENT_TYPE),
-                headers(text(in, row, OutboxColumn.HEADERS)),
+                OutboxRow.headers(text(in, row, OutboxColumn.HEADERS)),
                 json == null
-                        ? HexFormat.of().parseHex(bytes, HEX_PREFIX, bytes.length())
+                        ? HexFormat.of().parseHex(Objects.requireNonNull(bytes), HEX_PREFIX, bytes.length())
                         : json.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -82,20 +78,5 @@ final class OutboxPlan {
         int field = Objects.requireNonNull(fields.get(column));
         int length = row.count[field];
         return length < 0 ? null : new String(in, row.from[field], length, StandardCharsets.UTF_8);
-    }
-
-    /** Reads the column of further headers. */
-    static Map<String, String> headers(@Nullable String json) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        if (json == null) {
-            return headers;
-        }
-        JsonReader reader = new JsonReader(json.getBytes(StandardCharsets.UTF_8));
-        reader.beginObject();
-        while (reader.hasNext()) {
-            headers.put(reader.nextName(), reader.nextString());
-        }
-        reader.end();
-        return headers;
     }
 }

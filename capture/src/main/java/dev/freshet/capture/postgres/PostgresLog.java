@@ -2,6 +2,7 @@ package dev.freshet.capture.postgres;
 
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.LogEvent;
+import dev.freshet.capture.internal.EventQueue;
 import dev.freshet.model.DurationText;
 import dev.freshet.model.RetriableException;
 import java.time.Duration;

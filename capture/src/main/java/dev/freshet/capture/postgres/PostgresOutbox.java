@@ -1,14 +1,15 @@
 package dev.freshet.capture.postgres;
 
+import dev.freshet.capture.OutboxCleaner;
 import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
-import dev.freshet.model.FreshetException;
+import dev.freshet.capture.internal.OutboxRow;
+import dev.freshet.capture.internal.Session;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.OutboxColumn;
 import dev.freshet.model.event.PublishedEvent;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,7 +23,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the outbox table on a connection of its own, which is opened anew after an error. */
-final class PostgresOutbox implements OutboxReader {
+final class PostgresOutbox implements OutboxReader, OutboxCleaner {
     private static final UUID FIRST = EventIds.least(Instant.EPOCH);
 
     private static final int PARTITIONS_AHEAD = 3;
@@ -33,10 +34,9 @@ final class PostgresOutbox implements OutboxReader {
 
     private static final String ROLL = ".freshet_outbox_roll(?::pg_snapshot, ?::interval, ?::interval, ?)";
 
-    private final Sessions sessions;
+    private final Session session;
     private final String table;
     private final String select;
-    private @Nullable Connection open;
 
     /**
      * Creates a reader; nothing is connected before the first question.
@@ -44,36 +44,16 @@ final class PostgresOutbox implements OutboxReader {
      * @param table the table's name for SQL
      */
     PostgresOutbox(Sessions sessions, String table) {
-        this.sessions = sessions;
+        this.session = new Session(sessions::open, sessions::failed);
         this.table = table;
         this.select = "SELECT " + String.join(", ", OutboxColumn.names()) + " FROM " + table
                 + " WHERE (stream = ANY (?)) <> ? AND pg_catalog.pg_visible_in_snapshot(txid, ?::pg_catalog.pg_snapshot) AND id > ?"
                 + " ORDER BY id LIMIT ?";
     }
 
-    /** Work over the connection. */
-    private interface Work<T> {
-        T on(Connection connection) throws SQLException;
-    }
-
-    private <T> T ask(String doing, Work<T> work) {
-        try {
-            Connection present = open;
-            if (present == null) {
-                present = sessions.open();
-                open = present;
-            }
-            return work.on(present);
-        } catch (SQLException e) {
-            FreshetException failure = sessions.failed(doing, e);
-            close();
-            throw failure;
-        }
-    }
-
     @Override
     public long allotTransactionId() {
-        return ask("a transaction id could not be allotted", c -> {
+        return session.ask("a transaction id could not be allotted", c -> {
             try (Statement statement = c.createStatement();
                     ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_xact_id()::text")) {
                 row.next();
@@ -84,13 +64,8 @@ final class PostgresOutbox implements OutboxReader {
 
     @Override
     public OutboxSnapshot snapshot() {
-        return ask("the outbox's snapshot could not be taken", c -> {
-            String text;
-            try (Statement statement = c.createStatement();
-                    ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_snapshot()::text")) {
-                row.next();
-                text = row.getString(1);
-            }
+        return session.ask("the outbox's snapshot could not be taken", c -> {
+            String text = snapshotText(c);
             // asked afterwards, so that it stands behind all that the snapshot shows
             try (Statement statement = c.createStatement();
                     ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_wal_insert_lsn(),"
@@ -103,7 +78,7 @@ final class PostgresOutbox implements OutboxReader {
 
     @Override
     public List<PublishedEvent> read(Part part, OutboxSnapshot snapshot, @Nullable UUID after, int most) {
-        return ask("the outbox table could not be read", c -> {
+        return session.ask("the outbox table could not be read", c -> {
             try (PreparedStatement statement = c.prepareStatement(select)) {
                 statement.setArray(1, c.createArrayOf("text", part.streams().toArray()));
                 statement.setBoolean(2, part.others());
@@ -113,7 +88,7 @@ final class PostgresOutbox implements OutboxReader {
                 List<PublishedEvent> events = new ArrayList<>();
                 try (ResultSet row = statement.executeQuery()) {
                     while (row.next()) {
-                        events.add(event(row));
+                        events.add(OutboxRow.of(row));
                     }
                 }
                 return events;
@@ -123,45 +98,44 @@ final class PostgresOutbox implements OutboxReader {
 
     @Override
     public int clear(OutboxSnapshot sent, OutboxRetention retention) {
-        return ask("the outbox table could not be cleared (freshet_outbox_roll, which its migration makes)", c -> {
-            String schema;
-            try (PreparedStatement statement = c.prepareStatement(SCHEMA)) {
-                statement.setString(1, table);
-                try (ResultSet row = statement.executeQuery()) {
-                    row.next();
-                    schema = row.getString(1);
-                }
-            }
-            try (PreparedStatement statement = c.prepareStatement("SELECT " + schema + ROLL)) {
-                statement.setString(1, sent.text());
-                statement.setString(2, retention.keep().map(Duration::toString).orElse(null));
-                statement.setString(3, retention.partition().toString());
-                statement.setInt(4, PARTITIONS_AHEAD);
-                try (ResultSet row = statement.executeQuery()) {
-                    row.next();
-                    return row.getInt(1);
-                }
-            }
-        });
+        return session.ask(
+                "the outbox table could not be cleared (freshet_outbox_roll, which its migration makes)",
+                c -> roll(c, table, sent, retention));
     }
 
-    private static PublishedEvent event(ResultSet row) throws SQLException {
-        String json = row.getString(OutboxColumn.PAYLOAD.text());
-        byte[] payload =
-                json == null ? row.getBytes(OutboxColumn.PAYLOAD_BYTES.text()) : json.getBytes(StandardCharsets.UTF_8);
-        return new PublishedEvent(
-                row.getObject(OutboxColumn.ID.text(), UUID.class),
-                row.getString(OutboxColumn.STREAM.text()),
-                row.getString(OutboxColumn.KEY.text()),
-                row.getString(OutboxColumn.TYPE.text()),
-                row.getString(OutboxColumn.CONTENT_TYPE.text()),
-                OutboxPlan.headers(row.getString(OutboxColumn.HEADERS.text())),
-                payload == null ? new byte[0] : payload);
+    /** Returns what the database shows now, as PostgreSQL writes it. */
+    static String snapshotText(Connection c) throws SQLException {
+        try (Statement statement = c.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_snapshot()::text")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    /** Drops the partitions that are over, and makes those to come; returns how many were dropped. */
+    static int roll(Connection c, String table, OutboxSnapshot sent, OutboxRetention retention) throws SQLException {
+        String schema;
+        try (PreparedStatement statement = c.prepareStatement(SCHEMA)) {
+            statement.setString(1, table);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                schema = row.getString(1);
+            }
+        }
+        try (PreparedStatement statement = c.prepareStatement("SELECT " + schema + ROLL)) {
+            statement.setString(1, sent.text());
+            statement.setString(2, retention.keep().map(Duration::toString).orElse(null));
+            statement.setString(3, retention.partition().toString());
+            statement.setInt(4, PARTITIONS_AHEAD);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
     }
 
     @Override
     public void close() {
-        Sessions.closeQuietly(open);
-        open = null;
+        session.close();
     }
 }

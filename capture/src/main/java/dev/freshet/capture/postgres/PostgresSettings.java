@@ -67,6 +67,10 @@ public record PostgresSettings(
     /** Rejects what cannot work. */
     public PostgresSettings {
         Names.require("source", source);
+        if (!url.isPostgres()) {
+            throw new IllegalArgumentException(
+                    "The url " + url + " of source '" + source + "' is not one of a PostgreSQL database");
+        }
         Objects.requireNonNull(user, "user");
         Objects.requireNonNull(password, "password");
         if (!SLOT.matcher(slot).matches()) {
@@ -118,7 +122,7 @@ public record PostgresSettings(
      * @throws IllegalArgumentException if the URL is not allowed, see {@link JdbcUrl#mistake}
      */
     public static Builder builder(String source, String url, String user, String password) {
-        return builder(source, new JdbcUrl(url), user, password);
+        return builder(source, JdbcUrl.postgres(url), user, password);
     }
 
     /** Returns the settings without password and URL parameters. */

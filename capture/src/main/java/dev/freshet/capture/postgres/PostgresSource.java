@@ -5,11 +5,13 @@ import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.FreshnessSample;
 import dev.freshet.capture.FreshnessSample.Drift;
+import dev.freshet.capture.OutboxCleaner;
 import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
+import dev.freshet.capture.internal.Session;
 import dev.freshet.capture.postgres.CatalogEntry.Asked;
 import dev.freshet.capture.postgres.snapshot.PostgresSnapshotReader;
 import dev.freshet.capture.postgres.table.LogPrefixes;
@@ -50,6 +52,7 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresSource implements Source {
     private final PostgresSettings settings;
     private final Sessions sessions;
+    private final Session session;
     private final TypeCatalog types;
     private final Slots slots;
     private final Publications publications;
@@ -58,11 +61,10 @@ public final class PostgresSource implements Source {
     /** Replaced as a whole, since the reader of snapshots may look into it from its own thread. */
     private volatile Map<String, TableCapture> captured = Map.of();
 
-    private @Nullable Connection connection;
-
     private PostgresSource(PostgresSettings settings, InstantSource clock) {
         this.settings = settings;
         this.sessions = new Sessions(settings);
+        this.session = new Session(sessions::open, sessions::failed);
         this.types = new TypeCatalog(sessions);
         this.slots = new Slots(settings);
         this.publications = new Publications(settings);
@@ -80,36 +82,10 @@ public final class PostgresSource implements Source {
         return new PostgresSource(settings, clock);
     }
 
-    /** Work over the ordinary connection. */
-    private interface Work<T> {
-        T on(Connection connection) throws SQLException;
-    }
-
-    private <T> T ask(String doing, Work<T> work) {
-        try {
-            Connection present = connection;
-            if (present == null || present.isClosed()) {
-                present = sessions.open();
-                connection = present;
-            }
-            return work.on(present);
-        } catch (SQLException e) {
-            FreshetException failure = sessions.failed(doing, e);
-            drop();
-            throw failure;
-        }
-    }
-
-    private void drop() {
-        Connection present = connection;
-        connection = null;
-        Sessions.closeQuietly(present);
-    }
-
     @Override
     public SourceIdentity identify() {
         // the control file lags behind after a promotion; the name of the file that is written to does not
-        return ask("the server's identity could not be read", c -> {
+        return session.ask("the server's identity could not be read", c -> {
             try (Statement statement = c.createStatement();
                     ResultSet row = statement.executeQuery(
                             "SELECT system_identifier::text, pg_catalog.substr(pg_catalog.pg_walfile_name("
@@ -128,7 +104,7 @@ public final class PostgresSource implements Source {
 
     @Override
     public long flushedLsn() {
-        return ask("the log's position could not be read", c -> {
+        return session.ask("the log's position could not be read", c -> {
             try (Statement statement = c.createStatement();
                     ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_current_wal_flush_lsn()")) {
                 return Lsn.parse(first(row).getString(1));
@@ -151,12 +127,12 @@ public final class PostgresSource implements Source {
 
     @Override
     public Optional<SlotState> slot() {
-        return ask("the replication slot could not be looked at", slots::find);
+        return session.ask("the replication slot could not be looked at", slots::find);
     }
 
     @Override
     public long createSlot() {
-        return ask("the replication slot could not be made", c -> {
+        return session.ask("the replication slot could not be made", c -> {
             if (publications.find(c).isEmpty()) {
                 throw new ConfigurationException("Source '" + settings.source() + "': there is no publication '"
                         + settings.publication() + "' yet, so that no slot was made: changes between the slot and the"
@@ -168,7 +144,7 @@ public final class PostgresSource implements Source {
 
     @Override
     public void dropSlot() {
-        ask("the replication slot could not be dropped", c -> {
+        session.ask("the replication slot could not be dropped", c -> {
             slots.drop(c);
             return true;
         });
@@ -176,7 +152,7 @@ public final class PostgresSource implements Source {
 
     @Override
     public void terminateReader(int pid) {
-        ask("the process that reads the slot could not be ended", c -> {
+        session.ask("the process that reads the slot could not be ended", c -> {
             slots.terminateReader(c, pid);
             return pid;
         });
@@ -184,7 +160,7 @@ public final class PostgresSource implements Source {
 
     @Override
     public List<CapturedStream> capture(List<TableCapture> tables) {
-        return ask("the tables could not be captured", c -> {
+        return session.ask("the tables could not be captured", c -> {
             Problems problems = new Problems();
             Map<TableCapture, TableShape> shapes = shapes(c, tables, problems);
             problems.refuse();
@@ -213,7 +189,7 @@ public final class PostgresSource implements Source {
 
     @Override
     public List<CaptureProblem> check(List<TableCapture> tables) {
-        return ask("the tables could not be checked", c -> {
+        return session.ask("the tables could not be checked", c -> {
             Problems problems = new Problems();
             shapes(c, tables, problems);
             return problems.all();
@@ -228,7 +204,7 @@ public final class PostgresSource implements Source {
      * @throws FreshetException if the server cannot be asked
      */
     public Map<String, SchemaRecord> schemas(List<TableCapture> tables) {
-        return ask("the tables could not be looked at", c -> {
+        return session.ask("the tables could not be looked at", c -> {
             types.forget();
             Map<String, SchemaRecord> schemas = new HashMap<>();
             for (TableCapture table : tables) {
@@ -271,11 +247,17 @@ public final class PostgresSource implements Source {
             int epoch,
             List<CapturedStream> streams,
             @Nullable Map<String, String> options) {
-        return ask("the log could not be opened", c -> opener.open(c, server, startLsn, epoch, streams, options));
+        return session.ask(
+                "the log could not be opened", c -> opener.open(c, server, startLsn, epoch, streams, options));
     }
 
     @Override
-    public OutboxReader outbox(TableCapture outbox) {
+    public Optional<OutboxReader> outbox(TableCapture outbox) {
+        return Optional.of(new PostgresOutbox(sessions, outbox.table()));
+    }
+
+    @Override
+    public OutboxCleaner outboxCleaner(TableCapture outbox) {
         return new PostgresOutbox(sessions, outbox.table());
     }
 
@@ -297,7 +279,7 @@ public final class PostgresSource implements Source {
 
     @Override
     public FreshnessSample sample(Map<String, String> known) {
-        return ask("the source could not be sampled", c -> {
+        return session.ask("the source could not be sampled", c -> {
             Instant time;
             long lsn;
             try (Statement statement = c.createStatement();
@@ -337,7 +319,7 @@ public final class PostgresSource implements Source {
 
     @Override
     public void heartbeat() {
-        ask("the heartbeat could not be written", c -> {
+        session.ask("the heartbeat could not be written", c -> {
             try (PreparedStatement statement =
                     c.prepareStatement("SELECT pg_catalog.pg_logical_emit_message(true, ?, '')")) {
                 statement.setString(1, LogPrefixes.heartbeat(settings.slot()));
@@ -349,7 +331,7 @@ public final class PostgresSource implements Source {
     @Override
     public void remove() {
         dropSlot();
-        ask("the publication could not be dropped", c -> {
+        session.ask("the publication could not be dropped", c -> {
             publications.drop(c);
             return true;
         });
@@ -357,7 +339,7 @@ public final class PostgresSource implements Source {
 
     @Override
     public void close() {
-        drop();
+        session.close();
     }
 
     private static ResultSet first(ResultSet row) throws SQLException {

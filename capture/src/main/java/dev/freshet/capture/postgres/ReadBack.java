@@ -2,6 +2,7 @@ package dev.freshet.capture.postgres;
 
 import dev.freshet.capture.Harm;
 import dev.freshet.capture.LogEvent;
+import dev.freshet.capture.internal.Session;
 import dev.freshet.capture.postgres.table.Identifiers;
 import dev.freshet.capture.postgres.table.KeyCondition;
 import dev.freshet.capture.postgres.value.TypeCatalog;
@@ -270,6 +271,6 @@ final class ReadBack implements AutoCloseable {
     public void close() {
         Connection present = connection;
         connection = null;
-        Sessions.closeQuietly(present);
+        Session.closeQuietly(present);
     }
 }

@@ -1,5 +1,6 @@
 package dev.freshet.capture.postgres;
 
+import dev.freshet.capture.internal.Session;
 import dev.freshet.capture.postgres.internal.PatientSocketFactory;
 import dev.freshet.capture.postgres.value.Connections;
 import dev.freshet.capture.postgres.value.SessionSettings;
@@ -11,17 +12,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Opens connections to the server, with the settings pinned on which values and safety depend. Used by any thread. */
 final class Sessions implements Connections {
-    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
-
     private final PostgresSettings settings;
     private final Driver driver = new Driver();
 
@@ -87,7 +83,7 @@ final class Sessions implements Connections {
         }
         // the server tells it by itself, at each connect
         if ("on".equals(connection.unwrap(PGConnection.class).getParameterStatus("in_hot_standby"))) {
-            closeQuietly(connection);
+            Session.closeQuietly(connection);
             throw new RetriableException("Source '" + settings.source() + "' at " + settings.url()
                     + ": the server is a stand-by, from which nothing is captured. Freshet tries again until it is promoted;"
                     + " if another server is the primary, name that one in the url");
@@ -113,18 +109,6 @@ final class Sessions implements Connections {
             connection.close();
         } catch (SQLException e) {
             failure.addSuppressed(e);
-        }
-    }
-
-    /** Closes a connection of which nothing more is expected; a failure there changes nothing. */
-    static void closeQuietly(@Nullable Connection connection) {
-        if (connection == null) {
-            return;
-        }
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            LOG.debug("A connection that was given up could not be closed in order: {}", e.getMessage());
         }
     }
 

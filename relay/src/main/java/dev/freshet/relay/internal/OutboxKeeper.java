@@ -1,6 +1,6 @@
 package dev.freshet.relay.internal;
 
-import dev.freshet.capture.OutboxReader;
+import dev.freshet.capture.OutboxCleaner;
 import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.capture.Source;
 import dev.freshet.model.agent.Agent;
@@ -27,7 +27,7 @@ public final class OutboxKeeper implements Agent {
     private final InstantSource clock;
     private final Mailbox<Durable, Integer> mailbox = new Mailbox<>();
     private @Nullable Source source;
-    private @Nullable OutboxReader table;
+    private @Nullable OutboxCleaner table;
     private @Nullable OutboxSnapshot taken;
     private long turn;
     private Instant next = Instant.MIN;
@@ -86,7 +86,10 @@ public final class OutboxKeeper implements Agent {
         }
         int dropped = table().clear(shown, settings.events().outboxRetention());
         if (dropped > 0) {
-            LOG.info("Source {}: {} partitions of its outbox table were dropped", settings.source(), dropped);
+            LOG.info(
+                    "Source {}: its outbox table was cleared of {} pieces (partitions, or rows where it has none)",
+                    settings.source(),
+                    dropped);
         }
         taken = null;
         next = clock.instant().plus(pause());
@@ -98,12 +101,12 @@ public final class OutboxKeeper implements Agent {
         return part.compareTo(LONGEST_PAUSE) < 0 ? part : LONGEST_PAUSE;
     }
 
-    private OutboxReader table() {
-        OutboxReader present = table;
+    private OutboxCleaner table() {
+        OutboxCleaner present = table;
         if (present == null) {
             Source opened = ports.openSource();
             source = opened;
-            present = opened.outbox(settings.events().outbox().orElseThrow());
+            present = opened.outboxCleaner(settings.events().outbox().orElseThrow());
             table = present;
         }
         return present;

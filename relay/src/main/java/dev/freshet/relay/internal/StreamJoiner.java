@@ -37,6 +37,7 @@ final class StreamJoiner {
     private final RelaySettings settings;
     private final InstantSource clock;
     private final Source source;
+    private final boolean readsOutbox;
     private final TopicStore store;
     private final LedgerState ledger;
     private final LedgerContents contents;
@@ -48,10 +49,16 @@ final class StreamJoiner {
     private final TopicEnds ends = new TopicEnds();
     private final Set<String> muted = new HashSet<>();
 
+    /**
+     * Prepares the decisions.
+     *
+     * @param readsOutbox whether an outbox table has events that do not come by the log
+     */
     StreamJoiner(
             RelaySettings settings,
             InstantSource clock,
             Source source,
+            boolean readsOutbox,
             TopicStore store,
             LedgerState ledger,
             LedgerContents contents,
@@ -62,6 +69,7 @@ final class StreamJoiner {
         this.settings = settings;
         this.clock = clock;
         this.source = source;
+        this.readsOutbox = readsOutbox;
         this.store = store;
         this.ledger = ledger;
         this.contents = contents;
@@ -149,14 +157,13 @@ final class StreamJoiner {
             StreamEntry entry = begin(stream, fingerprint);
             // what was published before the stream was known waits among the dead letters
             boolean parked = contents.parked().containsKey(LedgerKey.parked(stream.name()));
-            ledger.put(
-                    outbox.isEmpty() || parked ? entry : entry.snapshotting(entry.since(), SnapshotProgress.first()));
+            ledger.put(readsOutbox && !parked ? entry.snapshotting(entry.since(), SnapshotProgress.first()) : entry);
         } else {
             goOn(known, stream, fingerprint);
         }
         StreamEntry now = Objects.requireNonNull(ledger.stream(stream.name()));
-        if (outbox.isEmpty() && now.status() == StreamStatus.SNAPSHOTTING) {
-            // what is in the log alone cannot be sent anew
+        if (!readsOutbox && now.status() == StreamStatus.SNAPSHOTTING) {
+            // what the log gives is all that can be sent
             ledger.put(now.running(ledger.boundary().position()));
         }
     }

@@ -3,6 +3,7 @@ package dev.freshet.relay.internal;
 import dev.freshet.capture.CaptureRefusedException;
 import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.ChangeLog;
+import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
@@ -146,8 +147,19 @@ final class TakeOver {
         begin(epochs, cursor, identity, reason, ledger);
         timelines(timelines, contents, ledger);
         require(cursor, identity, new HistoryCheck(settings, source, cursor, List.of()).slot());
+        Optional<OutboxReader> outbox = settings.events().outbox().flatMap(source::outbox);
         StreamJoiner.Joined joined = new StreamJoiner(
-                        settings, clock, source, store, ledger, contents, guard, refusals, topics.streams(), damages)
+                        settings,
+                        clock,
+                        source,
+                        outbox.isPresent(),
+                        store,
+                        ledger,
+                        contents,
+                        guard,
+                        refusals,
+                        topics.streams(),
+                        damages)
                 .join(captured, uncaptured);
         // Whatever is not whole has been broken by now.
         ledger.wholeAt(ledger.boundary().position());
@@ -168,7 +180,7 @@ final class TakeOver {
                     joined.topics(),
                     joined.ends(),
                     joined.muted(),
-                    events(ledger, joined, contents));
+                    events(ledger, joined, contents, outbox));
             snapshotter.wake();
             return new Outcome(
                     session,
@@ -182,15 +194,12 @@ final class TakeOver {
         }
     }
 
-    private EventFlow events(LedgerState ledger, StreamJoiner.Joined joined, LedgerContents contents) {
+    private EventFlow events(
+            LedgerState ledger, StreamJoiner.Joined joined, LedgerContents contents, Optional<OutboxReader> outbox) {
         Parking parking = new Parking(settings.events(), ledger, contents.parked());
         return new EventFlow(
                 new EventRouting(settings, joined.topics().keySet(), joined.muted(), parking, clock),
-                new OutboxBacklog(
-                        ledger,
-                        settings.events().outbox().map(source::outbox),
-                        settings.batch().records(),
-                        clock),
+                new OutboxBacklog(ledger, outbox, settings.batch().records(), clock),
                 parking);
     }
 

@@ -1,6 +1,6 @@
 package dev.freshet.server.check;
 
-import dev.freshet.capture.postgres.PostgresSource;
+import dev.freshet.capture.Source;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.relay.RelayRemoval;
 import dev.freshet.replica.Replica;
@@ -10,6 +10,7 @@ import dev.freshet.server.config.SourceConfig;
 import dev.freshet.server.config.StreamConfig;
 import dev.freshet.server.config.Suggestion;
 import dev.freshet.server.run.Settings;
+import dev.freshet.server.run.Sources;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -181,8 +182,8 @@ public final class Removal implements AutoCloseable {
     }
 
     private <T extends @Nullable Object> T withRelay(SourceConfig source, Work<T> work) {
-        try (PostgresSource postgres = PostgresSource.create(Settings.postgres(source), clock)) {
-            return work.on(new RelayRemoval(Settings.relay(config, source, kafka.settings()), postgres, clock));
+        try (Source opened = Sources.of(source, clock).get()) {
+            return work.on(new RelayRemoval(Settings.relay(config, source, kafka.settings()), opened, clock));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.freshet.server.check;
 
 import dev.freshet.capture.CaptureProblem;
+import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.capture.postgres.PostgresSource;
 import dev.freshet.model.FreshetException;
@@ -15,8 +16,10 @@ import dev.freshet.server.config.Configuration;
 import dev.freshet.server.config.Mistake;
 import dev.freshet.server.config.ReplicaConfig;
 import dev.freshet.server.config.SourceConfig;
+import dev.freshet.server.config.SourceType;
 import dev.freshet.server.config.StreamConfig;
 import dev.freshet.server.run.Settings;
+import dev.freshet.server.run.Sources;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -109,8 +112,8 @@ public final class ServersCheck {
     }
 
     private List<Mistake> source(SourceConfig source) {
-        try (PostgresSource postgres = PostgresSource.create(Settings.postgres(source), clock)) {
-            return postgres.check(captures(source)).stream()
+        try (Source opened = Sources.of(source, clock).get()) {
+            return opened.check(captures(source)).stream()
                     .map(p -> mistake(source, p))
                     .toList();
         }
@@ -161,6 +164,9 @@ public final class ServersCheck {
                 .collect(Collectors.toSet());
         for (String name : sources) {
             SourceConfig source = Objects.requireNonNull(config.sources().get(name));
+            if (source.type() != SourceType.POSTGRESQL) {
+                continue;
+            }
             try (PostgresSource postgres = PostgresSource.create(Settings.postgres(source), clock)) {
                 expected.putAll(postgres.schemas(captures(source)));
             } catch (FreshetException e) {

@@ -1,6 +1,7 @@
 package dev.freshet.server.config;
 
 import dev.freshet.capture.OutboxRetention;
+import dev.freshet.capture.polling.PollingSettings;
 import dev.freshet.model.JdbcUrl;
 import dev.freshet.relay.LossPolicy;
 import dev.freshet.relay.RelaySettings;
@@ -53,7 +54,21 @@ public final class Sections {
             ValueTypes.oneOf(SourceType.class, SourceType::text),
             SourceType.POSTGRESQL,
             SourceType::text,
-            "What the database is. PostgreSQL 14 to 18 with `wal_level = logical`.");
+            "How it is captured. `postgresql`: by the log of PostgreSQL 14 to 18 with `wal_level = logical`. `polling`: the events of an "
+                    + "outbox table alone, in PostgreSQL 14 to 18, MariaDB 10.7 and newer, or MySQL 8.0.17 and newer, whose driver you "
+                    + "add yourself. [Publish events](../how-to/publish-events.md).");
+    static final Setting<JdbcUrl> SOURCE_URL = Setting.required(
+            "url",
+            ValueTypes.databaseUrl(),
+            "Where the database is. Every parameter of the driver may be added to it, such as `?sslmode=verify-full`. MariaDB and "
+                    + "MySQL only with `type: polling`.");
+    static final Setting<Duration> POLL_INTERVAL = Setting.duration(
+            "poll-interval",
+            Duration.ofMillis(1),
+            Duration.ofMinutes(1),
+            PollingSettings.DEFAULT_POLL_INTERVAL,
+            "Only with `type: polling`: how long an idle relay waits at most before it looks into the table again. In PostgreSQL it "
+                    + "then sleeps until a commit wakes it.");
     static final Setting<JdbcUrl> URL = Setting.required(
             "url",
             ValueTypes.postgresUrl(),
@@ -264,8 +279,8 @@ public final class Sections {
             "sources.<name>",
             "A database whose tables are captured.",
             Stream.of(
-                            List.of(TYPE, URL, USER, PASSWORD, SLOT, PUBLICATION, LEDGER),
-                            List.of(OUTBOX, OUTBOX_RETENTION, OUTBOX_PARTITION),
+                            List.of(TYPE, SOURCE_URL, USER, PASSWORD, SLOT, PUBLICATION, LEDGER),
+                            List.of(OUTBOX, OUTBOX_RETENTION, OUTBOX_PARTITION, POLL_INTERVAL),
                             EventSections.OF_SOURCES,
                             List.of(MAX_RETAINED_WAL, ON_LOSS, SOURCE_LIMITS))
                     .<Setting<?>>flatMap(List::stream)

@@ -2,10 +2,12 @@ package dev.freshet.server.config;
 
 import java.util.Locale;
 
-/** What a source's database is. */
+/** How a source is captured. */
 public enum SourceType {
     /** PostgreSQL, by its log. */
-    POSTGRESQL;
+    POSTGRESQL,
+    /** The outbox table of a PostgreSQL, MariaDB or MySQL, by looking into it. */
+    POLLING;
 
     /** Returns the word in the file. */
     public String text() {

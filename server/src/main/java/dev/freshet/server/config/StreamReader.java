@@ -48,7 +48,12 @@ final class StreamReader {
         }
         checkContent();
         String table = values.find(StreamSections.STREAM_TABLE);
-        if (!isOfEvents() && !values.wrote(StreamSections.STREAM_TABLE)) {
+        if (!isOfEvents() && source != null && source.isPolled()) {
+            values.at(StreamSections.EVENTS)
+                    .mistake("must be true: source '" + source.name()
+                            + "' is polled, which gives streams of events only; set it, or capture the table from a source of"
+                            + " `type: postgresql`");
+        } else if (!isOfEvents() && !values.wrote(StreamSections.STREAM_TABLE)) {
             values.at(StreamSections.STREAM_TABLE)
                     .mistake("is missing; it must be "
                             + StreamSections.STREAM_TABLE.type().allowed());

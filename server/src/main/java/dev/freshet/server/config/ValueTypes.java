@@ -162,6 +162,16 @@ final class ValueTypes {
                 text -> "; " + JdbcUrl.mistake(text));
     }
 
+    /** A JDBC URL of a database that can be polled, or of PostgreSQL. Its value is not shown, since it can carry a password. */
+    static ValueType<JdbcUrl> databaseUrl() {
+        return new Scalar<>(
+                JdbcUrl.ANY_ALLOWED,
+                false,
+                true,
+                text -> JdbcUrl.mistakeOfAny(text) == null ? new JdbcUrl(text) : null,
+                text -> "; " + JdbcUrl.mistakeOfAny(text));
+    }
+
     /** A list of texts without doubles. */
     static ValueType<List<String>> list(ValueType<String> element) {
         return new ValueType<>() {

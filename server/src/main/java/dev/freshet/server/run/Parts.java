@@ -1,7 +1,5 @@
 package dev.freshet.server.run;
 
-import dev.freshet.capture.postgres.PostgresSettings;
-import dev.freshet.capture.postgres.PostgresSource;
 import dev.freshet.embedded.EmbeddedException;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.model.agent.Agent;
@@ -85,14 +83,13 @@ public final class Parts implements Agent {
         Map<String, String> properties = Settings.kafka(config.kafka(), bootstrapServers);
         Map<String, SourcePart> sources = new HashMap<>();
         for (SourceConfig source : config.sources().values()) {
-            PostgresSettings postgres = Settings.postgres(source);
             sources.put(
                     source.name(),
                     new SourcePart(
                             source,
                             config.streamsOf(source.name()),
                             Settings.relay(config, source, properties),
-                            () -> PostgresSource.create(postgres, clock),
+                            Sources.of(source, clock),
                             FIRST_PAUSE,
                             LONGEST_PAUSE,
                             clock));

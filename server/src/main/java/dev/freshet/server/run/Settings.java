@@ -1,6 +1,7 @@
 package dev.freshet.server.run;
 
 import dev.freshet.capture.TableCapture;
+import dev.freshet.capture.polling.PollingSettings;
 import dev.freshet.capture.postgres.PostgresSettings;
 import dev.freshet.capture.postgres.snapshot.SnapshotSettings;
 import dev.freshet.relay.RelaySettings;
@@ -113,6 +114,21 @@ public final class Settings {
                         snapshot.limit()))
                 .walSenderTimeout(
                         senderTimeout.compareTo(LEAST_SENDER_TIMEOUT) < 0 ? LEAST_SENDER_TIMEOUT : senderTimeout)
+                .build();
+    }
+
+    /** Returns how a source's outbox table is polled. */
+    public static PollingSettings polling(SourceConfig source) {
+        return PollingSettings.builder(
+                        source.name(),
+                        source.url(),
+                        source.user(),
+                        reveal(source.password()),
+                        source.events().outbox().orElseThrow().table())
+                .slot(source.slot())
+                .pollInterval(source.pollInterval())
+                .connectTimeout(source.limits().get(SourceLimits.CONNECT_TIMEOUT))
+                .statementTimeout(source.limits().get(SourceLimits.STATEMENT_TIMEOUT))
                 .build();
     }
 

@@ -16,43 +16,61 @@ class MistakesTest {
                         "    user: freshet\n",
                         "    usr: freshet\n",
                         "sources.shop.usr: unknown key; did you mean 'user'? (allowed here: type, url, user, password, slot,"
-                                + " publication, ledger, outbox, outbox-retention, outbox-partition, max-retained-wal, on-loss, limits)",
+                                + " publication, ledger, outbox, outbox-retention, outbox-partition, poll-interval, max-retained-wal, on-loss, limits)",
                         "sources.shop.user: is missing; it must be a name of 1 to 63 bytes without NUL, as it stands in the"
                                 + " catalog"),
                 mistake(
                         "type: postgresql",
                         "type: postgres",
-                        "sources.shop.type: 'postgres' is not allowed; allowed: postgresql; did you mean 'postgresql'?"),
+                        "sources.shop.type: 'postgres' is not allowed; allowed: postgresql, polling; did you mean 'postgresql'?"),
+                mistake(
+                        "type: postgresql",
+                        "type: polling",
+                        "sources.shop.outbox: is missing; with `type: polling` it must be schema.table, such as public.orders, here the"
+                                + " table that is polled, as the migration of `freshet-outbox` makes it",
+                        "streams.customers.events: must be true: source 'shop' is polled, which gives streams of events only; set"
+                                + " it, or capture the table from a source of `type: postgresql`",
+                        "streams.orders.events: must be true: source 'shop' is polled, which gives streams of events only; set it,"
+                                + " or capture the table from a source of `type: postgresql`"),
+                mistake(
+                        "jdbc:postgresql://localhost:5432/shop",
+                        "jdbc:mariadb://localhost/shop",
+                        "sources.shop.url: is not one of a PostgreSQL database, whose log could be read; set `type: polling` to have"
+                                + " an outbox table polled"),
+                mistake(
+                        "    user: freshet\n",
+                        "    user: freshet\n    poll-interval: 1s\n",
+                        "sources.shop.poll-interval: stands only with `type: polling`; take it out, or set that"),
                 mistake(
                         "jdbc:postgresql://localhost:5432/shop",
                         "postgresql://localhost:5432/shop",
                         "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
-                                + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
+                                + " jdbc:postgresql://host:5432/database or jdbc:mariadb://host:3306/database, without the parameters user, password, replication,"
                                 + " preferQueryMode, assumeMinServerVersion, binaryTransfer, binaryTransferEnable; did you mean 'jdbc:postgresql:…'?"),
                 mistake(
                         "jdbc:postgresql://localhost:5432/shop",
                         "jdbc:postgresql://freshet:top-secret@localhost:5432/shop",
                         "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
-                                + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
+                                + " jdbc:postgresql://host:5432/database or jdbc:mariadb://host:3306/database, without the parameters user, password, replication,"
                                 + " preferQueryMode, assumeMinServerVersion, binaryTransfer, binaryTransferEnable; write what stands before the '@' as the settings user and password"),
                 mistake(
                         "jdbc:postgresql://localhost:5432/shop",
                         "jdbc:postgresql://localhost:5432/shop?ssl=true&password=top-secret",
                         "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
-                                + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
+                                + " jdbc:postgresql://host:5432/database or jdbc:mariadb://host:3306/database, without the parameters user, password, replication,"
                                 + " preferQueryMode, assumeMinServerVersion, binaryTransfer, binaryTransferEnable; take out password"),
                 mistake(
                         "jdbc:postgresql://localhost:5432/shop",
                         "jdbc:postgresql://localhost:port/shop",
                         "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
-                                + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
+                                + " jdbc:postgresql://host:5432/database or jdbc:mariadb://host:3306/database, without the parameters user, password, replication,"
                                 + " preferQueryMode, assumeMinServerVersion, binaryTransfer, binaryTransferEnable; write it in"
                                 + " this form; its parameters begin with a '?', and a '/' or '&' in a name is %2F or %26"),
                 mistake(
                         "jdbc:postgresql://localhost:5432/shop",
                         "jdbc:postgresql://localhost:5432/shop?sslpassword=top-secret%zz",
                         "sources.shop.url: the value is not allowed; allowed: a JDBC URL such as"
-                                + " jdbc:postgresql://host:5432/database, without the parameters user, password, replication,"
+                                + " jdbc:postgresql://host:5432/database or jdbc:mariadb://host:3306/database, without the parameters user, password, replication,"
                                 + " preferQueryMode, assumeMinServerVersion, binaryTransfer, binaryTransferEnable; write a '%'"
                                 + " that begins no code such as %20 as %25"),
                 mistake(

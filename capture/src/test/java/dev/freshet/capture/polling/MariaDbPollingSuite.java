@@ -1,0 +1,150 @@
+package dev.freshet.capture.polling;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.freshet.capture.OutboxCleaner;
+import dev.freshet.capture.OutboxRetention;
+import dev.freshet.capture.OutboxSnapshot;
+import dev.freshet.capture.Source;
+import dev.freshet.capture.TableCapture;
+import dev.freshet.capture.mariadb.MariaDbPolled;
+import dev.freshet.embedded.junit.MariaDbServer;
+import dev.freshet.outbox.Dialect;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Polling of what MariaDB can hold. */
+abstract class MariaDbPollingSuite extends PollingSuite {
+    private static final OutboxRetention NOT_AT_ALL =
+            new OutboxRetention(Optional.of(Duration.ZERO), Duration.ofMinutes(1));
+
+    @RegisterExtension
+    static final MariaDbServer SERVER = new MariaDbServer();
+
+    private final Dialect dialect;
+
+    MariaDbPollingSuite(Dialect dialect) {
+        this.dialect = dialect;
+    }
+
+    @Override
+    PollingFixture make(UnaryOperator<PollingSettings.Builder> more) throws Exception {
+        String url = SERVER.newDatabase();
+        return new PollingFixture(
+                dialect,
+                url,
+                MariaDbServer.ADMIN,
+                MariaDbServer.ADMIN,
+                url.substring(url.lastIndexOf('/') + 1),
+                s -> new MariaDbPolled(s, dialect == Dialect.MYSQL),
+                more);
+    }
+
+    /** One that has changed something is waited for, since InnoDB does not tell what. */
+    @Override
+    void beginElsewhere() throws SQLException {
+        fixture.execute("CREATE TABLE other (id int)");
+        Connection old = fixture.transaction();
+        old.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try (Statement statement = old.createStatement();
+                ResultSet row = statement.executeQuery("SELECT count(*) FROM other")) {
+            assertTrue(row.next());
+        }
+    }
+
+    @Override
+    void setBack() throws SQLException {
+        fixture.execute("TRUNCATE freshet_outbox");
+    }
+
+    @Test
+    void userWithoutProcess_isToldThatHeNeedsIt() throws Exception {
+        prepare(b -> b);
+        String user = "p" + fixture.settings.schema();
+        fixture.execute(
+                "CREATE USER " + user + " IDENTIFIED BY 'p'",
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON " + fixture.settings.schema() + ".* TO " + user);
+        PollingSettings restricted = PollingSettings.builder(
+                        "shop", fixture.settings.url(), user, "p", fixture.settings.table())
+                .build();
+        PolledDatabase database = new MariaDbPolled(restricted, dialect == Dialect.MYSQL);
+        try (Connection c = database.open()) {
+            List<String> problems = database.problems(c);
+            assertTrue(problems.size() == 1 && problems.get(0).contains("GRANT PROCESS"), problems::toString);
+        }
+    }
+
+    /** InnoDB answers from a copy, as old as others have asked for it. */
+    @Test
+    void whoWrites_isNeverToldFromBefore() throws Exception {
+        prepare(b -> b);
+        Connection c = fixture.session();
+        Connection monitor = fixture.transaction();
+        Connection writing = fixture.transaction();
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < 12 || seen.isEmpty(); i++) {
+            try (Statement statement = monitor.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT count(*) FROM information_schema.innodb_trx")) {
+                assertTrue(row.next());
+            }
+            fixture.publish(writing, "a");
+            if (i % 3 == 0) {
+                // longer than InnoDB's copy lives
+                Thread.sleep(150);
+            }
+            Optional<List<Writer>> answer = fixture.database.writers(c);
+            if (answer.isPresent()) {
+                assertTrue(
+                        answer.get().stream()
+                                .filter(w -> w.kind() == Writer.Kind.TRANSACTION)
+                                .anyMatch(w -> seen.add(w.id())),
+                        "the one that writes now");
+            }
+            writing.rollback();
+        }
+    }
+
+    @Test
+    void rowsThatAreSent_areDeletedWithTheirNumbers_othersStay() throws Exception {
+        prepare(b -> b);
+        Connection c = fixture.session();
+        Numbering numbering = fixture.numbering(c);
+        Connection late = fixture.begun("late");
+        fixture.publish("a");
+        fixture.round(numbering, c);
+        late.commit();
+        fixture.publish("b", "c");
+        fixture.round(numbering, c);
+        fixture.publish("d");
+        fixture.round(numbering, c);
+        Source source = fixture.source();
+        try (OutboxCleaner cleaner = source.outboxCleaner(TableCapture.ofOutbox(fixture.settings.table()))) {
+            // 1 is a, 2 is late, 3 is b
+            cleaner.clear(new OutboxSnapshot("3:3:", 2), NOT_AT_ALL);
+            assertEquals("5", fixture.text("SELECT count(*) FROM freshet_outbox"), "late lies below and is not sent");
+            fixture.numbers.confirm(c, 4, numbering.settled());
+            cleaner.clear(new OutboxSnapshot("3:3:", 4), NOT_AT_ALL);
+            assertEquals(
+                    "c d",
+                    fixture.text("SELECT group_concat(event_key ORDER BY seq SEPARATOR ' ') FROM freshet_outbox"));
+            fixture.numbers.confirm(c, 6, numbering.settled());
+            cleaner.clear(new OutboxSnapshot("3:3:", 6), NOT_AT_ALL);
+            assertEquals("0", fixture.text("SELECT count(*) FROM freshet_outbox"));
+            assertEquals(
+                    "1", fixture.text("SELECT count(*) FROM freshet_outbox_number"), "the next number is known by it");
+        }
+        fixture.publish("e");
+        assertEquals(List.of("6:6"), fixture.round(numbering, c));
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of polling, on real servers. */
+package dev.freshet.capture.polling;
