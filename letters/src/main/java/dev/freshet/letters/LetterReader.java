@@ -40,6 +40,8 @@ public final class LetterReader implements AutoCloseable {
     private final InstantSource clock;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Ahead ahead = new Ahead();
+    private final Collector found = new Collector();
+    private final Map<TopicPartition, Long> readTo = new HashMap<>();
 
     private LetterReader(String topic, InstantSource clock, KafkaConsumer<byte[], byte[]> consumer) {
         this.topic = topic;
@@ -67,18 +69,21 @@ public final class LetterReader implements AutoCloseable {
     }
 
     /**
-     * Reads the topic to the end that it has now.
+     * Reads the topic to the end that it has now, once more from where it was read to before.
      *
      * @throws ConfigurationException if there is no such topic, it may not be read, or more letters wait than can be held
      * @throws RetriableException if the brokers do not answer
      */
     public WaitingLetters waiting() {
         return asked(() -> {
-            Collector found = new Collector();
             List<TopicPartition> partitions = partitions();
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            readTo(consumer.endOffsets(partitions), found::take);
+            consumer.beginningOffsets(partitions)
+                    .forEach((partition, first) ->
+                            consumer.seek(partition, Math.max(first, readTo.getOrDefault(partition, 0L))));
+            readTo(ends, found::take);
+            readTo.putAll(ends);
             return new WaitingLetters(found.waiting.values());
         });
     }

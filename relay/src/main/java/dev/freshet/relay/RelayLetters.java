@@ -9,6 +9,7 @@ import dev.freshet.letters.LetterHead;
 import dev.freshet.letters.LetterReader;
 import dev.freshet.letters.Letters;
 import dev.freshet.letters.Resolution;
+import dev.freshet.letters.WaitingLetters;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.relay.internal.LetterSession;
@@ -26,7 +27,7 @@ import java.util.function.IntConsumer;
  * tells so and the ledger's entry: each letter is sent once. A key of which no letter waits any more is no longer parked.
  */
 public final class RelayLetters implements Letters {
-    private static final int TRIES = 5;
+    private static final int TRIES = 10;
 
     private final RelaySettings settings;
     private final InstantSource clock;
@@ -39,8 +40,8 @@ public final class RelayLetters implements Letters {
 
     @Override
     public int redrive(LetterFilter filter, IntConsumer progress) {
-        return withLetters(progress, counted -> (session, reader) -> {
-            reader.read(Choice.toSend(reader.waiting(), filter), letter -> {
+        return withLetters(progress, counted -> (session, reader, waiting) -> {
+            reader.read(Choice.toSend(waiting, filter), letter -> {
                 session.send(LetterEvents.event(letter), LetterEvents.time(letter), letter.head());
                 session.resolve(letter.head(), Resolution.REDRIVEN);
                 session.commitIfFull(counted);
@@ -51,8 +52,8 @@ public final class RelayLetters implements Letters {
 
     @Override
     public int discard(LetterFilter filter, IntConsumer progress) {
-        return withLetters(progress, counted -> (session, reader) -> {
-            for (LetterHead head : reader.waiting().select(filter).selected()) {
+        return withLetters(progress, counted -> (session, reader, waiting) -> {
+            for (LetterHead head : waiting.select(filter).selected()) {
                 session.resolve(head, Resolution.DISCARDED);
                 session.commitIfFull(counted);
             }
@@ -62,9 +63,8 @@ public final class RelayLetters implements Letters {
 
     @Override
     public void replace(String placeOrId, LetterChange change) {
-        withLetters(n -> {}, counted -> (session, reader) -> {
-            LetterHead head =
-                    Choice.one(reader.waiting(), placeOrId, settings.events().deadLetterTopic());
+        withLetters(n -> {}, counted -> (session, reader, waiting) -> {
+            LetterHead head = Choice.one(waiting, placeOrId, settings.events().deadLetterTopic());
             reader.read(List.of(head), letter -> {
                 PublishedEvent changed = LetterEvents.changed(letter, change);
                 session.replace(changed, LetterEvents.time(letter), head, movesKey(letter, change));
@@ -79,7 +79,7 @@ public final class RelayLetters implements Letters {
     }
 
     private interface Work {
-        int on(LetterSession session, LetterReader reader);
+        int on(LetterSession session, LetterReader reader, WaitingLetters waiting);
     }
 
     /** Does the work, and goes on with what is left of it if a relay takes over in between: each batch is a whole. */
@@ -91,11 +91,15 @@ public final class RelayLetters implements Letters {
                 done[0] = before + n;
                 progress.accept(done[0]);
             };
-            try (LetterSession session = LetterSession.open(settings, clock);
-                    LetterReader reader =
-                            LetterReader.open(settings.events().deadLetterTopic(), settings.kafka(), clock)) {
-                session.knows(reader.waiting());
-                return before + work.apply(counted).on(session, reader);
+            try (LetterReader reader =
+                    LetterReader.open(settings.events().deadLetterTopic(), settings.kafka(), clock)) {
+                // most of the reading is done before the relay is held up
+                reader.waiting();
+                try (LetterSession session = LetterSession.open(settings, clock)) {
+                    WaitingLetters waiting = reader.waiting();
+                    session.knows(waiting);
+                    return before + work.apply(counted).on(session, reader, waiting);
+                }
             } catch (FencedException e) {
                 if (tries == 1) {
                     throw new RetriableException(
