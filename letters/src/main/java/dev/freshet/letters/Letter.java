@@ -5,7 +5,9 @@ import dev.freshet.model.RecordHeaders;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,16 @@ public record Letter(LetterHead head, ConsumerRecord<byte[], byte[]> record) {
         return Optional.ofNullable(header(record, DeadLetterHeaders.RESOLVES))
                 .filter(LetterPlace::isPlace)
                 .map(LetterPlace::parse);
+    }
+
+    /** Returns the names of its headers, in their order; one that is there twice is named twice. */
+    public List<String> headerNames() {
+        return Stream.of(record.headers().toArray()).map(Header::key).toList();
+    }
+
+    /** Returns its content, not to be written to; empty if it has none. */
+    public byte[] content() {
+        return record.value() == null ? new byte[0] : record.value();
     }
 
     /** Returns a header's text; null if it has none of that name. */

@@ -90,7 +90,6 @@ public final class LetterEvents {
 
     private static PublishedEvent event(Letter letter, String stream, Map<String, String> headers) {
         LetterHead head = letter.head();
-        byte[] value = letter.record().value();
         return new PublishedEvent(
                 id(head),
                 stream,
@@ -98,7 +97,7 @@ public final class LetterEvents {
                 head.type(),
                 Objects.requireNonNullElse(letter.header(RecordHeaders.CONTENT_TYPE), "application/octet-stream"),
                 headers,
-                value == null ? new byte[0] : value);
+                letter.content());
     }
 
     private static UUID id(LetterHead head) {

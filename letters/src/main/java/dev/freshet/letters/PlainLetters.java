@@ -7,16 +7,20 @@ import dev.freshet.model.RetriableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The letters of who has no ledger: a publisher without a relay, or a replica. Each batch is one Kafka transaction, of which two
@@ -149,30 +153,18 @@ public final class PlainLetters implements Letters {
     /** Letters that are dealt with in one transaction. */
     private final class Batch {
         private final KafkaProducer<byte[], byte[]> producer;
-        private @Nullable KafkaException failure;
-        private int open;
+        private final List<Future<RecordMetadata>> open = new ArrayList<>();
         private int done;
 
         Batch(KafkaProducer<byte[], byte[]> producer) {
             this.producer = producer;
         }
 
-        private void require() {
-            if (failure != null) {
-                throw failure;
-            }
-        }
-
         void send(ProducerRecord<byte[], byte[]> record) {
-            if (open == 0) {
+            if (open.isEmpty()) {
                 producer.beginTransaction();
             }
-            open++;
-            producer.send(record, (at, e) -> {
-                if (e != null && failure == null) {
-                    failure = e instanceof KafkaException known ? known : new KafkaException(e);
-                }
-            });
+            open.add(producer.send(record));
         }
 
         void resolve(LetterHead head, Resolution resolution) {
@@ -187,7 +179,7 @@ public final class PlainLetters implements Letters {
         }
 
         void commitIfFull(IntConsumer progress) {
-            if (open >= BATCH) {
+            if (open.size() >= BATCH) {
                 commit(progress);
             }
         }
@@ -197,12 +189,21 @@ public final class PlainLetters implements Letters {
             return done;
         }
 
+        private void require(Future<RecordMetadata> sent) {
+            try {
+                sent.get();
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e);
+            }
+        }
+
         private void commit(IntConsumer progress) {
-            if (open > 0) {
-                producer.flush();
-                require();
+            if (!open.isEmpty()) {
+                open.forEach(this::require);
                 producer.commitTransaction();
-                open = 0;
+                open.clear();
             }
             progress.accept(done);
         }

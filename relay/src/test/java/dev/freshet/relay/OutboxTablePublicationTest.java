@@ -215,12 +215,11 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
                     .atMost(LIMIT)
                     .untilAsserted(() -> assertEquals("0", db.text("SELECT count(*) FROM freshet_outbox")));
             assertNotEquals("1", db.text(PARTITIONS), "there are partitions that only their owner may read");
-            // another relay checks all rights anew
-            relay.close();
-            Relay second = start(settings, () -> openSource(role, "p"));
+        }
+        // another relay checks all rights anew
+        try (Relay second = start(settings, () -> openSource(role, "p"))) {
             publish(published, 50);
             assertOnceInOrder(published, settle(second));
-            second.close();
         } finally {
             db.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
         }

@@ -71,9 +71,10 @@ final class TopicPolicy {
     }
 
     private static boolean fits(String name, String value, String wanted) {
-        return name.equals(TopicConfig.MAX_MESSAGE_BYTES_CONFIG) && !value.isEmpty()
-                ? Long.parseLong(value) >= Long.parseLong(wanted)
-                : value.equals(wanted);
+        if (name.equals(TopicConfig.MAX_MESSAGE_BYTES_CONFIG) && !value.isEmpty()) {
+            return Long.parseLong(value) >= Long.parseLong(wanted);
+        }
+        return value.equals(wanted);
     }
 
     /** Returns the ledger's settings by Kafka's names. */
