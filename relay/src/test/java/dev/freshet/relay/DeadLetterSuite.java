@@ -20,7 +20,6 @@ import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,7 @@ import org.junit.jupiter.api.Test;
 /** What holds for every way when an event cannot be sent: it holds up its key, not its partition, and nothing is lost. */
 abstract class DeadLetterSuite extends PublicationSuite {
     private static final int MOST_BYTES = 5_000;
-    private static final String LARGE = "x".repeat(MOST_BYTES);
+    static final String LARGE = "x".repeat(MOST_BYTES);
 
     private EmbeddedKafka kafka;
     private TopicPrefix prefix;
@@ -46,7 +45,7 @@ abstract class DeadLetterSuite extends PublicationSuite {
         prefix = topicPrefix;
     }
 
-    private void parking(FailedKeys failedKeys, int letters, int keys) {
+    final void parking(FailedKeys failedKeys, int letters, int keys) {
         events = events.withFailedKeys(failedKeys, letters, keys);
         relay(MOST_BYTES, "orders");
     }
@@ -67,7 +66,7 @@ abstract class DeadLetterSuite extends PublicationSuite {
         settings = relayed(builder).build();
     }
 
-    private void publish(String stream, String key, String... payloads) throws Exception {
+    final void publish(String stream, String key, String... payloads) throws Exception {
         try (Connection connection = transaction()) {
             for (String payload : payloads) {
                 outbox.publish(
@@ -83,7 +82,7 @@ abstract class DeadLetterSuite extends PublicationSuite {
     }
 
     /** Returns keys and payloads in the order of the topic, which has one partition; with large ones cut. */
-    private List<String> sent(Relay relay) throws Exception {
+    final List<String> sent(Relay relay) throws Exception {
         List<String> sent = new ArrayList<>();
         Position last = Position.ZERO;
         Set<UUID> ids = new HashSet<>();
@@ -105,11 +104,11 @@ abstract class DeadLetterSuite extends PublicationSuite {
         return text.length() > 10 ? "large" : text;
     }
 
-    private static String text(byte[] bytes) {
+    static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    private List<String> letters() {
+    final List<String> letters() {
         List<String> told = new ArrayList<>();
         for (LetterHead head : heads()) {
             told.add(head.stream() + ' ' + head.keyText() + ' ' + head.error());
@@ -117,18 +116,18 @@ abstract class DeadLetterSuite extends PublicationSuite {
         return told;
     }
 
-    private List<LetterHead> heads() {
+    final List<LetterHead> heads() {
         try (LetterReader reader =
                 LetterReader.open(settings.events().deadLetterTopic(), settings.kafka(), Clock.systemUTC())) {
             return reader.waiting().all();
         }
     }
 
-    private RelayLetters desk() {
+    final RelayLetters desk() {
         return new RelayLetters(settings, Clock.systemUTC());
     }
 
-    private static LetterFilter ofKey(String key) {
+    static LetterFilter ofKey(String key) {
         return new LetterFilter(Set.of(), Set.of("orders"), Set.of(key), Set.of(), Set.of(), null, null);
     }
 
@@ -142,12 +141,12 @@ abstract class DeadLetterSuite extends PublicationSuite {
                 Map.of());
     }
 
-    private Relay parkingRelay() {
+    final Relay parkingRelay() {
         parking(FailedKeys.PARK, 3, 2);
         return running();
     }
 
-    private Relay running() {
+    final Relay running() {
         Relay relay = start(settings);
         until(
                 relay,
@@ -192,74 +191,6 @@ abstract class DeadLetterSuite extends PublicationSuite {
     }
 
     @Test
-    void parkedKeys_areKnownToTheNextRelay() throws Exception {
-        Relay first = parkingRelay();
-        publish("orders", "a", LARGE);
-        assertEquals(List.of(), sent(first));
-        first.close();
-        publish("orders", "a", "2");
-        publish("orders", "b", "1");
-        assertEquals(List.of("b 1"), sent(start(settings)));
-        assertEquals(List.of("orders a too-large", "orders a behind"), letters());
-    }
-
-    @Test
-    void discardedLetter_makesRoomForTheNext() throws Exception {
-        Relay relay = parkingRelay();
-        publish("orders", "a", LARGE, "2");
-        assertEquals(List.of(), sent(relay));
-        assertEquals(1, desk().discard(LetterFilter.of(heads().get(0).place().toString()), n -> {}));
-        publish("orders", "a", "3");
-        assertEquals(List.of(), sent(relay));
-        assertEquals(List.of("orders a behind", "orders a behind"), letters(), "one is still to be sent before");
-        assertEquals(2, desk().redrive(LetterFilter.ALL, n -> {}));
-        publish("orders", "a", "4");
-        assertEquals(List.of("a 2", "a 3", "a 4"), sent(relay));
-    }
-
-    @Test
-    void withSkip_laterEventsOfTheKeyPass() throws Exception {
-        parking(FailedKeys.SKIP, 3, 2);
-        Relay relay = running();
-        publish("orders", "a", "1", LARGE, "3");
-        assertEquals(List.of("a 1", "a 3"), sent(relay));
-        assertEquals(List.of("orders a too-large"), letters());
-    }
-
-    @Test
-    void moreLettersThanAKeyMayHave_letTheSourceWait_andSaySo() throws Exception {
-        Relay relay = parkingRelay();
-        publish("orders", "a", LARGE, "2", "3");
-        assertEquals(List.of(), sent(relay));
-        publish("orders", "a", "4");
-        publish("orders", "b", "1");
-        until(
-                relay,
-                s -> s.state() == RelayStatus.State.RETRYING
-                        && String.valueOf(s.message()).contains("parked-letters-limit"));
-        assertEquals(3, letters().size());
-        assertEquals(3, desk().discard(ofKey("a"), n -> {}));
-        assertEquals(List.of("a 4", "b 1"), sent(relay));
-    }
-
-    @Test
-    void moreKeysThanMayBeParked_letTheSourceWait_andSaySo() throws Exception {
-        Relay relay = parkingRelay();
-        publish("orders", "a", LARGE);
-        publish("orders", "b", LARGE);
-        assertEquals(List.of(), sent(relay));
-        publish("orders", "c", LARGE);
-        until(
-                relay,
-                s -> s.state() == RelayStatus.State.RETRYING
-                        && String.valueOf(s.message()).contains("parked-keys-limit"));
-        assertEquals(1, desk().discard(ofKey("a"), n -> {}));
-        publish("orders", "d", "1");
-        assertEquals(List.of("d 1"), sent(relay));
-        assertEquals(List.of("orders b too-large", "orders c too-large"), letters());
-    }
-
-    @Test
     void streamThatIsNamedLate_getsItsEventsOfBefore_andTheirOrder() throws Exception {
         Relay first = parkingRelay();
         publish("orders", "a", "1");
@@ -280,22 +211,5 @@ abstract class DeadLetterSuite extends PublicationSuite {
         topics.readTo(prefix.name("late"), settle(second))
                 .forEach(r -> late.add(text(r.key()) + ' ' + shown(text(r.value()))));
         assertEquals(List.of("a 1", "a 2", "b 1", "a 3", "a 4"), late);
-    }
-
-    @Test
-    void letter_carriesAllThatTheEventHad() throws Exception {
-        Relay relay = parkingRelay();
-        publish("orders", "a", LARGE);
-        sent(relay);
-        List<ConsumerRecord<byte[], byte[]>> records =
-                topics.readTo(settings.events().deadLetterTopic(), settle(relay));
-        assertEquals(1, records.size());
-        assertEquals('"' + LARGE + '"', text(records.get(0).value()));
-        Map<String, String> headers = new HashMap<>(headers(records.get(0)));
-        assertEquals("happened", headers.get("ce_type"));
-        assertEquals("a", headers.get("tenant"));
-        assertEquals("orders", headers.get("freshet-dead-letter-stream"));
-        assertEquals(eventTopic, headers.get("freshet-dead-letter-topic"));
-        assertTrue(String.valueOf(headers.get("freshet-dead-letter-reason")).contains("max-message-size"));
     }
 }
