@@ -3,6 +3,7 @@ package dev.freshet.bench;
 import dev.freshet.bench.suite.Case;
 import dev.freshet.bench.suite.FootprintSuite;
 import dev.freshet.bench.suite.LatencySuite;
+import dev.freshet.bench.suite.OutboxSuite;
 import dev.freshet.bench.suite.RelaySuite;
 import dev.freshet.bench.suite.ReplicaSuite;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import picocli.CommandLine.TypeConversionException;
             BenchMain.Relay.class,
             BenchMain.Replica.class,
             BenchMain.Latency.class,
+            BenchMain.Outbox.class,
             BenchMain.Footprint.class
         })
 public final class BenchMain {
@@ -132,6 +134,41 @@ public final class BenchMain {
         @Override
         boolean copies() {
             return true;
+        }
+    }
+
+    @Command(
+            name = "outbox",
+            description = {
+                "From a service's transaction to a topic of events, payloads of JSON of about 200 bytes.",
+                "Cases: commit (what an outbox row, or a message in the log, costs the transaction, at 8 clients), drain, one"
+                        + " event a transaction and drain, many a transaction (a backlog to its topic), latency (commit"
+                        + " to consumer, at a steady rate), flat (the table's size and the rates after 5,000,000"
+                        + " events have passed)."
+            })
+    static final class Outbox extends BenchCommand {
+        @Option(
+                names = "--rows",
+                paramLabel = "N",
+                defaultValue = "300000",
+                description = "Events of a backlog; the other cases scale with it. Default: ${DEFAULT-VALUE}.")
+        long rows;
+
+        @Option(
+                names = "--rate",
+                paramLabel = "N",
+                defaultValue = "500",
+                description = "Events a second in the case latency. Default: ${DEFAULT-VALUE}.")
+        int rate;
+
+        @Override
+        List<Case> cases() {
+            return OutboxSuite.cases(within("--rows", rows, MAX_ROWS), (int) within("--rate", rate, MAX_RATE));
+        }
+
+        @Override
+        boolean copies() {
+            return false;
         }
     }
 

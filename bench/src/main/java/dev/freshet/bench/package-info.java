@@ -2,7 +2,7 @@
  * Measurements of Freshet beside the limits of the servers under it and beside the peers that a user would pick instead.
  *
  * <p>For developers of Freshet and for whoever doubts its figures: {@code freshet bench relay}, {@code replica},
- * {@code latency} and {@code footprint}. Depends on everything; nothing depends on it. Every figure, its limit and its peers come from the same
+ * {@code latency}, {@code outbox} and {@code footprint}. Depends on everything; nothing depends on it. Every figure, its limit and its peers come from the same
  * run on the same embedded servers, every contender works in a JVM of its own with the heap that it would be given, and
  * every case checks that what it timed is also right.
  *

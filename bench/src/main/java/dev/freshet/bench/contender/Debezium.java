@@ -1,6 +1,5 @@
 package dev.freshet.bench.contender;
 
-import dev.freshet.bench.load.BenchTable;
 import dev.freshet.bench.process.Contender;
 import dev.freshet.bench.process.Settings;
 import dev.freshet.bench.process.Signals;
@@ -8,16 +7,21 @@ import io.debezium.engine.ChangeEvent;
 import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.format.JsonByteArray;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Debezium's engine with its PostgreSQL connector: batch 8192, queue 32768, poll 5 ms, JSON without schemas. A batch is
+ * Debezium's engine with its PostgreSQL connector: batch 8192, queue 32768, poll 5 ms, JSON without schemas unless said otherwise. A batch is
  * sent by an idempotent producer and confirmed when all of it is acknowledged. With {@link Keys#SNAPSHOT} it brings the
  * table's content and nothing else.
  */
@@ -25,7 +29,8 @@ public final class Debezium implements Contender {
     private static final long END_LIMIT_SECONDS = 60;
 
     private final Map<String, String> others;
-    private @Nullable DebeziumEngine<ChangeEvent<byte[], byte[]>> engine;
+    private final Format<?> format;
+    private @Nullable DebeziumEngine<?> engine;
     private @Nullable BenchProducer producer;
     private @Nullable ExecutorService executor;
 
@@ -40,21 +45,44 @@ public final class Debezium implements Contender {
      * @param others properties of the engine that take the place of those above
      */
     Debezium(Map<String, String> others) {
+        this(others, new Format<byte[]>(() -> DebeziumEngine.create(JsonByteArray.class), bytes -> bytes));
+    }
+
+    /**
+     * Creates one that differs, also in how it writes keys and values.
+     *
+     * @param others properties of the engine that take the place of those above
+     */
+    Debezium(Map<String, String> others, Format<?> format) {
         this.others = others;
+        this.format = format;
+    }
+
+    /**
+     * How keys, values and headers are written.
+     *
+     * @param builders each time one of an engine that gives them so
+     * @param bytes makes of one what is sent
+     */
+    record Format<T>(Supplier<DebeziumEngine.Builder<ChangeEvent<T, T>>> builders, Function<T, byte[]> bytes) {
+        private void send(BenchProducer sink, ChangeEvent<T, T> event) {
+            List<io.debezium.engine.Header<T>> given = event.headers();
+            List<Header> headers = new ArrayList<>(given.size());
+            for (io.debezium.engine.Header<T> header : given) {
+                headers.add(new RecordHeader(header.getKey(), encode(header.getValue())));
+            }
+            sink.send(encode(event.key()), encode(event.value()), headers);
+        }
+
+        private byte @Nullable [] encode(@Nullable T part) {
+            return part == null ? null : bytes.apply(part);
+        }
     }
 
     @Override
     public void start(Settings settings, Signals signals) {
         BenchProducer sink = BenchProducer.create(settings);
-        DebeziumEngine<ChangeEvent<byte[], byte[]>> created = DebeziumEngine.create(JsonByteArray.class)
-                .using(properties(settings))
-                .notifying((events, committer) -> handle(sink, events, committer))
-                .using((success, message, error) -> {
-                    if (!success) {
-                        signals.failed(error == null ? new IllegalStateException(message) : error);
-                    }
-                })
-                .build();
+        DebeziumEngine<?> created = engine(format, settings, sink, signals);
         ExecutorService thread = Executors.newSingleThreadExecutor();
         thread.execute(created);
         engine = created;
@@ -62,16 +90,30 @@ public final class Debezium implements Contender {
         executor = thread;
     }
 
-    private static void handle(
+    private <T> DebeziumEngine<?> engine(Format<T> written, Settings settings, BenchProducer sink, Signals signals) {
+        return written.builders()
+                .get()
+                .using(properties(settings))
+                .notifying((events, committer) -> handle(written, sink, events, committer))
+                .using((success, message, error) -> {
+                    if (!success) {
+                        signals.failed(error == null ? new IllegalStateException(message) : error);
+                    }
+                })
+                .build();
+    }
+
+    private static <T> void handle(
+            Format<T> written,
             BenchProducer sink,
-            List<ChangeEvent<byte[], byte[]>> events,
-            DebeziumEngine.RecordCommitter<ChangeEvent<byte[], byte[]>> committer)
+            List<ChangeEvent<T, T>> events,
+            DebeziumEngine.RecordCommitter<ChangeEvent<T, T>> committer)
             throws InterruptedException {
-        for (ChangeEvent<byte[], byte[]> event : events) {
-            sink.send(event.key(), event.value());
+        for (ChangeEvent<T, T> event : events) {
+            written.send(sink, event);
         }
         sink.flush();
-        for (ChangeEvent<byte[], byte[]> event : events) {
+        for (ChangeEvent<T, T> event : events) {
             committer.markProcessed(event);
         }
         committer.markBatchFinished();
@@ -79,7 +121,7 @@ public final class Debezium implements Contender {
 
     @Override
     public void stop() throws Exception {
-        DebeziumEngine<ChangeEvent<byte[], byte[]>> running = engine;
+        DebeziumEngine<?> running = engine;
         if (running != null) {
             running.close();
         }
@@ -110,7 +152,7 @@ public final class Debezium implements Contender {
         p.setProperty("slot.name", settings.get(Keys.SLOT));
         p.setProperty("publication.name", settings.get(Keys.PUBLICATION));
         p.setProperty("publication.autocreate.mode", "disabled");
-        p.setProperty("table.include.list", "public." + BenchTable.NAME);
+        p.setProperty("table.include.list", "public." + settings.get(Keys.TABLE));
         // what other contenders write into the log is no row
         p.setProperty("message.prefix.exclude.list", ".*");
         p.setProperty("snapshot.mode", settings.flag(Keys.SNAPSHOT) ? "initial_only" : "no_data");

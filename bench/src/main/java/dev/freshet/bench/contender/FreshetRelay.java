@@ -1,10 +1,8 @@
 package dev.freshet.bench.contender;
 
-import dev.freshet.bench.load.BenchTable;
 import dev.freshet.bench.process.Contender;
 import dev.freshet.bench.process.Settings;
 import dev.freshet.bench.process.Signals;
-import dev.freshet.capture.TableCapture;
 import dev.freshet.capture.postgres.PostgresSettings;
 import dev.freshet.capture.postgres.PostgresSource;
 import dev.freshet.model.ledger.StreamStatus;
@@ -12,38 +10,36 @@ import dev.freshet.relay.HeaderSet;
 import dev.freshet.relay.Relay;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.RelayStatus;
-import dev.freshet.relay.StreamSettings;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** Freshet's relay with its defaults, one stream of one partition. */
-public final class FreshetRelay implements Contender {
+/** Freshet's relay with its defaults, one stream of one partition; that of a table's rows unless a subclass says otherwise. */
+public class FreshetRelay implements Contender {
     /** The name of the one stream. */
     static final String STREAM = "rows";
 
     private static final Duration SNAPSHOT_LIMIT = Duration.ofSeconds(60);
     private static final long PAUSE_MILLIS = 10;
 
-    private final HeaderSet headers;
+    private final Relayed relayed;
     private @Nullable Relay relay;
     private CompletableFuture<?> end = CompletableFuture.completedFuture(null);
 
     /** Creates the contender. */
     public FreshetRelay() {
-        this(HeaderSet.CLOUDEVENTS);
+        this(Relayed.rows(HeaderSet.CLOUDEVENTS));
     }
 
-    FreshetRelay(HeaderSet headers) {
-        this.headers = headers;
+    FreshetRelay(Relayed relayed) {
+        this.relayed = relayed;
     }
 
     @Override
-    public void start(Settings settings, Signals signals) {
+    public final void start(Settings settings, Signals signals) {
         String source = settings.get(Keys.SLOT);
         PostgresSettings database = PostgresSettings.builder(
                         source,
@@ -52,15 +48,13 @@ public final class FreshetRelay implements Contender {
                         settings.get(Keys.SOURCE_PASSWORD))
                 .slot(source)
                 .build();
-        TableCapture table = new TableCapture(STREAM, "public." + BenchTable.NAME, List.of(), List.of());
-        RelaySettings relayed = RelaySettings.builder(
-                        source,
-                        List.of(StreamSettings.of(table, settings.get(Keys.TOPIC), headers)),
-                        Map.of("bootstrap.servers", settings.get(Keys.KAFKA)))
+        RelaySettings whole = RelaySettings.builder(
+                        source, relayed.streams(settings), Map.of("bootstrap.servers", settings.get(Keys.KAFKA)))
                 .slot(source)
+                .events(relayed.events(settings))
                 .build();
         InstantSource clock = InstantSource.system();
-        Relay started = Relay.start(relayed, () -> PostgresSource.create(database, clock), clock);
+        Relay started = Relay.start(whole, () -> PostgresSource.create(database, clock), clock);
         end = started.ended().whenComplete((ended, failure) -> {
             if (failure != null) {
                 signals.failed(
@@ -73,7 +67,7 @@ public final class FreshetRelay implements Contender {
     }
 
     /** Whether topic and ledger are there and changes flow. */
-    boolean leads() {
+    final boolean leads() {
         Relay running = relay;
         return running != null
                 && running.status().state() == RelayStatus.State.RUNNING
@@ -85,7 +79,7 @@ public final class FreshetRelay implements Contender {
      * that are measured, and sends them again behind the log's, as it may.
      */
     @Override
-    public void stop() throws InterruptedException {
+    public final void stop() throws InterruptedException {
         Relay running = relay;
         if (running != null) {
             awaitSnapshot(running);

@@ -25,7 +25,7 @@ public final class FreshetWay implements Contender {
     }
 
     FreshetWay(HeaderSet headers) {
-        relay = new FreshetRelay(headers);
+        relay = new FreshetRelay(Relayed.rows(headers));
     }
 
     @Override

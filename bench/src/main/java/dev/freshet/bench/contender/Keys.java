@@ -20,6 +20,8 @@ public final class Keys {
     public static final String TARGET_PASSWORD = "target.password";
     /** The table of the copy. */
     public static final String COPY = "copy";
+    /** The table that is captured, without its schema. */
+    public static final String TABLE = "table";
     /** The publication to read. */
     public static final String PUBLICATION = "publication";
     /** The replication slot. */
@@ -28,6 +30,10 @@ public final class Keys {
     public static final String FIRST = "first";
     /** The last id of the rows that are counted. */
     public static final String LAST = "last";
+    /** How many transactions a second are to be written; 0 for none. */
+    public static final String RATE = "rate";
+    /** The topic whose records are sent. */
+    public static final String RECORDS = "records";
     /** Whether what is read goes to the topic as well. */
     public static final String PRODUCE = "produce";
     /** Whether the table's present content is wanted rather than its changes. */

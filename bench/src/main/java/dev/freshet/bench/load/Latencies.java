@@ -1,12 +1,16 @@
 package dev.freshet.bench.load;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * When each row was committed, and when it was seen at the other end, by one JVM's monotonic clock. Thread-safe.
+ * When each row was committed, and when it was seen at the other end, by the monotonic clock. Thread-safe.
  *
  * <p>The rows have the ids from the first on. Those of the first part, during which the contender warms up, count only
  * for completeness.
@@ -48,6 +52,26 @@ public final class Latencies {
     /** Takes note that a row's commit has returned just now. */
     public void committed(long id) {
         committed.set((int) (id - firstId), System.nanoTime());
+    }
+
+    /** Writes when each row was committed to a file, for another JVM of this machine. */
+    public void writeCommits(Path file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(rows() * Long.BYTES);
+        for (int i = 0; i < rows(); i++) {
+            bytes.putLong(committed.get(i));
+        }
+        Files.write(file, bytes.array());
+    }
+
+    /**
+     * Takes note of the commits in a file that another JVM of this machine has written: the monotonic clock is the machine's
+     * where there is a {@code /proc}.
+     */
+    public void readCommits(Path file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+        for (int i = 0; i < rows(); i++) {
+            committed.set(i, bytes.getLong());
+        }
     }
 
     /** Takes note that a row is there just now; only the first time counts, and ids of other rows do not. */

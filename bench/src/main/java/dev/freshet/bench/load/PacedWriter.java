@@ -1,8 +1,6 @@
 package dev.freshet.bench.load;
 
 import dev.freshet.bench.BenchException;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,39 +10,39 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 
-/** Writes one-row transactions at a steady rate over several connections, each commit as durable as the server is set. */
+/** Writes transactions of one row or event at a steady rate over several connections, each commit as durable as the server is set. */
 public final class PacedWriter {
     private static final int CONNECTIONS = 4;
 
     private PacedWriter() {}
 
-    /** Makes connections. */
-    public interface Connections {
-        /** Returns a new connection. */
-        Connection open() throws SQLException;
+    /** Makes writers. */
+    public interface Writers {
+        /** Returns a writer for one thread, which closes it. */
+        Load.Writer open() throws SQLException;
     }
 
     /**
      * Writes all rows and returns when they are committed.
      *
-     * @param connections to the database that has the table
+     * @param writers makes a writer for each connection
      * @param latencies takes note of each commit; it names the rows
      * @param perSecond how many transactions a second
      */
-    public static void write(Connections connections, Latencies latencies, int perSecond) throws InterruptedException {
+    public static void write(Writers writers, Latencies latencies, int perSecond) throws InterruptedException {
         ExecutorService pool = Executors.newFixedThreadPool(CONNECTIONS);
         long start = System.nanoTime();
         try {
-            List<Future<?>> writers = new ArrayList<>();
+            List<Future<?>> writing = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {
                 int first = i;
-                writers.add(pool.submit(() -> {
-                    write(connections, latencies, perSecond, first, start);
+                writing.add(pool.submit(() -> {
+                    write(writers, latencies, perSecond, first, start);
                     return null;
                 }));
             }
-            for (Future<?> writer : writers) {
-                writer.get();
+            for (Future<?> one : writing) {
+                one.get();
             }
         } catch (ExecutionException e) {
             throw new BenchException("A row could not be written: " + e.getCause(), e);
@@ -53,18 +51,17 @@ public final class PacedWriter {
         }
     }
 
-    private static void write(Connections connections, Latencies latencies, int perSecond, int first, long start)
+    private static void write(Writers writers, Latencies latencies, int perSecond, int first, long start)
             throws SQLException {
-        try (Connection connection = connections.open();
-                PreparedStatement insert = connection.prepareStatement(BenchTable.insertOne())) {
+        try (Load.Writer writer = writers.open()) {
             for (int i = first; i < latencies.rows(); i += CONNECTIONS) {
                 long due = start + i * 1_000_000_000L / perSecond;
                 for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
                     LockSupport.parkNanos(wait);
                 }
-                insert.setLong(1, latencies.firstId() + i);
-                insert.executeUpdate();
-                latencies.committed(latencies.firstId() + i);
+                long id = latencies.firstId() + i;
+                writer.write(id, id);
+                latencies.committed(id);
             }
         }
     }

@@ -46,6 +46,11 @@ public final class Settings {
         return Long.parseLong(get(name));
     }
 
+    /** Returns a whole number; 0 if it is not set. */
+    public long numberOrZero(String name) {
+        return Long.parseLong(values.getOrDefault(name, "0"));
+    }
+
     /** Returns a yes or no; no if it is not set. */
     public boolean flag(String name) {
         return Boolean.parseBoolean(values.getOrDefault(name, "false"));

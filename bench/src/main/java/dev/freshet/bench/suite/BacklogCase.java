@@ -24,47 +24,34 @@ record BacklogCase(String name, Writer writer, long rows, List<Candidate> candid
 
     @Override
     public void run(Servers servers, Consumer<Measurement> report) throws Exception {
+        BacklogResults results = new BacklogResults("relay: " + name, "rows/s");
         try (Scene scene = Scene.create(servers, "backlog")) {
             for (Candidate candidate : candidates) {
                 long canary = 1 + (long) Scene.CANARIES * scene.entrants().size();
-                scene.enter(candidate, false).establish(scene.source(), canary);
+                scene.enter(candidate, false).establish(scene.writer(), canary);
             }
-            cold(scene, report);
-            warm(scene, report);
-            memory(scene, report);
+            cold(scene, results);
+            results.reportCold(report);
+            warm(scene, results);
+            results.reportWarm(report);
         }
     }
 
-    private void cold(Scene scene, Consumer<Measurement> report) throws SQLException {
+    private void cold(Scene scene, BacklogResults results) throws SQLException {
         writer.write(scene.source(), Scene.FIRST, Scene.FIRST + rows - 1);
-        Results rate = new Results("relay: " + name + ", cold", "rows/s");
-        Results withStart = new Results("relay: " + name + ", cold, JVM start included", "rows/s");
         for (Entrant entrant : scene.entrants()) {
             entrant.launch();
             Span span = entrant.run(Scene.FIRST, Scene.FIRST + rows - 1, true);
-            rate.add(entrant.candidate(), span.rate());
-            withStart.add(entrant.candidate(), span.rateSince(entrant.launched()));
+            results.cold(entrant.candidate(), span, entrant.launched());
         }
-        report.accept(rate.measurement());
-        report.accept(withStart.measurement());
     }
 
-    private void warm(Scene scene, Consumer<Measurement> report) throws SQLException {
+    private void warm(Scene scene, BacklogResults results) throws SQLException {
         long first = Scene.FIRST + rows;
         writer.write(scene.source(), first, first + rows - 1);
-        Results rate = new Results("relay: " + name + ", warm", "rows/s");
         for (Entrant entrant : scene.entrants()) {
-            rate.add(
-                    entrant.candidate(),
-                    entrant.run(first, first + rows - 1, true).rate());
+            results.warm(entrant.candidate(), entrant.run(first, first + rows - 1, true));
         }
-        report.accept(rate.measurement());
-    }
-
-    private void memory(Scene scene, Consumer<Measurement> report) {
-        Results peak = new Results("relay: " + name + ", peak memory of the JVM", "MB");
-        scene.entrants()
-                .forEach(entrant -> entrant.peakMegabytes().ifPresent(value -> peak.add(entrant.candidate(), value)));
-        report.accept(peak.measurement());
+        scene.entrants().forEach(entrant -> results.peak(entrant.candidate(), entrant.peakMegabytes()));
     }
 }

@@ -1,15 +1,21 @@
 package dev.freshet.bench.suite;
 
 import dev.freshet.bench.contender.Debezium;
+import dev.freshet.bench.contender.DebeziumOutbox;
 import dev.freshet.bench.contender.DebeziumSink;
 import dev.freshet.bench.contender.DebeziumWay;
 import dev.freshet.bench.contender.FreshetLeanWay;
+import dev.freshet.bench.contender.FreshetMessageRelay;
+import dev.freshet.bench.contender.FreshetOutboxRelay;
 import dev.freshet.bench.contender.FreshetRelay;
 import dev.freshet.bench.contender.FreshetReplica;
 import dev.freshet.bench.contender.FreshetServer;
+import dev.freshet.bench.contender.FreshetShortOutboxRelay;
 import dev.freshet.bench.contender.FreshetWay;
 import dev.freshet.bench.contender.RawCopyOut;
 import dev.freshet.bench.contender.RawRead;
+import dev.freshet.bench.contender.RawRecords;
+import dev.freshet.bench.contender.TransactionOutboxService;
 import dev.freshet.bench.process.Contender;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -105,6 +111,44 @@ record Candidate(
 
     static Candidate debeziumSink() {
         return new Candidate(DEBEZIUM_WAY, Role.PEER, DebeziumSink.class, heap(2048), Scene.NOTHING, false);
+    }
+
+    static Candidate outboxRelay() {
+        return new Candidate("Freshet", Role.OURS, FreshetOutboxRelay.class, OURS, Scene.NOTHING, true);
+    }
+
+    static Candidate shortOutboxRelay() {
+        return new Candidate("Freshet", Role.OURS, FreshetShortOutboxRelay.class, OURS, Scene.NOTHING, true);
+    }
+
+    static Candidate messageRelay() {
+        return new Candidate(
+                "Freshet, messages in the log", Role.PEER, FreshetMessageRelay.class, OURS, Scene.NOTHING, true);
+    }
+
+    static Candidate debeziumOutbox() {
+        return new Candidate(
+                "Debezium Engine 3.6.1, outbox event router",
+                Role.PEER,
+                DebeziumOutbox.class,
+                heap(2048),
+                Scene.TOPIC,
+                true);
+    }
+
+    static Candidate transactionOutbox() {
+        return new Candidate(
+                "transaction-outbox 4.2.268, 16 threads",
+                Role.PEER,
+                TransactionOutboxService.class,
+                heap(2048),
+                Scene.TOPIC,
+                true);
+    }
+
+    static Candidate rawRecords() {
+        return new Candidate(
+                "the same records by one producer", Role.LIMIT, RawRecords.class, heap(256), Scene.TOPIC, false);
     }
 
     /** Returns our options but for the heap: what is compared is the programs. */

@@ -51,7 +51,7 @@ record ConsistencyCase(String name, BacklogCase.Writer writer, long rows) implem
             Map<Candidate, Child> copies = new LinkedHashMap<>();
             copies.put(PER_KEY, perKey);
             copies.put(WHOLE, whole);
-            relay.establish(scene.source(), 2);
+            relay.establish(scene.writer(), 2);
             Results fill = new Results("replica: " + name + ", first rows", "rows/s");
             catchUp(scene, target, relay, copies, 0, fill);
             Results warmUp = new Results("replica: " + name + ", cold", "rows/s");

@@ -3,6 +3,8 @@ package dev.freshet.bench.suite;
 import dev.freshet.bench.BenchException;
 import dev.freshet.bench.contender.Keys;
 import dev.freshet.bench.load.BenchTable;
+import dev.freshet.bench.load.Latencies;
+import dev.freshet.bench.load.Load;
 import dev.freshet.bench.load.Span;
 import dev.freshet.bench.load.TopicWatch;
 import dev.freshet.bench.process.Child;
@@ -11,7 +13,6 @@ import dev.freshet.bench.process.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,20 +45,21 @@ final class Entrant implements AutoCloseable {
      *
      * @param number its number in the case, from 1; its slot and topic are named by it
      */
-    static Entrant create(
-            Candidate candidate, int number, Servers servers, String database, Connection source, boolean snapshot)
+    static Entrant create(Candidate candidate, int number, Scene scene, boolean snapshot)
             throws SQLException, IOException {
-        String name = database + '_' + number;
+        Servers servers = scene.servers();
+        String name = scene.database() + '_' + number;
         Path state = Files.createTempFile("freshet-bench-", ".state");
         if (candidate.scene() == Candidate.Scene.SLOT_AND_TOPIC) {
-            BenchTable.execute(source, "SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput')");
+            BenchTable.execute(scene.source(), "SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput')");
         }
         if (candidate.scene() != Candidate.Scene.NOTHING) {
             servers.createTopic(name);
         }
         // an offsets file that is empty cannot be read
         Files.delete(state);
-        Settings settings = servers.settings(database)
+        Settings settings = servers.settings(scene.database())
+                .with(Keys.TABLE, scene.load().table())
                 .with(Keys.PUBLICATION, Scene.PUBLICATION)
                 .with(Keys.SLOT, name)
                 .with(Keys.TOPIC, name)
@@ -73,35 +75,37 @@ final class Entrant implements AutoCloseable {
     }
 
     /**
-     * Lets a candidate that makes its slot itself do so, in a JVM that ends then: rows are inserted until two of them have
+     * Lets a candidate that makes its slot itself do so, in a JVM that ends then: rows are written until two of them have
      * gone through, since those from before the slot do not.
      *
+     * @param writer writes rows
      * @param firstCanary the id of the first such row; {@link Scene#CANARIES} are free from there on
      */
-    void establish(Connection source, long firstCanary) throws SQLException {
+    void establish(Load.Writer writer, long firstCanary) throws SQLException {
         if (candidate.scene() == Candidate.Scene.SLOT_AND_TOPIC) {
             return;
         }
         launch();
         begin();
-        awaitFlow(source, firstCanary);
+        awaitFlow(writer, firstCanary);
         stop();
         end();
     }
 
     /**
-     * Waits until what is written goes through: rows are inserted until two of them have.
+     * Waits until what is written goes through: rows are written until two of them have.
      *
+     * @param writer writes rows
      * @param firstCanary the id of the first such row; {@link Scene#CANARIES} are free from there on
      */
-    void awaitFlow(Connection source, long firstCanary) throws SQLException {
+    void awaitFlow(Load.Writer writer, long firstCanary) throws SQLException {
         int through = 0;
         for (int i = 0; through < 2; i++) {
             if (i == Scene.CANARIES) {
                 throw new BenchException(candidate.label() + " brought none of " + i + " rows to topic " + topic());
             }
             Map<TopicPartition, Long> from = watch.ends();
-            BenchTable.insertAtOnce(source, firstCanary + i, firstCanary + i);
+            writer.write(firstCanary + i, firstCanary + i);
             through += watch.grows(from, CANARY_LIMIT, this::check) ? 1 : 0;
         }
     }
@@ -131,6 +135,37 @@ final class Entrant implements AutoCloseable {
     /** Lets it work until it is {@link #stop}ped. */
     void begin() {
         child().start(settings.with(Keys.FIRST, "1").with(Keys.LAST, "0"));
+    }
+
+    /**
+     * Lets its JVM write at a steady rate, beside its work.
+     *
+     * @param latencies names the rows, and is told of their commits
+     */
+    void writePaced(Latencies latencies, int perSecond) throws IOException {
+        Child running = child();
+        Path commits = Files.createTempFile("freshet-bench-", ".commits");
+        try {
+            running.stop();
+            running.start(settings.with(Keys.FIRST, Long.toString(latencies.firstId()))
+                    .with(Keys.LAST, Long.toString(latencies.firstId() + latencies.rows() - 1))
+                    .with(Keys.RATE, Integer.toString(perSecond))
+                    .with(Keys.FILE, commits.toString()));
+            running.awaitDone(DONE_LIMIT);
+            latencies.readCommits(commits);
+        } finally {
+            Files.delete(commits);
+        }
+    }
+
+    /** Waits until the rows of all ids from first to last have come to its topic since its ends were these. */
+    Span await(Map<TopicPartition, Long> from, long first, long last, boolean inOrder) {
+        return watch.await(from, first, last, inOrder, child()::check);
+    }
+
+    /** The present ends of its topic. */
+    Map<TopicPartition, Long> ends() {
+        return watch.ends();
     }
 
     /** The settings under which another copy is made of its topic. */

@@ -21,8 +21,13 @@ final class LatencyResults {
 
     private final List<Results> results = new ArrayList<>();
 
+    /**
+     * Creates results.
+     *
+     * @param name what was measured, as reports name it
+     */
     LatencyResults(String name) {
-        PARTS.keySet().forEach(part -> results.add(new Results("latency: " + name + ", " + part, "ms")));
+        PARTS.keySet().forEach(part -> results.add(new Results(name + ", " + part, "ms")));
     }
 
     /** Takes a contender's latencies, by whichever way each result takes a value. */

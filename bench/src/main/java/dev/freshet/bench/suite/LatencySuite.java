@@ -14,10 +14,16 @@ public final class LatencySuite {
      * @param length for how long they are measured
      */
     public static List<Case> cases(int perSecond, Duration length) {
-        LatencyProbe probe = new LatencyProbe(perSecond, length);
+        LatencyProbe probe = new LatencyProbe(perSecond, LatencyProbe.WARM_UP, length);
         return List.of(
                 new ToTopicLatency(
-                        probe, List.of(Candidate.rawReadAndProducer(), Candidate.relay(), Candidate.debezium())),
+                        "commit to consumer",
+                        "latency: commit to consumer",
+                        probe,
+                        List.of(
+                                Way.ofRows(Candidate.rawReadAndProducer()),
+                                Way.ofRows(Candidate.relay()),
+                                Way.ofRows(Candidate.debezium()))),
                 new ToCopyLatency(probe));
     }
 }

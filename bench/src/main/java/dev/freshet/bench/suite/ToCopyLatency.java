@@ -20,7 +20,7 @@ record ToCopyLatency(LatencyProbe probe) implements Case {
 
     @Override
     public void run(Servers servers, Consumer<Measurement> report) throws Exception {
-        LatencyResults results = new LatencyResults(name());
+        LatencyResults results = new LatencyResults("latency: " + name());
         Results peak = new Results("latency: " + name() + ", peak memory of the JVM", "MB");
         watched(servers, WholeWay.freshet(), probe.warmUpOnly(), (copier, latencies) -> {});
         for (Copier.Entry entry : WholeWay.copiers()) {
@@ -44,8 +44,7 @@ record ToCopyLatency(LatencyProbe probe) implements Case {
             copier.awaitFlow(3);
             Latencies latencies;
             try (Observer observer = Observer.ofCopy(servers.target().connect(scene.database()), copier.table())) {
-                latencies = probe.run(
-                        () -> servers.source().connect(scene.database()), Scene.FIRST, observer, copier::check);
+                latencies = probe.run(scene::writePaced, Scene.FIRST, observer, copier::check);
             }
             copier.awaitEqual(0);
             taking.accept(copier, latencies);

@@ -8,26 +8,27 @@ import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
- * From the return of a commit to a consumer of committed records that has the row.
+ * From the return of a commit to a consumer of committed records that has the row or event.
  *
+ * @param name the case's name
+ * @param title how reports name it
  * @param probe what writes and watches
- * @param candidates who takes part, in this order
+ * @param ways who takes part, in this order; Freshet's also warms the servers up before
  */
-record ToTopicLatency(LatencyProbe probe, List<Candidate> candidates) implements Case {
-    @Override
-    public String name() {
-        return "commit to consumer";
-    }
-
+record ToTopicLatency(String name, String title, LatencyProbe probe, List<Way> ways) implements Case {
     @Override
     public void run(Servers servers, Consumer<Measurement> report) throws Exception {
-        LatencyResults results = new LatencyResults(name());
-        Results peak = new Results("latency: " + name() + ", peak memory of the JVM", "MB");
-        watched(servers, Candidate.relay(), probe.warmUpOnly());
-        for (Candidate candidate : candidates) {
-            Watched watched = watched(servers, candidate, probe);
-            results.add(watched.latencies(), (result, value) -> result.add(candidate, value));
-            watched.peakMegabytes().ifPresent(value -> peak.add(candidate, value));
+        LatencyResults results = new LatencyResults(title);
+        Results peak = new Results(title + ", peak memory of the JVM", "MB");
+        for (Way way : ways) {
+            if (way.candidate().role() == Candidate.Role.OURS) {
+                watched(servers, way, probe.warmUpOnly());
+            }
+        }
+        for (Way way : ways) {
+            Watched watched = watched(servers, way, probe);
+            results.add(watched.latencies(), (result, value) -> result.add(way.candidate(), value));
+            watched.peakMegabytes().ifPresent(value -> peak.add(way.candidate(), value));
         }
         results.report(report);
         report.accept(peak.measurement());
@@ -35,16 +36,16 @@ record ToTopicLatency(LatencyProbe probe, List<Candidate> candidates) implements
 
     private record Watched(Latencies latencies, OptionalDouble peakMegabytes) {}
 
-    private static Watched watched(Servers servers, Candidate candidate, LatencyProbe probe) throws Exception {
-        try (Scene scene = Scene.create(servers, "latency")) {
-            Entrant entrant = scene.enter(candidate, false);
-            entrant.establish(scene.source(), 1);
+    private static Watched watched(Servers servers, Way way, LatencyProbe probe) throws Exception {
+        try (Scene scene = Scene.create(servers, "latency", way.load())) {
+            Entrant entrant = scene.enter(way.candidate(), false);
+            entrant.establish(scene.writer(), 1);
             entrant.launch();
             entrant.begin();
-            entrant.awaitFlow(scene.source(), 1 + Scene.CANARIES);
+            entrant.awaitFlow(scene.writer(), 1 + Scene.CANARIES);
             try (Observer observer = Observer.ofTopic(servers.kafka().bootstrapServers(), entrant.topic())) {
                 Latencies latencies = probe.run(
-                        () -> servers.source().connect(scene.database()), Scene.FIRST, observer, entrant::check);
+                        way.writes() ? entrant::writePaced : scene::writePaced, Scene.FIRST, observer, entrant::check);
                 Watched watched = new Watched(latencies, entrant.peakMegabytes());
                 entrant.stop();
                 return watched;

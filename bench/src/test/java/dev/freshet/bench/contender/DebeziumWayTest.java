@@ -55,6 +55,7 @@ class DebeziumWayTest {
                 .with(Keys.TARGET_URL, target.jdbcUrl())
                 .with(Keys.TARGET_USER, target.user())
                 .with(Keys.TARGET_PASSWORD, target.password())
+                .with(Keys.TABLE, BenchTable.NAME)
                 .with(Keys.PUBLICATION, NAME)
                 .with(Keys.SLOT, NAME)
                 .with(Keys.FILE, offsets.toString());

@@ -1,0 +1,10 @@
+package dev.freshet.bench.load;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Publishes events in the transaction of a service. Safe to share between threads. */
+public interface Publishing {
+    /** Publishes the event of an id, in the connection's transaction. */
+    void publish(Connection connection, long id) throws SQLException;
+}
