@@ -45,6 +45,14 @@ abstract class DeadLetterSuite extends PublicationSuite {
         prefix = topicPrefix;
     }
 
+    final EmbeddedKafka kafka() {
+        return kafka;
+    }
+
+    final TopicPrefix prefix() {
+        return prefix;
+    }
+
     final void parking(FailedKeys failedKeys, int letters, int keys) {
         events = events.withFailedKeys(failedKeys, letters, keys);
         relay(MOST_BYTES, "orders");

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.letters.LetterFilter;
+import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.outbox.SqlOutbox;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -106,5 +109,22 @@ class WalMessagesPublicationTest extends DeadLetterSuite {
         assertEquals("orders", headers.get("freshet-dead-letter-stream"));
         assertEquals(eventTopic, headers.get("freshet-dead-letter-topic"));
         assertTrue(String.valueOf(headers.get("freshet-dead-letter-reason")).contains("max-message-size"));
+    }
+
+    @Test
+    void sourceWithoutTables_givesItsMessages() throws Exception {
+        settings = settings(
+                        kafka(),
+                        prefix(),
+                        List.of(StreamSettings.ofEvents("orders", eventTopic).withPartitions(3)))
+                .events(events)
+                .build();
+        List<UUID> published = new ArrayList<>();
+        publish(published, 20);
+        Relay relay = start(settings);
+        until(relay, s -> is(s, StreamStatus.RUNNING));
+        published.clear();
+        publish(published, 100);
+        assertOnceInOrder(published, settle(relay));
     }
 }

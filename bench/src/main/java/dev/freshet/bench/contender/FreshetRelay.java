@@ -3,6 +3,7 @@ package dev.freshet.bench.contender;
 import dev.freshet.bench.process.Contender;
 import dev.freshet.bench.process.Settings;
 import dev.freshet.bench.process.Signals;
+import dev.freshet.capture.Source;
 import dev.freshet.capture.postgres.PostgresSettings;
 import dev.freshet.capture.postgres.PostgresSource;
 import dev.freshet.model.ledger.StreamStatus;
@@ -15,6 +16,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Freshet's relay with its defaults, one stream of one partition; that of a table's rows unless a subclass says otherwise. */
@@ -41,20 +43,12 @@ public class FreshetRelay implements Contender {
     @Override
     public final void start(Settings settings, Signals signals) {
         String source = settings.get(Keys.SLOT);
-        PostgresSettings database = PostgresSettings.builder(
-                        source,
-                        settings.get(Keys.SOURCE_URL),
-                        settings.get(Keys.SOURCE_USER),
-                        settings.get(Keys.SOURCE_PASSWORD))
-                .slot(source)
-                .build();
         RelaySettings whole = RelaySettings.builder(
                         source, relayed.streams(settings), Map.of("bootstrap.servers", settings.get(Keys.KAFKA)))
                 .slot(source)
                 .events(relayed.events(settings))
                 .build();
-        InstantSource clock = InstantSource.system();
-        Relay started = Relay.start(whole, () -> PostgresSource.create(database, clock), clock);
+        Relay started = Relay.start(whole, sources(settings), InstantSource.system());
         end = started.ended().whenComplete((ended, failure) -> {
             if (failure != null) {
                 signals.failed(
@@ -64,6 +58,19 @@ public class FreshetRelay implements Contender {
             }
         });
         relay = started;
+    }
+
+    /** What it reads: PostgreSQL's log, unless a subclass says otherwise. */
+    Supplier<? extends Source> sources(Settings settings) {
+        String slot = settings.get(Keys.SLOT);
+        PostgresSettings database = PostgresSettings.builder(
+                        slot,
+                        settings.get(Keys.SOURCE_URL),
+                        settings.get(Keys.SOURCE_USER),
+                        settings.get(Keys.SOURCE_PASSWORD))
+                .slot(slot)
+                .build();
+        return () -> PostgresSource.create(database, InstantSource.system());
     }
 
     /** Whether topic and ledger are there and changes flow. */

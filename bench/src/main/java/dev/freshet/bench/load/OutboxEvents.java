@@ -24,20 +24,38 @@ public final class OutboxEvents implements Load, Publishing {
     private final Outbox outbox;
     private final String table;
 
-    private OutboxEvents(Outbox outbox, String table) {
+    private final List<String> migrations;
+
+    private OutboxEvents(Outbox outbox, String table, List<String> migrations) {
         this.outbox = outbox;
         this.table = table;
+        this.migrations = migrations;
     }
 
     /** Returns a load of rows of the outbox table. */
     public static OutboxEvents rows() {
         return new OutboxEvents(
-                SqlOutbox.table(Dialect.POSTGRESQL).streams(STREAM).build(), TABLE);
+                SqlOutbox.table(Dialect.POSTGRESQL).streams(STREAM).build(),
+                TABLE,
+                List.of(Dialect.POSTGRESQL.migration()));
+    }
+
+    /** Returns a load of rows of an outbox table that is polled. */
+    public static OutboxEvents polledRows() {
+        return new OutboxEvents(
+                SqlOutbox.table(Dialect.POSTGRESQL).streams(STREAM).build(),
+                TABLE,
+                List.of(
+                        Dialect.POSTGRESQL.migration(),
+                        Dialect.POSTGRESQL.pollingMigration().orElseThrow()));
     }
 
     /** Returns a load of messages in the log. */
     public static OutboxEvents messages() {
-        return new OutboxEvents(SqlOutbox.walMessages().streams(STREAM).build(), BenchTable.NAME);
+        return new OutboxEvents(
+                SqlOutbox.walMessages().streams(STREAM).build(),
+                BenchTable.NAME,
+                List.of(Dialect.POSTGRESQL.migration()));
     }
 
     @Override
@@ -55,11 +73,12 @@ public final class OutboxEvents implements Load, Publishing {
     @Override
     public void create(Connection connection) throws SQLException {
         BenchTable.create(connection, BenchTable.NAME);
-        BenchTable.execute(connection, migration());
+        for (String migration : migrations) {
+            BenchTable.execute(connection, text(migration));
+        }
     }
 
-    private static String migration() {
-        String name = Dialect.POSTGRESQL.migration();
+    private static String text(String name) {
         try (InputStream file = SqlOutbox.class.getClassLoader().getResourceAsStream(name)) {
             if (file == null) {
                 throw new BenchException("There is no " + name + " on the class path");

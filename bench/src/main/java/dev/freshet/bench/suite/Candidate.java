@@ -7,6 +7,7 @@ import dev.freshet.bench.contender.DebeziumWay;
 import dev.freshet.bench.contender.FreshetLeanWay;
 import dev.freshet.bench.contender.FreshetMessageRelay;
 import dev.freshet.bench.contender.FreshetOutboxRelay;
+import dev.freshet.bench.contender.FreshetPollingRelay;
 import dev.freshet.bench.contender.FreshetRelay;
 import dev.freshet.bench.contender.FreshetReplica;
 import dev.freshet.bench.contender.FreshetServer;
@@ -119,6 +120,10 @@ record Candidate(
 
     static Candidate shortOutboxRelay() {
         return new Candidate("Freshet", Role.OURS, FreshetShortOutboxRelay.class, OURS, Scene.NOTHING, true);
+    }
+
+    static Candidate pollingRelay() {
+        return new Candidate("Freshet, polling", Role.PEER, FreshetPollingRelay.class, OURS, Scene.NOTHING, true);
     }
 
     static Candidate messageRelay() {

@@ -26,6 +26,7 @@ final class OutboxWays {
         return List.of(
                 tailing(),
                 Way.of(Candidate.messageRelay(), OutboxEvents.messages()),
+                Way.of(Candidate.pollingRelay(), OutboxEvents.polledRows()),
                 Way.of(Candidate.debeziumOutbox(), new RouterEvents()),
                 new Way(Candidate.transactionOutbox(), new TransactionOutboxEvents(), Way.Pace.CALL_BY_CALL));
     }

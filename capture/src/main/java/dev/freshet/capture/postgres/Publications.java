@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -157,12 +156,9 @@ final class Publications {
     }
 
     private void make(Connection connection, Collection<String> tables) throws SQLException {
-        boolean generated = connection.getMetaData().getDatabaseMajorVersion() >= HAS_GENERATED;
         // both in one implicit transaction: without its mark the publication would be somebody else's
-        String sql = "CREATE PUBLICATION " + name() + " FOR TABLE " + String.join(", ", tables)
-                + " WITH (publish_via_partition_root = true"
-                + (generated ? ", publish_generated_columns = stored" : "") + "); COMMENT ON PUBLICATION " + name()
-                + " IS " + Identifiers.literal(MARK + settings.source());
+        String sql = howToMake(connection, tables) + "; COMMENT ON PUBLICATION " + name() + " IS "
+                + Identifiers.literal(MARK + settings.source());
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
@@ -204,10 +200,11 @@ final class Publications {
         }
     }
 
-    /** Returns how to tell the owner to make it, as the end of a sentence. */
+    /** Returns how to make it, also as the end of a sentence; one without tables gives messages alone. */
     String howToMake(Connection connection, Collection<String> tables) throws SQLException {
         boolean generated = connection.getMetaData().getDatabaseMajorVersion() >= HAS_GENERATED;
-        return "CREATE PUBLICATION " + name() + " FOR TABLE " + String.join(", ", new ArrayList<>(tables))
+        return "CREATE PUBLICATION " + name()
+                + (tables.isEmpty() ? "" : " FOR TABLE " + String.join(", ", tables))
                 + " WITH (publish_via_partition_root = true"
                 + (generated ? ", publish_generated_columns = stored)" : ")");
     }
