@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -69,14 +68,14 @@ final class DlqShowCommand implements Callable<Integer> {
                         + (head.error().isEmpty() ? "no error is told" : head.error() + ". " + head.reason()))
                 .forEach(out::println);
         TextTable headers = new TextTable("header", "value");
-        for (Header header : found.record().headers()) {
-            headers.row(header.key(), Objects.requireNonNullElse(found.header(header.key()), ""));
+        for (Letter.Header header : found.headers()) {
+            headers.row(header.name(), Objects.requireNonNullElse(found.header(header.name()), ""));
         }
         if (!headers.isEmpty()) {
             headers.lines().forEach(out::println);
         }
         out.println("Key: " + (head.key() == null ? "none" : head.keyText()));
-        byte[] value = Objects.requireNonNullElse(found.record().value(), new byte[0]);
+        byte[] value = Objects.requireNonNullElse(found.value(), new byte[0]);
         if (payload == null) {
             out.println("Content, " + value.length + " bytes: " + shown(value));
             return;
