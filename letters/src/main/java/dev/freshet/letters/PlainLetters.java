@@ -162,6 +162,7 @@ public final class PlainLetters implements Letters {
             }
         }
 
+        @SuppressWarnings("FutureReturnValueIgnored") // the callback sees each failure
         void send(ProducerRecord<byte[], byte[]> record) {
             if (open == 0) {
                 producer.beginTransaction();

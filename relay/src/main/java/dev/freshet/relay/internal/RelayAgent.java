@@ -241,8 +241,8 @@ public final class RelayAgent implements Agent {
 
     /** Returns whether an alarm has come or gone. */
     private boolean hearHelpers(LeaderSession leader) {
-        boolean news = tell(OUTBOX, leader.events().outboxTrouble())
-                | tell(PARKED, leader.events().parked());
+        boolean news = tell(OUTBOX, leader.events().outboxTrouble());
+        news |= tell(PARKED, leader.events().parked());
         for (Helper helper : helpers) {
             news |= tell(HELPERS + helper.what(), helper.trouble(settings.source()));
         }

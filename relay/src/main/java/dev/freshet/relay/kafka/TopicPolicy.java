@@ -71,7 +71,7 @@ final class TopicPolicy {
     }
 
     private static boolean fits(String name, String value, String wanted) {
-        return name.equals(TopicConfig.MAX_MESSAGE_BYTES_CONFIG) && !value.isEmpty()
+        return (name.equals(TopicConfig.MAX_MESSAGE_BYTES_CONFIG) && !value.isEmpty())
                 ? Long.parseLong(value) >= Long.parseLong(wanted)
                 : value.equals(wanted);
     }
