@@ -22,7 +22,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +48,8 @@ final class EventOracle {
     /** The last event of a key in its topic, among those that have come to Kafka in one epoch. */
     private final Map<String, Committed> last = new HashMap<>();
 
-    private final Map<SimLog, Integer> read = new IdentityHashMap<>();
-    private final Map<SimLog, Position> positions = new IdentityHashMap<>();
+    private final Map<SimLog, Integer> read = new HashMap<>();
+    private final Map<SimLog, Position> positions = new HashMap<>();
     /** Behind what the relay takes messages of the log, by epoch. */
     private final Map<Integer, Position> takenFrom = new HashMap<>();
     /** Events that are known to be where they belong, by epoch. */
@@ -86,7 +85,7 @@ final class EventOracle {
 
     /** Checks what is new in Kafka. */
     void check() {
-        Map<Txn, List<EventRecord>> redriven = new IdentityHashMap<>();
+        Map<Txn, List<EventRecord>> redriven = new HashMap<>();
         fresh(LETTERS, (partition, offset, record, txn) -> letter(offset, record, txn, redriven));
         for (String stream : SimOutbox.STREAMS) {
             fresh(

@@ -101,10 +101,10 @@ final class SimOutbox {
             return;
         }
         // events of one key take one way
-        items.add(
+        items.add(SimItem.of(
                 size == 7 && text == null
                         ? nonsense()
-                        : event(stream, text, size == 7, text == null ? byTable : key < KEYS - 1));
+                        : event(stream, text, size == 7, text == null ? byTable : key < KEYS - 1)));
     }
 
     private Set<String> locked() {
@@ -123,7 +123,7 @@ final class SimOutbox {
     }
 
     /** Returns an event that a transaction publishes. */
-    SimItem event(String stream, @Nullable String key, boolean large, boolean byTable) {
+    private SimEvent event(String stream, @Nullable String key, boolean large, boolean byTable) {
         int n = ++published;
         String payload = "e" + n + (large ? "x".repeat(LARGE) : "");
         PublishedEvent event = new PublishedEvent(
@@ -135,27 +135,26 @@ final class SimOutbox {
                 Map.of(),
                 payload.getBytes(StandardCharsets.UTF_8));
         boolean logged = joinedAt <= db.end;
-        return SimItem.of(new SimEvent(event, byTable ? logged ? Kind.ROW : Kind.UNLOGGED_ROW : Kind.MESSAGE));
+        return new SimEvent(event, byTable ? logged ? Kind.ROW : Kind.UNLOGGED_ROW : Kind.MESSAGE);
     }
 
-    private SimItem nonsense() {
-        SimItem item = event("nobody", null, false, false);
-        return SimItem.of(new SimEvent(item.event().event(), Kind.NONSENSE));
+    private SimEvent nonsense() {
+        return new SimEvent(event("nobody", null, false, false).event(), Kind.NONSENSE);
     }
 
     /** Commits an event alone. */
     void publish(String stream, String key, boolean byTable) {
-        db.append(List.of(event(stream, key, false, byTable)), false);
+        db.append(List.of(SimItem.of(event(stream, key, false, byTable))), false);
     }
 
     /** Commits one that is too large for the stream's topic. */
     void publishLarge(String stream, String key) {
-        db.append(List.of(event(stream, key, true, true)), false);
+        db.append(List.of(SimItem.of(event(stream, key, true, true))), false);
     }
 
     /** Begins a transaction, which publishes an event by the table. */
     void begin(String stream, String key) {
-        open.put(db.nextXid++, List.of(event(stream, key, false, true)));
+        open.put(db.nextXid++, List.of(SimItem.of(event(stream, key, false, true))));
     }
 
     /** Ends the transaction that is open for longest. */
