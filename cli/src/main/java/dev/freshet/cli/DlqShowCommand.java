@@ -68,14 +68,14 @@ final class DlqShowCommand implements Callable<Integer> {
                         + (head.error().isEmpty() ? "no error is told" : head.error() + ". " + head.reason()))
                 .forEach(out::println);
         TextTable headers = new TextTable("header", "value");
-        for (String name : found.headerNames()) {
-            headers.row(name, Objects.requireNonNullElse(found.header(name), ""));
+        for (Letter.Header header : found.headers()) {
+            headers.row(header.name(), Objects.requireNonNullElse(found.header(header.name()), ""));
         }
         if (!headers.isEmpty()) {
             headers.lines().forEach(out::println);
         }
         out.println("Key: " + (head.key() == null ? "none" : head.keyText()));
-        byte[] value = found.content();
+        byte[] value = Objects.requireNonNullElse(found.value(), new byte[0]);
         if (payload == null) {
             out.println("Content, " + value.length + " bytes: " + shown(value));
             return;

@@ -5,7 +5,6 @@ import dev.freshet.model.DeadLetterHeaders;
 import dev.freshet.model.Names;
 import dev.freshet.model.RecordHeaders;
 import dev.freshet.model.event.PublishedEvent;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -14,8 +13,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.kafka.common.header.Header;
-import org.jspecify.annotations.Nullable;
 
 /** The events that letters are made of. */
 public final class LetterEvents {
@@ -90,6 +87,7 @@ public final class LetterEvents {
 
     private static PublishedEvent event(Letter letter, String stream, Map<String, String> headers) {
         LetterHead head = letter.head();
+        byte[] value = letter.value();
         return new PublishedEvent(
                 id(head),
                 stream,
@@ -97,7 +95,7 @@ public final class LetterEvents {
                 head.type(),
                 Objects.requireNonNullElse(letter.header(RecordHeaders.CONTENT_TYPE), "application/octet-stream"),
                 headers,
-                letter.content());
+                value == null ? new byte[0] : value);
     }
 
     private static UUID id(LetterHead head) {
@@ -111,25 +109,21 @@ public final class LetterEvents {
 
     private static Map<String, String> otherHeaders(Letter letter, boolean withLetters) {
         Map<String, String> headers = new LinkedHashMap<>();
-        for (Header header : letter.record().headers()) {
-            boolean own = WRITTEN_ANEW.contains(header.key());
-            if (!own && (withLetters || !header.key().startsWith(LETTER_PREFIX))) {
-                headers.put(header.key(), text(header.value()));
+        for (Letter.Header header : letter.headers()) {
+            boolean own = WRITTEN_ANEW.contains(header.name());
+            if (!own && (withLetters || !header.name().startsWith(LETTER_PREFIX))) {
+                headers.put(header.name(), header.text());
             }
         }
         return headers;
     }
 
-    private static String text(byte @Nullable [] value) {
-        return value == null ? "" : new String(value, StandardCharsets.UTF_8);
-    }
-
     /** Returns the headers of a letter that is dealt with, without what made it one. */
     static Map<String, byte[]> plainHeaders(Letter letter) {
         Map<String, byte[]> headers = new HashMap<>();
-        for (Header header : letter.record().headers()) {
-            if (!header.key().startsWith(LETTER_PREFIX)) {
-                headers.put(header.key(), header.value());
+        for (Letter.Header header : letter.headers()) {
+            if (!header.name().startsWith(LETTER_PREFIX)) {
+                headers.put(header.name(), header.value());
             }
         }
         return headers;

@@ -8,12 +8,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -27,11 +24,8 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a dead-letter topic. Belongs to one thread. */
-public final class LetterReader implements AutoCloseable {
-    /** How many letters may wait in a topic for it to be read. */
-    public static final int MOST_WAITING = 1_000_000;
-
+/** Reads a dead-letter topic from the brokers. Belongs to one thread. */
+public final class LetterReader implements ReadableLetters {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
@@ -40,13 +34,14 @@ public final class LetterReader implements AutoCloseable {
     private final InstantSource clock;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Ahead ahead = new Ahead();
-    private final Collector found = new Collector();
+    private final LetterCollector found;
     private final Map<TopicPartition, Long> readTo = new HashMap<>();
 
     private LetterReader(String topic, InstantSource clock, KafkaConsumer<byte[], byte[]> consumer) {
         this.topic = topic;
         this.clock = clock;
         this.consumer = consumer;
+        this.found = new LetterCollector(topic);
     }
 
     /**
@@ -68,12 +63,7 @@ public final class LetterReader implements AutoCloseable {
                 topic, clock, new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
-    /**
-     * Reads the topic to the end that it has now, once more from where it was read to before.
-     *
-     * @throws ConfigurationException if there is no such topic, it may not be read, or more letters wait than can be held
-     * @throws RetriableException if the brokers do not answer
-     */
+    @Override
     public WaitingLetters waiting() {
         return asked(() -> {
             List<TopicPartition> partitions = partitions();
@@ -82,50 +72,30 @@ public final class LetterReader implements AutoCloseable {
             consumer.beginningOffsets(partitions)
                     .forEach((partition, first) ->
                             consumer.seek(partition, Math.max(first, readTo.getOrDefault(partition, 0L))));
-            readTo(ends, found::take);
+            readTo(ends, record -> found.take(letter(record)));
             readTo.putAll(ends);
-            return new WaitingLetters(found.waiting.values());
+            return found.waiting();
         });
     }
 
-    /** Partitions are read in any order: a letter may come behind the record that tells that it is dealt with. */
-    private final class Collector {
-        private final Map<LetterPlace, LetterHead> waiting = new HashMap<>();
-        private final Set<LetterPlace> resolved = new HashSet<>();
-
-        void take(ConsumerRecord<byte[], byte[]> record) {
-            Optional<LetterPlace> resolves = Letter.resolves(record);
-            if (resolves.isPresent()) {
-                if (waiting.remove(resolves.get()) == null) {
-                    resolved.add(resolves.get());
-                }
-                return;
-            }
-            LetterHead head = Letter.of(record).head();
-            if (!resolved.remove(head.place())) {
-                waiting.put(head.place(), head);
-            }
-            if (waiting.size() > MOST_WAITING) {
-                throw new ConfigurationException(
-                        "More than " + MOST_WAITING + " letters wait in topic '" + topic
-                                + "': mend what is at fault, and shorten the topic (kafka-delete-records.sh), which loses the oldest");
-            }
-        }
+    private static Letter letter(ConsumerRecord<byte[], byte[]> record) {
+        List<Letter.Header> headers = new ArrayList<>();
+        record.headers().forEach(header -> headers.add(new Letter.Header(header.key(), header.value())));
+        return Letter.of(
+                new LetterPlace(record.partition(), record.offset()),
+                Instant.ofEpochMilli(record.timestamp()),
+                record.key(),
+                record.value(),
+                headers);
     }
 
-    /**
-     * Reads letters in the given order.
-     *
-     * @param heads what {@link #waiting()} told of them
-     * @param each takes them
-     * @throws RetriableException if one is gone meanwhile, or the brokers do not answer
-     */
+    @Override
     public void read(Collection<LetterHead> heads, Consumer<Letter> each) {
         asked(() -> {
             consumer.assign(partitions());
             consumer.pause(consumer.assignment());
             for (LetterHead head : heads) {
-                each.accept(Letter.of(find(head.place())));
+                each.accept(letter(find(head.place())));
             }
             return heads;
         });

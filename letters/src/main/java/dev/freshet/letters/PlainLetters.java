@@ -75,8 +75,7 @@ public final class PlainLetters implements Letters {
                     + DeadLetterHeaders.TOPIC + "): give it one (freshet dlq edit " + head.place() + " --header "
                     + DeadLetterHeaders.TOPIC + "=TOPIC), or discard it");
         }
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                to, null, letter.record().key(), letter.record().value());
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(to, null, letter.key(), letter.value());
         LetterEvents.plainHeaders(letter).forEach(record.headers()::add);
         return record;
     }
@@ -108,9 +107,9 @@ public final class PlainLetters implements Letters {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 topic,
                 null,
-                change.key().map(PlainLetters::bytes).orElse(letter.record().key()),
-                change.payload().orElse(letter.record().value()));
-        letter.record().headers().forEach(record.headers()::add);
+                change.key().map(PlainLetters::bytes).orElse(letter.key()),
+                change.payload().orElse(letter.value()));
+        letter.headers().forEach(header -> record.headers().add(header.name(), header.value()));
         Map<String, String> set = new HashMap<>(change.headers());
         set.put(DeadLetterHeaders.REPLACES, letter.head().origin().toString());
         change.stream().ifPresent(stream -> set.put(DeadLetterHeaders.STREAM, stream));

@@ -116,7 +116,7 @@ class LetterReaderTest extends LetterTopic {
         assertEquals(1200, heads.size());
         List<LetterHead> some = List.of(heads.get(700), heads.get(3), heads.get(4), heads.get(900), heads.get(699));
         List<String> read = new ArrayList<>();
-        reader.read(heads, letter -> read.add(new String(letter.record().value(), StandardCharsets.UTF_8)));
+        reader.read(heads, letter -> read.add(new String(letter.value(), StandardCharsets.UTF_8)));
         heads.forEach(head -> wanted.add("v" + head.keyText().substring(1)));
         assertEquals(wanted, read);
         List<LetterPlace> again = new ArrayList<>();

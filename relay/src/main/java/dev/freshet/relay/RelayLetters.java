@@ -1,22 +1,17 @@
 package dev.freshet.relay;
 
-import dev.freshet.letters.Choice;
-import dev.freshet.letters.Letter;
 import dev.freshet.letters.LetterChange;
-import dev.freshet.letters.LetterEvents;
 import dev.freshet.letters.LetterFilter;
-import dev.freshet.letters.LetterHead;
 import dev.freshet.letters.LetterReader;
 import dev.freshet.letters.Letters;
-import dev.freshet.letters.Resolution;
-import dev.freshet.letters.WaitingLetters;
-import dev.freshet.model.RetriableException;
-import dev.freshet.model.event.PublishedEvent;
-import dev.freshet.relay.internal.LetterSession;
-import dev.freshet.relay.port.FencedException;
+import dev.freshet.letters.ReadableLetters;
+import dev.freshet.relay.internal.LetterPorts;
+import dev.freshet.relay.internal.LetterWork;
+import dev.freshet.relay.kafka.KafkaTopicStore;
+import dev.freshet.relay.kafka.KafkaTopicWriter;
+import dev.freshet.relay.port.TopicStore;
+import dev.freshet.relay.port.TopicWriter;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
@@ -27,85 +22,42 @@ import java.util.function.IntConsumer;
  * tells so and the ledger's entry: each letter is sent once. A key of which no letter waits any more is no longer parked.
  */
 public final class RelayLetters implements Letters {
-    private static final int TRIES = 10;
-
-    private final RelaySettings settings;
-    private final InstantSource clock;
+    private final LetterWork work;
 
     /** Creates it; nothing is asked or written yet. */
     public RelayLetters(RelaySettings settings, InstantSource clock) {
-        this.settings = settings;
-        this.clock = clock;
+        work = new LetterWork(settings, new KafkaLetterPorts(settings, clock), clock);
     }
 
     @Override
     public int redrive(LetterFilter filter, IntConsumer progress) {
-        return withLetters(progress, counted -> (session, reader, waiting) -> {
-            reader.read(Choice.toSend(waiting, filter), letter -> {
-                session.send(LetterEvents.event(letter), LetterEvents.time(letter), letter.head());
-                session.resolve(letter.head(), Resolution.REDRIVEN);
-                session.commitIfFull(counted);
-            });
-            return session.end(counted);
-        });
+        return work.redrive(filter, progress);
     }
 
     @Override
     public int discard(LetterFilter filter, IntConsumer progress) {
-        return withLetters(progress, counted -> (session, reader, waiting) -> {
-            for (LetterHead head : waiting.select(filter).selected()) {
-                session.resolve(head, Resolution.DISCARDED);
-                session.commitIfFull(counted);
-            }
-            return session.end(counted);
-        });
+        return work.discard(filter, progress);
     }
 
     @Override
     public void replace(String placeOrId, LetterChange change) {
-        withLetters(n -> {}, counted -> (session, reader, waiting) -> {
-            LetterHead head = Choice.one(waiting, placeOrId, settings.events().deadLetterTopic());
-            reader.read(List.of(head), letter -> {
-                PublishedEvent changed = LetterEvents.changed(letter, change);
-                session.replace(changed, LetterEvents.time(letter), head, movesKey(letter, change));
-            });
-            return session.end(counted);
-        });
+        work.replace(placeOrId, change);
     }
 
-    private static boolean movesKey(Letter letter, LetterChange change) {
-        return change.stream().filter(s -> !s.equals(letter.head().stream())).isPresent()
-                || change.key().filter(k -> !k.equals(letter.head().keyText())).isPresent();
-    }
+    private record KafkaLetterPorts(RelaySettings settings, InstantSource clock) implements LetterPorts {
+        @Override
+        public TopicStore openStore() {
+            return KafkaTopicStore.create(settings);
+        }
 
-    private interface Work {
-        int on(LetterSession session, LetterReader reader, WaitingLetters waiting);
-    }
+        @Override
+        public TopicWriter openWriter() {
+            return KafkaTopicWriter.create(settings);
+        }
 
-    /** Does the work, and goes on with what is left of it if a relay takes over in between: each batch is a whole. */
-    private int withLetters(IntConsumer progress, Function<IntConsumer, Work> work) {
-        int[] done = new int[1];
-        for (int tries = TRIES; ; tries--) {
-            int before = done[0];
-            IntConsumer counted = n -> {
-                done[0] = before + n;
-                progress.accept(done[0]);
-            };
-            try (LetterReader reader =
-                    LetterReader.open(settings.events().deadLetterTopic(), settings.kafka(), clock)) {
-                // most of the reading is done before the relay is held up
-                reader.waiting();
-                try (LetterSession session = LetterSession.open(settings, clock)) {
-                    WaitingLetters waiting = reader.waiting();
-                    session.knows(waiting);
-                    return before + work.apply(counted).on(session, reader, waiting);
-                }
-            } catch (FencedException e) {
-                if (tries == 1) {
-                    throw new RetriableException(
-                            "A relay of source '" + settings.source() + "' took over meanwhile: call it again", e);
-                }
-            }
+        @Override
+        public ReadableLetters openLetters() {
+            return LetterReader.open(settings.events().deadLetterTopic(), settings.kafka(), clock);
         }
     }
 }

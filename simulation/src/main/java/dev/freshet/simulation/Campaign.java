@@ -22,6 +22,7 @@ final class Campaign {
     private final AtomicLong claims = new AtomicLong();
     private final AtomicLong boundaries = new AtomicLong();
     private final AtomicLong moves = new AtomicLong();
+    private final AtomicLong events = new AtomicLong();
     private final AtomicReference<@Nullable Trial> failed = new AtomicReference<>();
 
     /**
@@ -33,6 +34,7 @@ final class Campaign {
      * @param claims how many claims of copies were checked
      * @param boundaries how many boundaries of running streams were compared with their tables
      * @param moves how many moves of per-transaction copies were checked
+     * @param events how many records of events and dead letters were checked
      * @param took how long it took
      * @param failed the failing schedule with the smallest seed that was found, shrunk, or null
      */
@@ -43,6 +45,7 @@ final class Campaign {
             long claims,
             long boundaries,
             long moves,
+            long events,
             Duration took,
             @Nullable Trial failed) {
         long perMinute() {
@@ -82,6 +85,7 @@ final class Campaign {
                 claims.get(),
                 boundaries.get(),
                 moves.get(),
+                events.get(),
                 Duration.ofNanos(System.nanoTime() - began),
                 failed.get());
     }
@@ -98,6 +102,7 @@ final class Campaign {
             claims.addAndGet(trial.claims());
             boundaries.addAndGet(trial.boundaries());
             moves.addAndGet(trial.moves());
+            events.addAndGet(trial.events());
             if (trial.failure() != null) {
                 failed.accumulateAndGet(trial, (a, b) -> a == null || (b != null && b.seed() < a.seed()) ? b : a);
             }

@@ -59,14 +59,33 @@ record Decision(Kind kind, int salt) {
         /** The operator mends broken streams: reads them anew, or removes them, to be captured anew into a new topic. */
         REPAIR(2, true),
         /** Nothing goes wrong until everything is complete. */
-        CALM(0, false);
+        CALM(0, false),
+        /** The source publishes events, alone or beside its rows, or ends a transaction that was open. */
+        PUBLISH(25, false, true),
+        /** The operator tells the relays of more events that they take, and begins them anew. */
+        CONFIGURE(2, true, true),
+        /** The operator sends dead letters again; that may end, or stand still, at some call. */
+        REDRIVE(3, true, true),
+        /** The operator gives dead letters up. */
+        DISCARD(1, true, true);
 
         private final int weight;
         private final boolean fault;
+        private final boolean ofEvents;
 
         Kind(int weight, boolean fault) {
+            this(weight, fault, false);
+        }
+
+        Kind(int weight, boolean fault, boolean ofEvents) {
             this.weight = weight;
             this.fault = fault;
+            this.ofEvents = ofEvents;
+        }
+
+        /** Returns whether it is for schedules with events alone. */
+        boolean isOfEvents() {
+            return ofEvents;
         }
 
         int weight() {

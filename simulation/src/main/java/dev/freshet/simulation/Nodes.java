@@ -32,27 +32,22 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the processes of a world: relays, and instances of a replica. */
 final class Nodes {
     private static final Duration SHORT = Duration.ofMillis(100);
 
-    static final RelaySettings RELAY = RelaySettings.builder(
-                    "shop",
-                    World.STREAMS.stream()
-                            .map(s -> StreamSettings.of(
-                                            new TableCapture(s, "public." + s, List.of(), List.of()), World.topic(s))
-                                    .withPartitions(World.PARTITIONS))
-                            .toList(),
-                    Map.of())
-            .batch(4, 1 << 20)
-            .snapshotLookupKeys(5)
-            .onLoss(LossPolicy.RESNAPSHOT)
-            .lossPause(SHORT)
-            .sampleInterval(SHORT)
-            .topicCheckInterval(SHORT.multipliedBy(2))
-            .topicDoubtLimit(SHORT.multipliedBy(5))
-            .build();
+    /** Which agent of a relay keeps the outbox, where there is one. */
+    static final int KEEPER = 4;
+
+    static final List<StreamSettings> TABLES = World.STREAMS.stream()
+            .map(s -> StreamSettings.of(new TableCapture(s, "public." + s, List.of(), List.of()), World.topic(s))
+                    .withPartitions(World.PARTITIONS))
+            .toList();
+
+    static final RelaySettings RELAY = settings(TABLES).build();
 
     private static final ReplicaConfig PER_KEY = replica(Consistency.PER_KEY, 5);
 
@@ -68,6 +63,7 @@ final class Nodes {
     private final InstantSource clock;
     private final Random random;
     private final Rules rules;
+    private final @Nullable EventConfig events;
 
     Nodes(
             Consistency consistency,
@@ -77,7 +73,8 @@ final class Nodes {
             SimGroup group,
             InstantSource clock,
             Random random,
-            Rules rules) {
+            Rules rules,
+            @Nullable EventConfig events) {
         this.config = consistency == Consistency.PER_KEY ? PER_KEY : PER_TRANSACTION;
         this.db = db;
         this.kafka = kafka;
@@ -86,6 +83,19 @@ final class Nodes {
         this.clock = clock;
         this.random = random;
         this.rules = rules;
+        this.events = events;
+    }
+
+    /** Begins the settings of relays with those streams. */
+    static RelaySettings.Builder settings(List<StreamSettings> streams) {
+        return RelaySettings.builder("shop", streams, Map.of())
+                .batch(4, 1 << 20)
+                .snapshotLookupKeys(5)
+                .onLoss(LossPolicy.RESNAPSHOT)
+                .lossPause(SHORT)
+                .sampleInterval(SHORT)
+                .topicCheckInterval(SHORT.multipliedBy(2))
+                .topicDoubtLimit(SHORT.multipliedBy(5));
     }
 
     /** One process with its agents, in which those that do the most stand several times. */
@@ -132,11 +142,17 @@ final class Nodes {
                 return kafka.openKeys(process, topic, from, end);
             }
         };
-        Sampler sampler = new Sampler(RELAY, ports, clock);
-        TopicWatch watch = new TopicWatch(RELAY, ports, clock);
-        RelayAgent relay =
-                new RelayAgent(RELAY, ports, sampler, watch, new OutboxKeeper(RELAY, ports, clock), List.of(), clock);
-        return new Node(process, List.of(relay, sampler, watch, relay));
+        RelaySettings settings = events == null ? RELAY : events.settings();
+        Sampler sampler = new Sampler(settings, ports, clock);
+        TopicWatch watch = new TopicWatch(settings, ports, clock);
+        OutboxKeeper keeper = new OutboxKeeper(settings, ports, clock);
+        RelayAgent relay = new RelayAgent(settings, ports, sampler, watch, keeper, List.of(), clock);
+        List<Agent> agents = List.of(relay, sampler, watch, relay);
+        return new Node(
+                process,
+                events == null
+                        ? agents
+                        : Stream.concat(agents.stream(), Stream.of(keeper)).toList());
     }
 
     Node copy() {

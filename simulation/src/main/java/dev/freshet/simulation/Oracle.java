@@ -31,16 +31,18 @@ final class Oracle {
     private final SimKafka kafka;
     private final SimStore store;
     private final @Nullable WholeOracle whole;
+    private final @Nullable EventOracle events;
     private final Map<PositionKey, Owned> reached = new HashMap<>();
     private @Nullable Cursor seen;
     private long commitsSeen;
     private long claims;
     private long boundaries;
 
-    Oracle(SimDatabase db, SimKafka kafka, SimStore store, Consistency consistency) {
+    Oracle(SimDatabase db, SimKafka kafka, SimStore store, Consistency consistency, @Nullable EventOracle events) {
         this.db = db;
         this.kafka = kafka;
         this.store = store;
+        this.events = events;
         this.whole = consistency == Consistency.PER_TRANSACTION ? new WholeOracle(this, kafka, store) : null;
     }
 
@@ -54,6 +56,11 @@ final class Oracle {
         return whole == null ? 0 : whole.moves();
     }
 
+    /** Returns how many records of events and dead letters were checked. */
+    long events() {
+        return events == null ? 0 : events.events();
+    }
+
     /** Returns how many boundaries of running streams were checked. */
     long boundaries() {
         return boundaries;
@@ -64,6 +71,9 @@ final class Oracle {
         if (cursor != null && !cursor.equals(seen)) {
             seen = cursor;
             checkTopics(cursor);
+        }
+        if (events != null) {
+            events.check();
         }
         if (store.commits != commitsSeen) {
             commitsSeen = store.commits;
@@ -84,7 +94,8 @@ final class Oracle {
         for (StreamEntry entry : cursor.streams().values()) {
             OffsetVector vector = cursor.boundary().offsets().get(entry.topic());
             List<SimLog> logs = kafka.topics.get(entry.topic());
-            if (entry.status() != StreamStatus.RUNNING
+            if (entry.isOfEvents()
+                    || entry.status() != StreamStatus.RUNNING
                     || vector == null
                     || logs == null
                     || !entry.topicId().equals(kafka.ids.get(entry.topic()))) {
@@ -265,8 +276,8 @@ final class Oracle {
             }
         }
         if (report.completeTo() != null) {
-            List<SimDatabase.Tx> followed = db.log(position.epoch());
-            for (SimDatabase.Tx tx : followed) {
+            List<SimTx> followed = db.log(position.epoch());
+            for (SimTx tx : followed) {
                 if (tx.at().isBefore(report.completeTo()) && tx.endLsn() > position.lsn()) {
                     throw new Violation("I3: a copy is complete to " + report.completeTo() + " at " + position
                             + ", but before that " + tx + " was committed");
@@ -280,7 +291,7 @@ final class Oracle {
 
     /** Who is complete to a time has what any server of the name had committed before. */
     private static void checkNothingElse(SimDatabase.History h, Report report) {
-        for (SimDatabase.Tx tx : h.log()) {
+        for (SimTx tx : h.log()) {
             if (!tx.at().isBefore(h.since()) && tx.at().isBefore(report.completeTo()) && tx.changes()) {
                 throw new Violation("I3: a copy is complete to " + report.completeTo() + " at " + report.position()
                         + ", but before that " + tx + " was committed at a source that is another history");
@@ -291,7 +302,7 @@ final class Oracle {
     /** Returns by key the values that were written after a position; a deletion is an empty text. */
     private Map<String, Set<String>> later(String stream, Position position) {
         Map<String, Set<String>> later = new HashMap<>();
-        List<SimDatabase.Tx> followed = db.log(position.epoch());
+        List<SimTx> followed = db.log(position.epoch());
         addLater(later, stream, followed, tx -> tx.endLsn() > position.lsn());
         for (SimDatabase.History h : db.since(followed)) {
             addLater(later, stream, h.log(), tx -> !tx.at().isBefore(h.since()));
@@ -300,12 +311,9 @@ final class Oracle {
     }
 
     private static void addLater(
-            Map<String, Set<String>> later,
-            String stream,
-            List<SimDatabase.Tx> log,
-            Predicate<SimDatabase.Tx> isLater) {
-        for (SimDatabase.Tx tx : log) {
-            for (SimDatabase.Item i : isLater.test(tx) ? tx.items() : List.<SimDatabase.Item>of()) {
+            Map<String, Set<String>> later, String stream, List<SimTx> log, Predicate<SimTx> isLater) {
+        for (SimTx tx : log) {
+            for (SimItem i : isLater.test(tx) ? tx.items() : List.<SimItem>of()) {
                 if (i.stream().equals(stream) && i.truncates()) {
                     IntStream.range(0, SimDatabase.KEYS).forEach(k -> later.computeIfAbsent(
                                     new String(SimDatabase.key(k), StandardCharsets.UTF_8), key -> new HashSet<>())
@@ -346,7 +354,7 @@ final class Oracle {
 
     private long lastChange() {
         for (int i = db.log().size() - 1; i >= 0; i--) {
-            SimDatabase.Tx tx = db.log().get(i);
+            SimTx tx = db.log().get(i);
             if (tx.changes()) {
                 return tx.endLsn();
             }

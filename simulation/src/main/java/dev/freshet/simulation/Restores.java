@@ -32,7 +32,7 @@ final class Restores {
     }
 
     private long earlier(Random random) {
-        List<SimDatabase.Tx> log = db.log();
+        List<SimTx> log = db.log();
         return log.isEmpty()
                 ? db.end
                 : log.get(Math.max(0, log.size() - 1 - random.nextInt(BACK))).endLsn();

@@ -86,7 +86,7 @@ final class RuledLedger {
         return with(c, Position.ZERO, c.boundary(), false, c.streams());
     }
 
-    private static Cursor with(
+    static Cursor with(
             Cursor c, Position write, @Nullable Boundary boundary, boolean at, Map<String, StreamEntry> streams) {
         return new Cursor(
                 c.incarnation(),

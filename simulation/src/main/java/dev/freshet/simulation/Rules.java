@@ -47,7 +47,19 @@ final class Rules {
         /** Who claims a boundary knows that what was read below it is of the topic that the relay wrote to. */
         PROVE_THE_TOPIC_READ,
         /** Each commit of the active instance finds that no other has become it; the partitions' generations are a second fence. */
-        NAME_ACTIVE
+        NAME_ACTIVE,
+        /** What the outbox table has is read by a snapshot that waits for all that was open when the log began to tell of it. */
+        JOIN_BEHIND_OPEN,
+        /** The place of the log that a snapshot of the outbox stands for is asked for behind the snapshot. */
+        LOG_BEHIND_SNAPSHOT,
+        /** The snapshot by which the outbox table is read is fixed in the ledger. */
+        FIX_SNAPSHOT,
+        /** The log's rows of transactions that the snapshot shows are passed over. */
+        PASS_OVER_SHOWN,
+        /** Rows are cleared only if a snapshot shows them that stands below a durable boundary. */
+        CLEAR_WHAT_IS_SENT,
+        /** The keys of which dead letters wait stand in the ledger. */
+        PARK_IN_LEDGER
     }
 
     private final Set<Rule> off;

@@ -8,18 +8,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * A list of decisions, over copies that are one or the other way consistent.
+ * A list of decisions, over copies that are one or the other way consistent, and a source that publishes events or does not.
  *
  * <p>Of the faults each seed has some only, and some of them often: what is rare in all schedules would hardly ever meet
  * something else that is rare (Groce et al., "Swarm Testing", 2012).
  */
-record Schedule(Consistency copies, List<Decision> decisions) {
+record Schedule(Consistency copies, Publishing events, List<Decision> decisions) {
     private static final String WHOLE = Consistency.PER_TRANSACTION.text();
     private static final int LEAST = 40;
     private static final int MOST = 240;
     private static final int OFTEN = 6;
+    private static final int THIRDS = 3;
 
     Schedule {
         decisions = List.copyOf(decisions);
@@ -30,7 +32,11 @@ record Schedule(Consistency copies, List<Decision> decisions) {
         Random random = new Random(seed);
         Map<Decision.Kind, Integer> weights = new EnumMap<>(Decision.Kind.class);
         int sum = 0;
+        Publishing events = publishing(seed);
         for (Decision.Kind kind : Decision.Kind.values()) {
+            if (kind.isOfEvents() && events == Publishing.NONE) {
+                continue;
+            }
             int times = !kind.isFault() ? 1 : random.nextInt(3) == 0 ? 0 : random.nextInt(4) == 0 ? OFTEN : 1;
             weights.put(kind, kind.weight() * times);
             sum += kind.weight() * times;
@@ -52,29 +58,42 @@ record Schedule(Consistency copies, List<Decision> decisions) {
                 }
             }
         }
-        return new Schedule(random.nextBoolean() ? Consistency.PER_TRANSACTION : Consistency.PER_KEY, decisions);
+        return new Schedule(
+                random.nextBoolean() ? Consistency.PER_TRANSACTION : Consistency.PER_KEY, events, decisions);
     }
 
-    /** Returns other decisions over the same copies. */
+    /** A third of the seeds has events. It is drawn apart, so that the others give what they gave before there were any. */
+    private static Publishing publishing(long seed) {
+        Publishing[] all = Publishing.values();
+        int drawn = new Random(~seed).nextInt(THIRDS * (all.length - 1));
+        return drawn < all.length - 1 ? all[drawn + 1] : Publishing.NONE;
+    }
+
+    /** Returns other decisions over the same copies and the same source. */
     Schedule with(List<Decision> others) {
-        return new Schedule(copies, others);
+        return new Schedule(copies, events, others);
     }
 
     /** Reads what {@link #toString} wrote. */
     static Schedule parse(String text) {
-        String trimmed = text.trim();
-        boolean whole = trimmed.startsWith(WHOLE);
+        List<String> words = new ArrayList<>(Arrays.asList(text.trim().split("\\s+")));
+        boolean whole = words.remove(WHOLE);
+        Publishing events = Arrays.stream(Publishing.values())
+                .filter(p -> words.remove(p.text()))
+                .findFirst()
+                .orElse(Publishing.NONE);
         return new Schedule(
                 whole ? Consistency.PER_TRANSACTION : Consistency.PER_KEY,
-                Arrays.stream((whole ? trimmed.substring(WHOLE.length()) : trimmed).split("\\s+"))
-                        .filter(s -> !s.isEmpty())
-                        .map(Decision::parse)
-                        .toList());
+                events,
+                words.stream().map(Decision::parse).toList());
     }
 
     @Override
     public String toString() {
-        return (copies == Consistency.PER_TRANSACTION ? WHOLE + ' ' : "")
-                + decisions.stream().map(Decision::toString).collect(Collectors.joining(" "));
+        return Stream.concat(
+                        Stream.of(copies == Consistency.PER_TRANSACTION ? WHOLE : "", events.text()),
+                        decisions.stream().map(Decision::toString))
+                .filter(word -> !word.isEmpty())
+                .collect(Collectors.joining(" "));
     }
 }

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** The simulated source: some tables, their log, and transactions that become visible late. */
 final class SimDatabase {
@@ -27,36 +26,16 @@ final class SimDatabase {
 
     private static final int EMPTIED = -1;
 
-    /** Something that a transaction did: a row set or (value null) deleted, or a watermark. */
-    record Item(
-            String stream,
-            int key,
-            @Nullable String value,
-            boolean existed,
-            @Nullable String mark) {
-        /** Returns whether it emptied the table, which breaks the stream. */
-        boolean truncates() {
-            return key < 0 && mark == null;
-        }
-    }
-
-    /** A transaction; the log has no row messages of a silent one, such as DDL. */
-    record Tx(long xid, long lsn, long endLsn, Instant at, List<Item> items, boolean silent) {
-        /** Returns whether it has changed rows. */
-        boolean changes() {
-            return items.stream().anyMatch(i -> i.mark() == null);
-        }
-    }
-
     /** A catalog entry from a position on. */
     private record Ddl(String stream, long endLsn, String catalog) {}
 
     /** What the source was from a time on. */
-    record History(List<Tx> log, Instant since) {}
+    record History(List<SimTx> log, Instant since) {}
 
     final List<String> streams;
-    private final Map<Integer, List<Tx>> logByEpoch = new HashMap<>();
-    private List<Tx> log = new ArrayList<>();
+    final SimOutbox outbox = new SimOutbox(this);
+    private final Map<Integer, List<SimTx>> logByEpoch = new HashMap<>();
+    private List<SimTx> log = new ArrayList<>();
     /** What the source was and is, oldest first. */
     final List<History> histories = new ArrayList<>(List.of(new History(log, Instant.MIN)));
 
@@ -107,17 +86,17 @@ final class SimDatabase {
     }
 
     /** Returns the log of the server as it is now. */
-    List<Tx> log() {
+    List<SimTx> log() {
         return log;
     }
 
     /** Returns the log from which an epoch's records are. */
-    List<Tx> log(int epoch) {
+    List<SimTx> log(int epoch) {
         return logByEpoch.getOrDefault(epoch, log);
     }
 
     /** Returns what the source has become since it had a log, oldest first. */
-    List<History> since(List<Tx> followed) {
+    List<History> since(List<SimTx> followed) {
         for (int i = histories.size() - 1; i >= 0; i--) {
             if (histories.get(i).log() == followed) {
                 return histories.subList(i + 1, histories.size());
@@ -157,12 +136,13 @@ final class SimDatabase {
 
     /** The server is another one from now on, which has the rows of a position and another log. */
     void copyOf(long lsn, long newEnd) {
-        List<Item> items = new ArrayList<>();
-        streams.forEach(s -> at(s, log, lsn).forEach((key, value) -> items.add(new Item(s, key, value, false, null))));
-        become(List.of(new Tx(nextXid++, newEnd - 8, newEnd, clock.instant(), items, true)), newEnd);
+        List<SimItem> items = new ArrayList<>();
+        streams.forEach(s -> at(s, log, lsn).forEach((key, value) -> items.add(new SimItem(s, key, value, false))));
+        items.addAll(outbox.loaded(lsn));
+        become(List.of(new SimTx(nextXid++, newEnd - 8, newEnd, clock.instant(), items, true)), newEnd);
     }
 
-    private void become(List<Tx> other, long otherEnd) {
+    private void become(List<SimTx> other, long otherEnd) {
         log = new ArrayList<>(other);
         ddl = new ArrayList<>(ddl.stream().filter(d -> d.endLsn() <= otherEnd).toList());
         end = otherEnd;
@@ -176,6 +156,7 @@ final class SimDatabase {
         run++;
         reader = 0;
         invisible.clear();
+        outbox.restarted();
     }
 
     /** Returns the catalog entry of a stream's table. */
@@ -193,7 +174,7 @@ final class SimDatabase {
         if (isWritten(stream)) {
             return;
         }
-        List<Item> items = new ArrayList<>();
+        List<SimItem> items = new ArrayList<>();
         int how = random.nextInt(3);
         for (int key = 0; key < KEYS; key++) {
             boolean there = table(stream).containsKey(key);
@@ -208,7 +189,7 @@ final class SimDatabase {
     }
 
     void mark(String text) {
-        append(List.of(new Item("", -1, null, false, text)), false);
+        append(List.of(SimItem.mark(text)), false);
     }
 
     /** Commits a transaction of other tables, which moves the log on. */
@@ -220,18 +201,18 @@ final class SimDatabase {
         append(List.of(emptied(stream)), false);
     }
 
-    private Item emptied(String stream) {
+    private SimItem emptied(String stream) {
         table(stream).clear();
-        return new Item(stream, EMPTIED, null, false, null);
+        return new SimItem(stream, EMPTIED, null, false);
     }
 
-    private Item set(String stream, int key) {
+    private SimItem set(String stream, int key) {
         String value = "v" + ++counter;
-        return new Item(stream, key, value, table(stream).put(key, value) != null, null);
+        return new SimItem(stream, key, value, table(stream).put(key, value) != null);
     }
 
-    private Item removed(String stream, int key) {
-        return new Item(stream, key, null, table(stream).remove(key) != null, null);
+    private SimItem removed(String stream, int key) {
+        return new SimItem(stream, key, null, table(stream).remove(key) != null);
     }
 
     /** Commits a row. */
@@ -275,7 +256,7 @@ final class SimDatabase {
         if (isWritten(stream)) {
             return;
         }
-        List<Item> items = new ArrayList<>();
+        List<SimItem> items = new ArrayList<>();
         for (boolean emptied : new boolean[] {false, true}) {
             for (int n = random.nextInt(3); n > 0; n--) {
                 items.add(set(stream, random.nextInt(KEYS)));
@@ -301,13 +282,18 @@ final class SimDatabase {
 
     /** Commits a transaction of some changes; keys of transactions that are not visible yet are locked. */
     void commitSomething(Random random, boolean late) {
+        append(something(random), late);
+    }
+
+    /** Changes some rows, which the caller commits. */
+    List<SimItem> something(Random random) {
         Set<String> locked = new HashSet<>();
-        for (Tx tx : log) {
+        for (SimTx tx : log) {
             if (invisible.contains(tx.xid())) {
                 tx.items().forEach(i -> locked.add(i.stream() + i.key()));
             }
         }
-        List<Item> items = new ArrayList<>();
+        List<SimItem> items = new ArrayList<>();
         int count = 1 + random.nextInt(random.nextInt(10) == 0 ? 12 : 3);
         for (int i = 0; i < count; i++) {
             String stream = streams.get(random.nextInt(streams.size()));
@@ -318,18 +304,22 @@ final class SimDatabase {
             boolean ends = table(stream).containsKey(key) && random.nextInt(4) == 0;
             items.add(ends ? removed(stream, key) : set(stream, key));
         }
-        append(items, late);
+        return items;
     }
 
-    private void append(List<Item> items, boolean late) {
+    void append(List<SimItem> items, boolean late) {
         append(items, late, false);
     }
 
-    private void append(List<Item> items, boolean late, boolean silent) {
+    void append(List<SimItem> items, boolean late, boolean silent) {
+        append(nextXid++, items, late, silent);
+    }
+
+    /** Commits under a transaction id that was allotted before. */
+    void append(long xid, List<SimItem> items, boolean late, boolean silent) {
         long lsn = end;
         end += 8L * (1 + items.size());
-        long xid = nextXid++;
-        log.add(new Tx(xid, lsn, end, clock.instant(), items, silent));
+        log.add(new SimTx(xid, lsn, end, clock.instant(), items, silent));
         if (late) {
             invisible.add(xid);
         }
@@ -343,7 +333,7 @@ final class SimDatabase {
     }
 
     /** What the source of a log held when that ended at the position. */
-    Map<Integer, String> at(String stream, List<Tx> from, long lsn) {
+    Map<Integer, String> at(String stream, List<SimTx> from, long lsn) {
         return replay(stream, from, lsn, tx -> false);
     }
 
@@ -351,20 +341,20 @@ final class SimDatabase {
      * The same as if the silent transactions from one on had not been, for each one since a time: who has read rows between two
      * of them has seen the first, and no other.
      */
-    List<Map<Integer, String>> unseen(String stream, List<Tx> from, long lsn, Instant since) {
+    List<Map<Integer, String>> unseen(String stream, List<SimTx> from, long lsn, Instant since) {
         return from.stream()
                 .filter(tx -> tx.silent() && tx.endLsn() <= lsn && !tx.at().isBefore(since))
                 .map(first -> replay(stream, from, lsn, tx -> tx.silent() && tx.endLsn() >= first.endLsn()))
                 .toList();
     }
 
-    private Map<Integer, String> replay(String stream, List<Tx> from, long lsn, Predicate<Tx> without) {
+    private Map<Integer, String> replay(String stream, List<SimTx> from, long lsn, Predicate<SimTx> without) {
         Map<Integer, String> state = new TreeMap<>();
-        for (Tx tx : from) {
+        for (SimTx tx : from) {
             if (tx.endLsn() > lsn || without.test(tx)) {
                 continue;
             }
-            for (Item i : tx.items()) {
+            for (SimItem i : tx.items()) {
                 if (!i.stream().equals(stream)) {
                     continue;
                 }

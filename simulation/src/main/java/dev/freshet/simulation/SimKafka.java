@@ -181,7 +181,7 @@ final class SimKafka {
     }
 
     TopicStore openStore(Calls calls) {
-        return new SimTopicStore(this, calls);
+        return new SimTopicStore(this, calls, rules);
     }
 
     /** Compacts a topic's partition; the ledger, whose records have no least age, if there is no topic of the name. */

@@ -1,5 +1,6 @@
 package dev.freshet.simulation;
 
+import dev.freshet.model.EventRecord;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
 import java.time.Duration;
@@ -29,7 +30,7 @@ final class SimLog {
         final Map<SimLog, long[]> touched = new HashMap<>();
     }
 
-    /** A record, or a marker, which has no key. */
+    /** A record, or a marker, which has neither a key nor an event. */
     static final class Rec {
         private final @Nullable String key;
         private final byte @Nullable [] value;
@@ -38,6 +39,7 @@ final class SimLog {
         private final String schema;
         private final Instant at;
         private final Txn txn;
+        private final @Nullable EventRecord event;
         private @Nullable Instant horizon;
         private boolean gone;
 
@@ -49,6 +51,23 @@ final class SimLog {
                 String schema,
                 Instant at,
                 Txn txn) {
+            this(key, value, op, position, schema, at, txn, null);
+        }
+
+        /** Creates the record of an event, or of a dead letter. */
+        Rec(EventRecord event, Instant at, Txn txn) {
+            this(event.event().key(), event.value(), Op.CREATE, event.position(), "", at, txn, event);
+        }
+
+        private Rec(
+                @Nullable String key,
+                byte @Nullable [] value,
+                Op op,
+                Position position,
+                String schema,
+                Instant at,
+                Txn txn,
+                @Nullable EventRecord event) {
             this.key = key;
             this.value = value;
             this.op = op;
@@ -56,6 +75,17 @@ final class SimLog {
             this.schema = schema;
             this.at = at;
             this.txn = txn;
+            this.event = event;
+        }
+
+        /** Returns the event, if it is one's record. */
+        @Nullable
+        EventRecord event() {
+            return event;
+        }
+
+        Txn txn() {
+            return txn;
         }
 
         @Nullable
@@ -91,7 +121,7 @@ final class SimLog {
 
         /** Returns whether it was committed, also if it is gone since. */
         boolean committed() {
-            return key != null && txn.fate == Fate.COMMITTED;
+            return (key != null || event != null) && txn.fate == Fate.COMMITTED;
         }
 
         /** Returns whether compaction has taken it. */

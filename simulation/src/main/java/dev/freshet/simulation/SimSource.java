@@ -14,6 +14,7 @@ import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.Change;
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.EventRecord;
 import dev.freshet.model.LossException;
 import dev.freshet.model.Op;
 import dev.freshet.model.Position;
@@ -135,6 +136,8 @@ final class SimSource implements Source {
         if (db.confirmed >= 0 && !db.slotDropped) {
             throw new ConfigurationException("The slot is there already");
         }
+        // it waits for all transactions that are open
+        db.outbox.commitAll();
         db.makeSlot();
         return db.end;
     }
@@ -156,6 +159,9 @@ final class SimSource implements Source {
     @Override
     public List<CapturedStream> capture(List<TableCapture> tables) {
         ask();
+        if (tables.stream().anyMatch(TableCapture::isOutbox)) {
+            db.outbox.join();
+        }
         return tables.stream()
                 .map(t -> new CapturedStream(t, schema(t.stream()), db.catalog(t.stream())))
                 .toList();
@@ -195,12 +201,12 @@ final class SimSource implements Source {
 
     @Override
     public Optional<OutboxReader> outbox(TableCapture outbox) {
-        throw new UnsupportedOperationException("The simulated source has no outbox");
+        return Optional.of(new SimOutboxReader(db, rules, calls));
     }
 
     @Override
     public OutboxCleaner outboxCleaner(TableCapture outbox) {
-        throw new UnsupportedOperationException("The simulated source has no outbox");
+        return new SimOutboxReader(db, rules, calls);
     }
 
     @Override
@@ -270,14 +276,20 @@ final class SimSource implements Source {
             return some;
         }
 
-        private void decode(SimDatabase.Tx tx) {
+        private void decode(SimTx tx) {
             Instant at = Instant.ofEpochSecond(tx.lsn());
             ready.add(new LogEvent.Begun(tx.xid(), tx.lsn(), at));
             long ordinal = 0;
-            for (SimDatabase.Item item : tx.silent() ? List.<SimDatabase.Item>of() : tx.items()) {
+            for (SimItem item : tx.silent() ? List.<SimItem>of() : tx.items()) {
+                SimEvent event = item.event();
+                if (event != null && !event.isLogged()) {
+                    continue;
+                }
                 Position p = new Position(epoch, tx.lsn(), ++ordinal, 0);
                 if (item.truncates()) {
                     ready.add(new LogEvent.Broken(item.stream(), p, Harm.ROWS, "the table was truncated"));
+                } else if (event != null) {
+                    ready.add(decode(event, p, at));
                 } else if (item.mark() != null) {
                     ready.add(new LogEvent.Marked(item.mark(), p, tx.xid()));
                 } else {
@@ -297,6 +309,15 @@ final class SimSource implements Source {
             }
             ready.add(new LogEvent.Committed(tx.endLsn()));
             readTo = tx.endLsn();
+        }
+
+        /** Without the rule, a row looks like a message, which no snapshot shows. */
+        private LogEvent decode(SimEvent event, Position p, Instant at) {
+            return event.kind() == SimEvent.Kind.NONSENSE
+                    ? new LogEvent.Unreadable(p, at, event.event().payload(), "it is nonsense")
+                    : new LogEvent.Published(
+                            new EventRecord(event.event(), p, at),
+                            event.isRow() && rules.hold(Rules.Rule.PASS_OVER_SHOWN));
         }
 
         @Override

@@ -20,10 +20,12 @@ import java.util.Optional;
 final class SimTopicStore implements TopicStore {
     private final SimKafka kafka;
     private final Calls calls;
+    private final RelayedLedger told;
 
-    SimTopicStore(SimKafka kafka, Calls calls) {
+    SimTopicStore(SimKafka kafka, Calls calls, Rules rules) {
         this.kafka = kafka;
         this.calls = calls;
+        this.told = new RelayedLedger(rules);
     }
 
     private void call() {
@@ -83,7 +85,7 @@ final class SimTopicStore implements TopicStore {
         LedgerContents contents = new LedgerContents(log.size());
         for (Rec r : log.records()) {
             if (r.committed() && !r.gone()) {
-                contents.put(String.valueOf(r.key()), r.value());
+                contents.put(String.valueOf(r.key()), told.seen(r));
             }
         }
         return contents;
@@ -91,6 +93,10 @@ final class SimTopicStore implements TopicStore {
 
     @Override
     public Optional<TopicInfo> find(String stream, String topic) {
+        String ledgerId = kafka.ledgerId;
+        if (topic.equals(kafka.settings.ledger())) {
+            return ledgerId == null ? Optional.empty() : Optional.of(new TopicInfo(stream, topic, ledgerId, 1));
+        }
         List<SimLog> found = kafka.topics.get(topic);
         return found == null
                 ? Optional.empty()

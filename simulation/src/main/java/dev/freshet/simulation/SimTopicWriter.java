@@ -1,6 +1,7 @@
 package dev.freshet.simulation;
 
 import dev.freshet.model.Change;
+import dev.freshet.model.EventRecord;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.TopicRecord;
 import dev.freshet.relay.port.FencedException;
@@ -96,27 +97,33 @@ final class SimTopicWriter implements TopicWriter {
 
     @Override
     public void send(TopicInfo topic, TopicRecord record) {
-        Change change = (Change) record;
         call();
         requireMine();
-        int partition = Math.floorMod(Arrays.hashCode(change.key()), topic.partitions());
+        byte[] key = record.key();
+        // what has no key is spread by its position
+        int partition =
+                Math.floorMod(Arrays.hashCode(key == null ? record.position().toBytes() : key), topic.partitions());
         Partition to = new Partition(topic.topic(), partition);
         List<SimLog> logs = kafka.topics.get(topic.topic());
         if (logs == null) {
             throw new StreamWriteException(
                     topic.topic(), StreamWriteException.Kind.PASSING, "there is no such topic", null);
         }
-        kafka.vanished += change.value() == null && change.position().sub() > 0 ? 1 : 0;
         SimLog log = logs.get(partition);
-        log.append(new Rec(
+        log.append(record instanceof Change change ? change(change) : new Rec((EventRecord) record, kafka.now(), txn));
+        sent.computeIfAbsent(to, p -> new Sent(log.size() - 1)).one(log.size());
+    }
+
+    private Rec change(Change change) {
+        kafka.vanished += change.value() == null && change.position().sub() > 0 ? 1 : 0;
+        return new Rec(
                 new String(change.key(), StandardCharsets.UTF_8),
                 change.value(),
                 change.op(),
                 kafka.position(change.position()),
                 change.schemaVersion(),
                 kafka.now(),
-                txn));
-        sent.computeIfAbsent(to, p -> new Sent(log.size() - 1)).one(log.size());
+                txn);
     }
 
     @Override

@@ -22,7 +22,8 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Runs the protocol's model: the real agents of two relays and of two instances of a replica, per-key in half of the"
                     + " schedules and per-transaction in the others, over a simulated source, cluster and database, through schedules of kills, pauses, lost acknowledgements,"
-                    + " compaction, and assignments that change. After every step the invariants are checked.",
+                    + " compaction, and assignments that change. In a third of them the source publishes events, and dead letters are"
+                    + " sent again or given up. After every step the invariants are checked.",
             "Needs no servers. A seed always gives the same schedule. The first one that breaks an invariant is made as"
                     + " short as it can be, and printed."
         },
@@ -82,7 +83,7 @@ public final class SimulateMain implements Callable<Integer> {
                     + result.firstSeed() + ", "
                     + result.perMinute() + " a minute; " + result.steps() + " steps; checked: "
                     + result.boundaries() + " boundaries of topics, " + result.claims() + " claims and "
-                    + result.moves() + " moves of a copy");
+                    + result.moves() + " moves of a copy, " + result.events() + " records of events");
             if (failed == null) {
                 out.println("Every invariant held.");
             } else {
@@ -108,6 +109,7 @@ public final class SimulateMain implements Callable<Integer> {
                     trial.claims(),
                     trial.boundaries(),
                     trial.moves(),
+                    trial.events(),
                     Duration.ofNanos(System.nanoTime() - began),
                     trial.failure() == null ? null : trial);
         }
@@ -141,7 +143,9 @@ public final class SimulateMain implements Callable<Integer> {
                 .name("boundaries")
                 .number(result.boundaries())
                 .name("moves")
-                .number(result.moves());
+                .number(result.moves())
+                .name("events")
+                .number(result.events());
         Trial failed = result.failed();
         if (failed != null) {
             w.name("failed")

@@ -12,9 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param claims how many claims of a copy were checked
  * @param boundaries how many boundaries of running streams were compared with their tables
  * @param moves how many states of a per-transaction copy were checked that followed one another
+ * @param events how many records of events and dead letters were checked
  */
 record Trial(
-        long seed, Schedule schedule, @Nullable String failure, int steps, long claims, long boundaries, long moves) {
+        long seed,
+        Schedule schedule,
+        @Nullable String failure,
+        int steps,
+        long claims,
+        long boundaries,
+        long moves,
+        long events) {
     private static final int TRIES = 1_000;
 
     /** Runs a seed's schedule, and shrinks it if it fails. */
@@ -41,7 +49,7 @@ record Trial(
     }
 
     private static Trial run(long seed, Schedule schedule, Rules rules, boolean toTheEnd) {
-        World world = new World(schedule.copies(), rules);
+        World world = new World(schedule.copies(), schedule.events(), rules);
         String failure = null;
         try {
             world.play(schedule);
@@ -55,7 +63,15 @@ record Trial(
             failure = e + (stack.length == 0 ? "" : " at " + stack[0]);
         }
         Oracle oracle = world.oracle;
-        return new Trial(seed, schedule, failure, world.steps(), oracle.claims(), oracle.boundaries(), oracle.moves());
+        return new Trial(
+                seed,
+                schedule,
+                failure,
+                world.steps(),
+                oracle.claims(),
+                oracle.boundaries(),
+                oracle.moves(),
+                oracle.events());
     }
 
     /** A shorter schedule is to fail in the same way, not in any. */

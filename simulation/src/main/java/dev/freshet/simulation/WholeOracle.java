@@ -77,7 +77,8 @@ final class WholeOracle {
             if (r.committed() && LedgerKey.CURSOR.equals(r.key())) {
                 Cursor cursor = LedgerCodec.decodeCursor(Objects.requireNonNull(r.value()));
                 if (cursor.atBoundary()
-                        && cursor.streams().values().stream().allMatch(e -> e.status() == StreamStatus.RUNNING)) {
+                        && cursor.streams().values().stream()
+                                .allMatch(e -> e.isOfEvents() || e.status() == StreamStatus.RUNNING)) {
                     boundaries.add(cursor);
                 }
             }

@@ -9,6 +9,7 @@ import dev.freshet.replica.Consistency;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -45,19 +46,28 @@ final class World {
     final Restores restores;
     private final Nodes.Node[] relays = new Nodes.Node[2];
     private final Nodes.Node[] copies = new Nodes.Node[2];
-    private Schedule schedule = new Schedule(Consistency.PER_KEY, List.of());
+    /** Null where no events are published. */
+    private final @Nullable Events events;
+
+    private List<Decision> decisions = List.of();
     private Instant now = Instant.EPOCH;
     private int next;
     private int depth;
     private int steps;
 
     World(Consistency consistency, Rules rules) {
+        this(consistency, Publishing.NONE, rules);
+    }
+
+    World(Consistency consistency, Publishing publishing, Rules rules) {
         this.db = new SimDatabase(STREAMS, () -> now);
         this.kafka = new SimKafka(Nodes.RELAY, () -> now, rules);
         this.store = new SimStore(() -> now, rules);
-        this.oracle = new Oracle(db, kafka, store, consistency);
+        this.events = publishing == Publishing.NONE ? null : new Events(db, kafka, publishing);
+        this.oracle = new Oracle(db, kafka, store, consistency, events == null ? null : events.oracle);
         this.group = new SimGroup(kafka, random);
-        this.nodes = new Nodes(consistency, db, kafka, store, group, () -> now, random, rules);
+        this.nodes = new Nodes(
+                consistency, db, kafka, store, group, () -> now, random, rules, events == null ? null : events.config);
         this.operator = new Operator(db, kafka);
         this.restores = new Restores(db);
         for (int i = 0; i < 2; i++) {
@@ -81,10 +91,10 @@ final class World {
      * @throws Violation if an invariant does not hold
      */
     void play(Schedule what) {
-        schedule = what;
+        decisions = what.decisions();
         next = 0;
-        while (next < schedule.decisions().size()) {
-            step(schedule.decisions().get(next++));
+        while (next < decisions.size()) {
+            step(decisions.get(next++));
         }
     }
 
@@ -92,8 +102,8 @@ final class World {
     private Calls.Trouble standStill(int count) {
         if (depth < DEPTH) {
             depth++;
-            for (int i = 0; i < count && next < schedule.decisions().size(); i++) {
-                step(schedule.decisions().get(next++));
+            for (int i = 0; i < count && next < decisions.size(); i++) {
+                step(decisions.get(next++));
             }
             depth--;
         }
@@ -128,8 +138,40 @@ final class World {
             case PACE -> operator.pace(random.nextInt(3) == 0, 30L * random.nextInt(3));
             case RESTORE -> restores.something(random);
             case CALM -> calm();
+            case PUBLISH, CONFIGURE, REDRIVE, DISCARD -> ofEvents(d.kind());
         }
         oracle.check();
+    }
+
+    private void ofEvents(Decision.Kind kind) {
+        Events of = events();
+        switch (kind) {
+            case PUBLISH -> write(kind);
+            case CONFIGURE -> configure();
+            case REDRIVE -> {
+                int steps = 1 + random.nextInt(PAUSE);
+                of.letters.redriveSomething(random, () -> standStill(steps));
+            }
+            default -> of.letters.discardSomething(random);
+        }
+    }
+
+    /** Returns what concerns the events that are published. */
+    Events events() {
+        return Objects.requireNonNull(events, "there are no events in this schedule");
+    }
+
+    /** Has the relays take more events; they are begun anew. */
+    void configure() {
+        if (events().config.further()) {
+            killRelays();
+        }
+    }
+
+    private void killRelays() {
+        for (Nodes.Node node : relays) {
+            node.process().kill();
+        }
     }
 
     private void write(Decision.Kind kind) {
@@ -151,6 +193,7 @@ final class World {
             }
             case DDL -> db.rewrite(anyStream(), random);
             case WRITE -> db.commitSomething(random, random.nextInt(4) == 0);
+            case PUBLISH -> db.outbox.publishSomething(random);
             default -> db.commitElsewhere();
         }
     }
@@ -171,6 +214,12 @@ final class World {
         oracle.check();
     }
 
+    /** Lets the keeper of the outbox work once, of a relay that is there. */
+    void keeper(int i) {
+        work(relays[i].process(), relays[i].agents().get(Nodes.KEEPER));
+        oracle.check();
+    }
+
     /** Lets an agent of an instance work once. */
     void copy(int i, CopyAgent agent) {
         if (copies[i].process().isDead()) {
@@ -179,6 +228,11 @@ final class World {
         now = now.plus(STEP);
         work(copies[i].process(), copies[i].agents().get(agent.index()));
         oracle.check();
+    }
+
+    /** Has something happen at one of the next calls of a relay. */
+    void interruptRelay(int i, int calls, SimProcess.Interruption what) {
+        relays[i].process().interrupt(calls, what);
     }
 
     /** Has something happen at one of the next calls of an instance. */
@@ -265,9 +319,7 @@ final class World {
     void repair() {
         operator.broken(Mending.ROWS).forEach(operator::readAnew);
         for (String stream : operator.broken(Mending.TOPIC)) {
-            for (Nodes.Node node : relays) {
-                node.process().kill();
-            }
+            killRelays();
             operator.removeStream(stream);
         }
     }
@@ -279,6 +331,9 @@ final class World {
      */
     void settle() {
         String unfinished = calm();
+        if (events != null && unfinished == null) {
+            unfinished = events.sendAll(this);
+        }
         if (unfinished != null) {
             throw new Violation("Liveness: " + ROUNDS + " rounds after the last fault " + unfinished);
         }
@@ -295,6 +350,7 @@ final class World {
             now = now.plus(CALM_STEP);
             if (round % 8 == 0) {
                 db.invisible.clear();
+                db.outbox.commitAll();
                 group.evictDead();
             }
             if (round % PATIENCE == 0) {
@@ -313,6 +369,9 @@ final class World {
             }
             oracle.check();
             unfinished = oracle.unfinished();
+            if (events != null && unfinished == null) {
+                unfinished = events.unfinished();
+            }
             if (unfinished == null) {
                 return null;
             }

@@ -255,7 +255,7 @@ class CopyRulesTest {
         stories.assertNeeded(Rule.NEW_EPOCH, "I1", 5, (world, at) -> {
             write(world, 10);
             world.calm();
-            List<SimDatabase.Tx> log = world.db.log();
+            List<SimTx> log = world.db.log();
             long earlier = log.get(log.size() / 2).endLsn();
             if (at % 2 == 0) {
                 world.restores.promote(earlier, at % 4 == 0, world.random);
@@ -271,7 +271,7 @@ class CopyRulesTest {
         stories.assertNeeded(Rule.WITHDRAW_FORMER_EPOCH, "I3", 10, (world, at) -> {
             write(world, 10);
             world.calm();
-            List<SimDatabase.Tx> log = world.db.log();
+            List<SimTx> log = world.db.log();
             world.restores.volume(log.get(log.size() / 2).endLsn(), false, world.random);
             for (int i = 0; i < 5; i++) {
                 publish(world);

@@ -31,7 +31,20 @@ class FoundSchedulesTest {
                     + " relay:839755 copy_cut:899803 relay:45695 relay:1001210 copy:470560",
             // a relay ended right after it had made the slot; rows went without a message before the next one
             // captured
-            "relay_killed:316208 relay:551568 write:483102 ddl:655043");
+            "relay_killed:316208 relay:551568 write:483102 ddl:655043",
+            // a stream was begun after a loss whose events had been dead letters, but for those that the table still
+            // had
+            "events calm:905924 copy:14468 relay_killed:857923 relay:343204 relay:13879 publish:1009475 publish:518037"
+                    + " copy:8026 evict:552283 copy:369987 copy:709549 relay:789233 relay:75344 copy:832774"
+                    + " rebalance:438178 copy:190481 relay:516012 copy:432023 publish:124662 copy:204593 relay:223819"
+                    + " relay:1040622 restore:881951 configure:445406 publish:575494 relay:817407 relay:286293",
+            // a letter was sent at the boundary at which the outbox's events of before had been sent, below them
+            "per-transaction events write:882454 write:577993 write:401619 calm:544754 restore:264066 relay:370529"
+                    + " copy_cut:236102 relay:970508 elsewhere:986533 copy_paused:502024 copy:699608 relay:317737"
+                    + " copy:742732 publish:163354 publish:233842 publish:124824 relay_cut:151050 relay:735160"
+                    + " relay:253022",
+            // a server was set back behind the snapshot of its outbox that the ledger had, not behind the boundary
+            "events-later configure:97483 write:768232 relay:97274 write:275307 relay:442932 restore:346721");
 
     @Test
     void schedulesThatOnceBroke_breakNothing() {

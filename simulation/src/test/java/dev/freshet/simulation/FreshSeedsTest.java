@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.simulation.Rules.Rule;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
@@ -24,13 +25,14 @@ class FreshSeedsTest {
         Campaign.Result result = new Campaign(base, SEEDS, Duration.ofHours(1), Rules.all()).run();
         System.out.println(result.schedules() + " schedules of the seeds from " + base + ", " + result.perMinute()
                 + " a minute, " + result.claims() + " claims, " + result.boundaries() + " boundaries, "
-                + result.moves() + " moves");
+                + result.moves() + " moves, " + result.events() + " records of events");
         Trial failed = result.failed();
         assertNull(failed, () -> "run it again with: freshet simulate --seed " + failed.seed());
         assertEquals(SEEDS, result.schedules());
         assertTrue(result.claims() > 5 * SEEDS, "claims: " + result.claims());
         assertTrue(result.boundaries() > 5 * SEEDS, "boundaries: " + result.boundaries());
         assertTrue(result.moves() > SEEDS, "moves: " + result.moves());
+        assertTrue(result.events() > 5 * SEEDS, "records of events: " + result.events());
     }
 
     @Test
@@ -50,6 +52,16 @@ class FreshSeedsTest {
         assertEquals(
                 Trial.run(7, Schedule.of(7), Rules.all()),
                 Trial.run(7, Schedule.parse(Schedule.of(7).toString()), Rules.all()));
+    }
+
+    @Test
+    void scheduleWithEvents_isToldAsOne_inAThirdOfTheSeeds() {
+        List<Schedule> with = LongStream.range(0, SEEDS)
+                .mapToObj(Schedule::of)
+                .filter(s -> s.events() != Publishing.NONE)
+                .toList();
+        assertTrue(with.size() > SEEDS / 4 && with.size() < SEEDS / 2, with.size() + " of " + SEEDS);
+        with.forEach(s -> assertEquals(s, Schedule.parse(s.toString())));
     }
 
     @Test

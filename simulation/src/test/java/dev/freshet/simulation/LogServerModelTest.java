@@ -22,7 +22,7 @@ class LogServerModelTest {
         sim.kill();
         sim.db.onOpen = () -> {
             sim.db.onOpen = () -> {};
-            List<SimDatabase.Tx> log = sim.db.log();
+            List<SimTx> log = sim.db.log();
             sim.db.cutAt(log.get(log.size() - 20).endLsn());
         };
         LossException e = assertThrows(LossException.class, () -> TopicsModelFixture.idle(sim, LIMIT));

@@ -64,7 +64,7 @@ class LossModelTest {
 
     /** Returns a place before what is published. */
     private static long earlier(RelaySimulation sim) {
-        List<SimDatabase.Tx> log = sim.db.log();
+        List<SimTx> log = sim.db.log();
         return log.get(log.size() - 20).endLsn();
     }
 

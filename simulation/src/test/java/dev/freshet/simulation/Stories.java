@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Schedules that break a copy without a rule. What stands still or ends in one does so at each call in turn: with the rule
+ * Schedules that break a copy, or what becomes of events, without a rule. What stands still or ends in one does so at each call in turn: with the rule
  * nothing breaks at any of them, without it something does at one.
  */
 final class Stories {
@@ -25,15 +25,26 @@ final class Stories {
     }
 
     private final Consistency copies;
+    private final Publishing events;
 
     /** Creates the stories of copies that are one or the other way consistent. */
     Stories(Consistency copies) {
+        this(copies, Publishing.NONE);
+    }
+
+    /** Creates the stories of a source that publishes events. */
+    Stories(Publishing events) {
+        this(Consistency.PER_KEY, events);
+    }
+
+    private Stories(Consistency copies, Publishing events) {
         this.copies = copies;
+        this.events = events;
     }
 
     @Nullable
     String failure(Rules rules, Story story, int at) {
-        World world = new World(copies, rules);
+        World world = new World(copies, events, rules);
         world.seed(at);
         try {
             story.play(world, at);

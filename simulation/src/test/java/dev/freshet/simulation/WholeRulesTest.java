@@ -241,7 +241,7 @@ class WholeRulesTest {
         stories.assertNeeded(Rule.WITHDRAW_FORMER_EPOCH, "I3", 10, (world, at) -> {
             write(world, 10);
             world.calm();
-            List<SimDatabase.Tx> log = world.db.log();
+            List<SimTx> log = world.db.log();
             world.restores.volume(log.get(log.size() / 2).endLsn(), false, world.random);
             // no report is made until the rows were read anew; then one is slow
             for (int i = 0; i < 10 * CALLS; i++) {

@@ -23,7 +23,8 @@ final class HistoryCheck {
     private final long boundary;
     /**
      * A write inside a transaction lies above the boundary; what it has written must exist too. What was sent between two
-     * transactions (an outbox table's events of before, dead letters) has ordinal 0 and nothing in the log.
+     * transactions (an outbox table's events of before, dead letters) has ordinal 0 and nothing in the log. A snapshot by which
+     * such a table is read lies above it, too: it says of transactions whether it shows them, of this history alone.
      */
     private final long written;
 
@@ -39,7 +40,12 @@ final class HistoryCheck {
         this.cursor = cursor;
         this.left = left;
         this.boundary = Objects.requireNonNull(cursor.boundary()).position().lsn();
-        this.written = Math.max(boundary, cursor.write().lsn() + (cursor.write().ordinal() > 0 ? 1 : 0));
+        long inside = cursor.write().lsn() + (cursor.write().ordinal() > 0 ? 1 : 0);
+        long shown = cursor.streams().values().stream()
+                .mapToLong(OutboxBacklog::shownTo)
+                .max()
+                .orElse(0);
+        this.written = Math.max(Math.max(boundary, inside), shown);
     }
 
     /**

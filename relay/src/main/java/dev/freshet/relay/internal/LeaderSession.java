@@ -161,7 +161,9 @@ public final class LeaderSession implements AutoCloseable {
 
     /** Returns whether the log is still being read again up to where the last session stopped inside a transaction. */
     private boolean isBehind() {
-        return Position.boundary(ledger.epoch(), boundaryLsn).compareTo(skipTo) < 0;
+        // what was sent between two transactions, such as a letter, has ordinal 0 and nothing in the log
+        return skipTo.ordinal() > 0
+                && Position.boundary(ledger.epoch(), boundaryLsn).compareTo(skipTo) < 0;
     }
 
     /** Sends events that the outbox table had before its rows came by the log, which waits at a boundary. */

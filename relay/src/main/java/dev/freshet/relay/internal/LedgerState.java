@@ -303,7 +303,11 @@ public final class LedgerState {
      */
     public void advanceTo(long lsn, Map<String, OffsetVector> ends) {
         Position position = Position.boundary(epoch, lsn);
-        write = position;
+        if (position.isAfter(write)) {
+            // what was sent at the boundary itself, such as events that the outbox had before, stays below what is sent
+            // next
+            write = position;
+        }
         boundary = new Boundary(position, completeTo, ends);
         endsKnown(ends);
     }

@@ -18,8 +18,6 @@ import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
-import dev.freshet.relay.kafka.KafkaTopicStore;
-import dev.freshet.relay.kafka.KafkaTopicWriter;
 import dev.freshet.relay.port.LedgerContents;
 import dev.freshet.relay.port.TopicEnds;
 import dev.freshet.relay.port.TopicInfo;
@@ -36,7 +34,7 @@ import java.util.UUID;
 import java.util.function.IntConsumer;
 
 /** A time as the source's writer in which dead letters are dealt with, in place of a relay. Belongs to one thread. */
-public final class LetterSession implements AutoCloseable {
+final class LetterSession implements AutoCloseable {
     private final RelaySettings settings;
     private final InstantSource clock;
     private final TopicWriter writer;
@@ -80,9 +78,9 @@ public final class LetterSession implements AutoCloseable {
      *
      * @throws ConfigurationException if the source has no ledger yet
      */
-    public static LetterSession open(RelaySettings settings, InstantSource clock) {
-        TopicWriter writer = KafkaTopicWriter.create(settings);
-        try (TopicStore store = KafkaTopicStore.create(settings)) {
+    static LetterSession open(RelaySettings settings, LetterPorts ports, InstantSource clock) {
+        TopicWriter writer = ports.openWriter();
+        try (TopicStore store = ports.openStore()) {
             if (store.find("ledger", settings.ledger()).isEmpty()) {
                 throw notBegun(settings);
             }
@@ -117,7 +115,7 @@ public final class LetterSession implements AutoCloseable {
     }
 
     /** Says which letters wait. */
-    public void knows(WaitingLetters letters) {
+    void knows(WaitingLetters letters) {
         letters.all().forEach(head -> waiting.merge(parkedAs(head), 1, Integer::sum));
         touched.addAll(contents.parked().keySet());
     }
@@ -135,7 +133,7 @@ public final class LetterSession implements AutoCloseable {
      * @param committedAt when it was committed
      * @throws ConfigurationException if its stream cannot take it
      */
-    public void send(PublishedEvent event, Instant committedAt, LetterHead letter) {
+    void send(PublishedEvent event, Instant committedAt, LetterHead letter) {
         StreamSettings stream = settings.streams().stream()
                 .filter(s -> s.name().equals(event.stream()) && s.table().isEmpty())
                 .findFirst()
@@ -187,7 +185,7 @@ public final class LetterSession implements AutoCloseable {
     }
 
     /** Tells of a letter that it is dealt with. */
-    public void resolve(LetterHead letter, Resolution resolution) {
+    void resolve(LetterHead letter, Resolution resolution) {
         write(new EventRecord(LetterEvents.resolved(letter, resolution, ids.next()), next(), clock.instant()));
         waiting.merge(parkedAs(letter), -1, Integer::sum);
         touched.add(parkedAs(letter));
@@ -199,7 +197,7 @@ public final class LetterSession implements AutoCloseable {
      *
      * @param moves whether it is for another key or stream
      */
-    public void replace(PublishedEvent changed, Instant committedAt, LetterHead letter, boolean moves) {
+    void replace(PublishedEvent changed, Instant committedAt, LetterHead letter, boolean moves) {
         write(new EventRecord(changed, next(), committedAt));
         resolve(letter, Resolution.REPLACED);
         if (!moves) {
@@ -208,7 +206,7 @@ public final class LetterSession implements AutoCloseable {
     }
 
     /** Ends the batch if it is full. */
-    public void commitIfFull(IntConsumer progress) {
+    void commitIfFull(IntConsumer progress) {
         if (batch.records() >= settings.batch().records()
                 || batch.bytes() >= settings.batch().bytes()) {
             commit(progress);
@@ -216,7 +214,7 @@ public final class LetterSession implements AutoCloseable {
     }
 
     /** Ends the last batch, and returns how many letters were dealt with. */
-    public int end(IntConsumer progress) {
+    int end(IntConsumer progress) {
         commit(progress);
         return done;
     }

@@ -92,12 +92,19 @@ final class OutboxBacklog implements AutoCloseable {
         this.ledger = ledger;
         this.reader = reader;
         this.pageEvents = pageEvents;
-        for (StreamEntry entry : ledger.streams()) {
-            SnapshotProgress progress = entry.snapshot();
-            if (waits(entry) && progress != null && !progress.resume().isEmpty()) {
-                places.put(entry.stream(), Place.parse(progress.resume()));
-            }
-        }
+        ledger.streams().forEach(entry -> place(entry).ifPresent(place -> places.put(entry.stream(), place)));
+    }
+
+    private static Optional<Place> place(StreamEntry entry) {
+        SnapshotProgress progress = entry.snapshot();
+        return waits(entry) && progress != null && !progress.resume().isEmpty()
+                ? Optional.of(Place.parse(progress.resume()))
+                : Optional.empty();
+    }
+
+    /** Returns a place in the log behind all that the snapshot shows by which a stream's events of before are sent; or 0. */
+    static long shownTo(StreamEntry entry) {
+        return place(entry).map(place -> place.snapshot().lsn()).orElse(0L);
     }
 
     private static boolean waits(StreamEntry entry) {

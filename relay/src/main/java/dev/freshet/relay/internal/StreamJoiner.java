@@ -4,6 +4,7 @@ import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.Harm;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
+import dev.freshet.model.Names;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.LedgerKey;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -135,7 +137,10 @@ final class StreamJoiner {
             }
             catalogs.put(name, catalog);
         }
-        settings.streams().stream().filter(s -> s.table().isEmpty()).forEach(this::joinEvents);
+        settings.streams().stream()
+                .filter(s -> s.table().isEmpty())
+                .sorted(Comparator.comparing(s -> !s.name().equals(Names.DEAD_LETTERS)))
+                .forEach(this::joinEvents);
         Map<String, String> notBegun = new HashMap<>(uncaptured);
         uncaptured.forEach((stream, reason) -> {
             StreamEntry known = ledger.stream(stream);
@@ -148,6 +153,7 @@ final class StreamJoiner {
         return new Joined(topics, ends, catalogs, muted, notBegun);
     }
 
+    /** Dead letters are joined first: how far they have come tells what is left for a stream that is new. */
     private void joinEvents(StreamSettings stream) {
         // what the outbox table has already is sent before the stream runs
         String outbox = settings.events().outbox().map(TableCapture::table).orElse("");
@@ -155,9 +161,14 @@ final class StreamJoiner {
         StreamEntry known = ledger.stream(stream.name());
         if (known == null) {
             StreamEntry entry = begin(stream, fingerprint);
-            // what was published before the stream was known waits among the dead letters
+            // what was published before the stream was known became dead letters, as far as those have come
             boolean parked = contents.parked().containsKey(LedgerKey.parked(stream.name()));
-            ledger.put(readsOutbox && !parked ? entry.snapshotting(entry.since(), SnapshotProgress.first()) : entry);
+            StreamEntry letters = parked ? ledger.stream(Names.DEAD_LETTERS) : null;
+            if (readsOutbox && (letters == null || letters.status() != StreamStatus.RUNNING)) {
+                SnapshotProgress begun = letters == null ? null : letters.snapshot();
+                entry = entry.snapshotting(entry.since(), begun == null ? SnapshotProgress.first() : begun);
+            }
+            ledger.put(entry);
         } else {
             goOn(known, stream, fingerprint);
         }
