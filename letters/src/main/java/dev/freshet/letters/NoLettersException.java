@@ -6,7 +6,8 @@ import dev.freshet.model.ConfigurationException;
 public final class NoLettersException extends ConfigurationException {
     private static final long serialVersionUID = 1;
 
-    NoLettersException(String topic) {
+    /** Creates the exception. */
+    public NoLettersException(String topic) {
         super("There is no dead-letter topic '" + topic + "' yet, so no letters either");
     }
 }

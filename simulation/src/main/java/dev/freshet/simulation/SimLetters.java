@@ -4,6 +4,7 @@ import dev.freshet.letters.Letter;
 import dev.freshet.letters.LetterCollector;
 import dev.freshet.letters.LetterHead;
 import dev.freshet.letters.LetterPlace;
+import dev.freshet.letters.NoLettersException;
 import dev.freshet.letters.ReadableLetters;
 import dev.freshet.letters.WaitingLetters;
 import dev.freshet.model.EventRecord;
@@ -34,7 +35,11 @@ final class SimLetters implements ReadableLetters {
         if (calls.call() != Calls.Trouble.NONE) {
             throw new RetriableException("The cluster is away");
         }
-        return Objects.requireNonNull(kafka.topics.get(topic)).get(0);
+        List<SimLog> logs = kafka.topics.get(topic);
+        if (logs == null) {
+            throw new NoLettersException(topic);
+        }
+        return logs.get(0);
     }
 
     @Override
