@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -100,10 +102,13 @@ abstract class DlqDealCommand implements Callable<Integer> {
         }
         try (DeadLetterBoxes boxes = dlq.open()) {
             DeadLetterBoxes.Box box = dlq.box(boxes);
-            int count;
+            Set<String> shown;
             try (LetterReader reader = boxes.read(box)) {
-                count = reader.waiting().select(filter).selected().size();
+                shown = reader.waiting().select(filter).selected().stream()
+                        .map(head -> head.place().toString())
+                        .collect(Collectors.toUnmodifiableSet());
             }
+            int count = shown.size();
             if (count == 0) {
                 out.println("No letter of " + box.name() + " fits.");
                 out.flush();
@@ -115,7 +120,8 @@ abstract class DlqDealCommand implements Callable<Integer> {
                 out.flush();
                 return ExitCodes.FAILED;
             }
-            int done = deal(box.letters(), filter, n -> {
+            // what has come since is not meant
+            int done = deal(box.letters(), LetterFilter.ofPlaces(shown), n -> {
                 out.println(n + " of " + count);
                 out.flush();
             });

@@ -271,6 +271,8 @@ final class Lanes {
             }
             case FREE -> lane.hash().ifPresent(kept::remove);
             case FAILED -> {
+                // its commit may have been done: then rows of the key are in the table, and go first
+                lane.hash().ifPresent(kept::add);
                 entries.get(0).startOver();
                 await(lane, Backoff.nanos(Math.max(1, entries.get(0).attempts())));
             }

@@ -49,6 +49,12 @@ public final class LetterCollector {
         }
     }
 
+    /** Forgets what stands below an offset of a partition, which the topic does not have any more. */
+    public void forgetBelow(int partition, long offset) {
+        waiting.keySet().removeIf(place -> place.partition() == partition && place.offset() < offset);
+        resolved.removeIf(place -> place.partition() == partition && place.offset() < offset);
+    }
+
     /** Returns the letters that wait by what was taken so far. */
     public WaitingLetters waiting() {
         return new WaitingLetters(waiting.values());

@@ -38,7 +38,12 @@ public record LetterFilter(
 
     /** Returns the filter of one letter, or of all those with an id. */
     public static LetterFilter of(String placeOrId) {
-        return new LetterFilter(Set.of(placeOrId), Set.of(), Set.of(), Set.of(), Set.of(), null, null);
+        return ofPlaces(Set.of(placeOrId));
+    }
+
+    /** Returns the filter of letters by their places, or of all those with an id among them. */
+    public static LetterFilter ofPlaces(Set<String> placesOrIds) {
+        return new LetterFilter(placesOrIds, Set.of(), Set.of(), Set.of(), Set.of(), null, null);
     }
 
     /** Returns whether it means all letters. */

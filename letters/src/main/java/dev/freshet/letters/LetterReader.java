@@ -69,9 +69,10 @@ public final class LetterReader implements ReadableLetters {
             List<TopicPartition> partitions = partitions();
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             consumer.assign(partitions);
-            consumer.beginningOffsets(partitions)
-                    .forEach((partition, first) ->
-                            consumer.seek(partition, Math.max(first, readTo.getOrDefault(partition, 0L))));
+            consumer.beginningOffsets(partitions).forEach((partition, first) -> {
+                consumer.seek(partition, Math.max(first, readTo.getOrDefault(partition, 0L)));
+                found.forgetBelow(partition.partition(), first);
+            });
             readTo(ends, record -> found.take(letter(record)));
             readTo.putAll(ends);
             return found.waiting();

@@ -69,6 +69,11 @@ public final class PlainLetters implements Letters {
                     + "): it is not sent again. Mend the copy's table, or change the row at the source, whose next record mends"
                     + " its key; then discard the letter");
         }
+        if (letter.header(RecordHeaders.POSITION) != null) {
+            throw new ConfigurationException(
+                    "The letter " + head.place() + " is one of a relay's, which alone may send it again, at"
+                            + " a position of its ledger: use the file that names its source, and --of");
+        }
         if (to == null) {
             throw new ConfigurationException("The letter " + head.place()
                     + " does not tell which topic it is for (header "

@@ -62,21 +62,31 @@ final class Rows {
         return new Look(began, found);
     }
 
-    /** Returns the rows in ranges, in the order of their seq, at most so many: the later ones are left out. */
+    /**
+     * Returns the rows in ranges, in the order of their seq, at most so many: the later ones are left out.
+     *
+     * <p>Implementation note. The last ranges are looked at first: what commits between two looks is then missed by its later rows
+     * and not by its earlier ones, which come before them. Each range is looked up by itself; of an OR of ranges a plan may go
+     * through all of the index.
+     */
     List<Head> in(Connection c, List<Run> ranges, int most) throws SQLException {
         List<Head> found = new ArrayList<>();
-        for (int from = 0; from < ranges.size() && found.size() < most; from += RANGES_AT_ONCE) {
-            List<Run> part = ranges.subList(from, Math.min(ranges.size(), from + RANGES_AT_ONCE));
-            try (PreparedStatement statement = c.prepareStatement(heads + "(seq BETWEEN ? AND ?"
-                    + " OR seq BETWEEN ? AND ?".repeat(part.size() - 1) + ") ORDER BY seq LIMIT "
-                    + (most - found.size()))) {
+        for (int to = ranges.size(); to > 0; to -= RANGES_AT_ONCE) {
+            List<Run> part = ranges.subList(Math.max(0, to - RANGES_AT_ONCE), to);
+            List<Head> earlier = new ArrayList<>();
+            try (PreparedStatement statement =
+                    c.prepareStatement("SELECT o.seq, " + SIZE + " AS size FROM (SELECT ? AS a, ? AS b"
+                            + " UNION ALL SELECT ?, ?".repeat(part.size() - 1) + ") g JOIN " + table
+                            + " o ON o.seq BETWEEN g.a AND g.b ORDER BY o.seq LIMIT " + most)) {
                 int i = 0;
                 for (Run range : part) {
                     statement.setLong(++i, range.first());
                     statement.setLong(++i, range.last());
                 }
-                read(statement, found);
+                read(statement, earlier);
             }
+            earlier.addAll(found);
+            found = earlier.size() > most ? new ArrayList<>(earlier.subList(0, most)) : earlier;
         }
         return found;
     }

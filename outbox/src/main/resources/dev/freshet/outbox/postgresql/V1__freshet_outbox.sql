@@ -38,8 +38,8 @@ LANGUAGE sql IMMUTABLE STRICT AS $$
 $$;
 
 --changeset freshet:outbox-3 splitStatements:false
--- Drops the partitions whose time is over by more than "keep" (null for never) and whose rows are all shown by "sent", the newest
--- snapshot of which the relay has everything in Kafka; returns how many. Then makes those of the time to come. It belongs to the
+-- Drops a partition, the oldest first, whose time is over by more than "keep" (null for never) and whose rows are all shown by "sent", the newest
+-- snapshot of which the relay has everything in Kafka; returns 1 if it did. Then makes those of the time to come. It belongs to the
 -- table's owner, so that a relay needs EXECUTE on it and no more.
 CREATE FUNCTION freshet_outbox_roll(sent pg_snapshot, keep interval, span interval, ahead integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '1s' AS $$
@@ -59,8 +59,10 @@ BEGIN
         ORDER BY 2
     LOOP
         upper_id := part.ends;
-        IF part.ends <= freshet_outbox_id(clock_timestamp() - keep) THEN
-            EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', part.name);
+        -- one a call: a drop locks the whole table until the end, and no further partition is gone through meanwhile
+        IF dropped = 0 AND part.ends <= freshet_outbox_id(clock_timestamp() - keep) THEN
+            -- keeps writers away and lets readers on, who may hold the table already
+            EXECUTE format('LOCK TABLE %s IN SHARE MODE', part.name);
             EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE NOT pg_visible_in_snapshot(txid, $1))', part.name)
                 INTO unsent USING sent;
             IF NOT unsent THEN

@@ -215,7 +215,10 @@ public final class LeaderSession implements AutoCloseable {
             snapshotter.onChange(row.change().stream(), row.change().key());
             take(row.change());
         } else if (event instanceof LogEvent.Published published) {
-            events.of(published, xid).ifPresent(this::take);
+            // what was sent was routed then
+            if (published.record().position().isAfter(skipTo)) {
+                events.of(published, xid).ifPresent(this::take);
+            }
         } else if (event instanceof LogEvent.Unreadable unreadable) {
             events.of(unreadable).ifPresent(this::take);
         } else if (event instanceof LogEvent.Begun begun) {
@@ -241,16 +244,22 @@ public final class LeaderSession implements AutoCloseable {
         if (!row.position().isAfter(skipTo)) {
             return;
         }
-        open.add(row);
-        if (open.records() >= settings.batch().records()
-                || open.bytes() >= settings.batch().bytes()) {
-            if (!batch.isEmpty()) {
-                commitBoundary();
-            }
-            Position last = row.position();
-            open.sendTo(batch);
-            commitInside(last);
+        boolean full = open.records() >= settings.batch().records()
+                || open.bytes() >= settings.batch().bytes();
+        // never between the records of one change: what is sent there by others has sub-ordinals of its own
+        if (full && row.position().sub() == 0) {
+            commitOpen();
         }
+        open.add(row);
+    }
+
+    private void commitOpen() {
+        if (!batch.isEmpty()) {
+            commitBoundary();
+        }
+        Position last = open.last();
+        open.sendTo(batch);
+        commitInside(last);
     }
 
     private void committed(long endLsn) {

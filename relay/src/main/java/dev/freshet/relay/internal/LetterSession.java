@@ -8,11 +8,14 @@ import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.EventRecord;
 import dev.freshet.model.Names;
 import dev.freshet.model.Position;
+import dev.freshet.model.RetriableException;
 import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.PublishedEvent;
+import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
+import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.ParkedEvents;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
@@ -24,6 +27,7 @@ import dev.freshet.relay.port.TopicInfo;
 import dev.freshet.relay.port.TopicState;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -35,6 +39,9 @@ import java.util.function.IntConsumer;
 
 /** A time as the source's writer in which dead letters are dealt with, in place of a relay. Belongs to one thread. */
 final class LetterSession implements AutoCloseable {
+    /** A relay that is held up comes back soon: what is done by then stays done. */
+    private static final Duration LONGEST = Duration.ofMillis(500);
+
     private final RelaySettings settings;
     private final InstantSource clock;
     private final TopicWriter writer;
@@ -48,6 +55,7 @@ final class LetterSession implements AutoCloseable {
     private final Map<String, Integer> waiting = new HashMap<>();
 
     private final Set<String> touched = new HashSet<>();
+    private Instant lastCommit;
     private int open;
     private int done;
 
@@ -65,6 +73,7 @@ final class LetterSession implements AutoCloseable {
         this.contents = contents;
         this.topics = topics;
         this.ids = new EventIds(clock);
+        this.lastCommit = clock.instant();
         Map<String, TopicInfo> infos = new HashMap<>();
         topics.forEach((stream, state) -> {
             infos.put(stream, state.info());
@@ -92,6 +101,7 @@ final class LetterSession implements AutoCloseable {
                 throw notBegun(settings);
             }
             Map<String, TopicState> topics = store.look(settings.streams()).streams();
+            requireWhole(topics, cursor.boundary());
             if (!topics.containsKey(Names.DEAD_LETTERS)) {
                 throw notBegun(settings);
             }
@@ -106,6 +116,24 @@ final class LetterSession implements AutoCloseable {
             writer.close();
             throw e;
         }
+    }
+
+    /** What is sent now would stand over a loss, so that no later look found it. */
+    private static void requireWhole(Map<String, TopicState> topics, Boundary boundary) {
+        topics.values().forEach(state -> {
+            OffsetVector written = boundary.offsets().get(state.info().topic());
+            for (int p = 0;
+                    written != null
+                            && p < Math.min(written.partitions(), state.info().partitions());
+                    p++) {
+                if (state.ends().offset(p) < written.offset(p)) {
+                    throw new RetriableException("Topic '" + state.info().topic() + "' ends at offset "
+                            + state.ends().offset(p) + " in partition " + p + ", but was written up to "
+                            + written.offset(p)
+                            + ": start the relay, which tells what to do, before letters are dealt with");
+                }
+            }
+        });
     }
 
     private static ConfigurationException notBegun(RelaySettings settings) {
@@ -207,8 +235,9 @@ final class LetterSession implements AutoCloseable {
 
     /** Ends the batch if it is full. */
     void commitIfFull(IntConsumer progress) {
-        if (batch.records() >= settings.batch().records()
-                || batch.bytes() >= settings.batch().bytes()) {
+        boolean full = batch.records() >= settings.batch().records()
+                || batch.bytes() >= settings.batch().bytes();
+        if (full || clock.instant().isAfter(lastCommit.plus(LONGEST))) {
             commit(progress);
         }
     }
@@ -235,6 +264,7 @@ final class LetterSession implements AutoCloseable {
         ledger.written();
         batch.reset();
         touched.clear();
+        lastCommit = clock.instant();
         done += open;
         open = 0;
         progress.accept(done);

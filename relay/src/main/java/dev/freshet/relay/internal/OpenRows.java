@@ -1,5 +1,6 @@
 package dev.freshet.relay.internal;
 
+import dev.freshet.model.Position;
 import dev.freshet.model.TopicRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,11 @@ final class OpenRows {
     void add(TopicRecord row) {
         rows.add(row);
         bytes += row.bytes();
+    }
+
+    /** Returns the position of the last of them; there is one. */
+    Position last() {
+        return rows.get(rows.size() - 1).position();
     }
 
     int records() {

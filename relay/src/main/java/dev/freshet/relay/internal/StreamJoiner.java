@@ -7,7 +7,6 @@ import dev.freshet.capture.TableCapture;
 import dev.freshet.model.Names;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.Cursor;
-import dev.freshet.model.ledger.LedgerKey;
 import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SchemaRecord;
@@ -161,14 +160,7 @@ final class StreamJoiner {
         StreamEntry known = ledger.stream(stream.name());
         if (known == null) {
             StreamEntry entry = begin(stream, fingerprint);
-            // what was published before the stream was known became dead letters, as far as those have come
-            boolean parked = contents.parked().containsKey(LedgerKey.parked(stream.name()));
-            StreamEntry letters = parked ? ledger.stream(Names.DEAD_LETTERS) : null;
-            if (readsOutbox && (letters == null || letters.status() != StreamStatus.RUNNING)) {
-                SnapshotProgress begun = letters == null ? null : letters.snapshot();
-                entry = entry.snapshotting(entry.since(), begun == null ? SnapshotProgress.first() : begun);
-            }
-            ledger.put(entry);
+            ledger.put(readsOutbox ? fromLetters(entry) : entry);
         } else {
             goOn(known, stream, fingerprint);
         }
@@ -177,6 +169,19 @@ final class StreamJoiner {
             // what the log gives is all that can be sent
             ledger.put(now.running(ledger.boundary().position()));
         }
+    }
+
+    /**
+     * What was published while a stream was not known, or not captured, became dead letters, as far as those have come: all of it
+     * once they run.
+     */
+    private StreamEntry fromLetters(StreamEntry entry) {
+        StreamEntry letters = ledger.stream(Names.DEAD_LETTERS);
+        if (letters != null && letters.status() == StreamStatus.RUNNING) {
+            return entry.running(ledger.boundary().position());
+        }
+        SnapshotProgress begun = letters == null ? null : letters.snapshot();
+        return entry.snapshotting(ledger.boundary().position(), begun == null ? SnapshotProgress.first() : begun);
     }
 
     /** Makes the stream's topic if there is none, and returns its entry, running. */
@@ -240,6 +245,8 @@ final class StreamJoiner {
         }
         if (broken != null) {
             ledger.put(known.broken(at, broken, by));
+        } else if (known.status() == StreamStatus.STOPPED && known.isOfEvents() && readsOutbox) {
+            ledger.put(fromLetters(known.withFingerprint(fingerprint)));
         } else if (known.status() == StreamStatus.STOPPED) {
             ledger.put(known.withFingerprint(fingerprint)
                     .readAnew(at, "The stream was not captured for a while (" + known.reason() + ")"));
