@@ -163,6 +163,27 @@ class EventRulesTest {
         });
     }
 
+    /** What is durable is of the former one, whose log was longer. */
+    @Test
+    void serverInThePlaceOfAnother_isNotCleared() {
+        assertHolds(first, 6, (world, at) -> {
+            world.calm();
+            long before = world.db.end;
+            publishMany(world, CART, 6);
+            publish(world);
+            world.pass(EventConfig.EVENTS.outboxRetention().partition());
+            for (int i = 0; i < at; i++) {
+                world.keeper(0);
+            }
+            world.restores.promote(before, true, world.random);
+            publishMany(world, CART, 3);
+            for (int i = 0; i < 5; i++) {
+                world.keeper(0);
+                world.pass(EventConfig.EVENTS.outboxRetention().partition());
+            }
+        });
+    }
+
     @Test
     void letters_areSentOnce_wheneverTheCommandOrTheRelayEnds() {
         assertHolds(first, CALLS, (world, at) -> {

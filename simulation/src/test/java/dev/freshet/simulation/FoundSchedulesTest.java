@@ -44,7 +44,11 @@ class FoundSchedulesTest {
                     + " copy:742732 publish:163354 publish:233842 publish:124824 relay_cut:151050 relay:735160"
                     + " relay:253022",
             // a server was set back behind the snapshot of its outbox that the ledger had, not behind the boundary
-            "events-later configure:97483 write:768232 relay:97274 write:275307 relay:442932 restore:346721");
+            "events-later configure:97483 write:768232 relay:97274 write:275307 relay:442932 restore:346721",
+            // the outbox of a server in the place of another was cleared by what was durable of the other
+            "events write:780606 calm:584848 show:555747 copy:169086 copy_cut:838691 relay:696175 compact:908982"
+                    + " restore:302882 publish:113991 copy_paused:1492 rebalance:428725 copy:842859 copy:532666"
+                    + " copy:382070 relay:494711 relay:12750 relay:499385");
 
     @Test
     void schedulesThatOnceBroke_breakNothing() {

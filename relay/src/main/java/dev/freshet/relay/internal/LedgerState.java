@@ -9,6 +9,7 @@ import dev.freshet.model.ledger.LedgerKey;
 import dev.freshet.model.ledger.Mending;
 import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.model.ledger.SchemaRecord;
+import dev.freshet.model.ledger.ServerSeen;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.SourceLoss;
@@ -73,6 +74,12 @@ public final class LedgerState {
         this.loss = last.loss();
         this.completeTo = boundary.completeTo();
         streams.putAll(last.streams());
+    }
+
+    /** Returns the server whose log is followed, as far as the last boundary. */
+    ServerSeen server() {
+        return new ServerSeen(
+                source.system(), source.timeline(), boundary.position().lsn());
     }
 
     /** Returns the source's epoch. */

@@ -4,10 +4,12 @@ import dev.freshet.capture.OutboxCleaner;
 import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.capture.Source;
 import dev.freshet.model.agent.Agent;
+import dev.freshet.model.ledger.ServerSeen;
 import dev.freshet.relay.RelaySettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,10 +44,10 @@ public final class OutboxKeeper implements Agent {
     /**
      * What is durable.
      *
-     * @param boundaryLsn the last boundary
+     * @param server the server whose log the relay follows, as far as the last boundary
      * @param whole whether nothing that the table had before is left to be sent
      */
-    record Durable(long boundaryLsn, boolean whole) {}
+    record Durable(ServerSeen server, boolean whole) {}
 
     /** Begins, or goes on, to clear what is durable. Called by the relay's thread. */
     void lead(Durable durable) {
@@ -75,13 +77,26 @@ public final class OutboxKeeper implements Agent {
             turn = asked.turn();
             taken = null;
         }
+        try {
+            return clear(asked.question());
+        } catch (RuntimeException e) {
+            // what it is connected to next may be another server
+            taken = null;
+            throw e;
+        }
+    }
+
+    private int clear(Durable durable) {
         OutboxSnapshot shown = taken;
         if (shown == null) {
             taken = table().snapshot();
             return 1;
         }
-        Durable durable = asked.question();
-        if (!durable.whole() || durable.boundaryLsn() < shown.lsn()) {
+        if (!durable.whole() || durable.server().flushedLsn() < shown.lsn()) {
+            return 0;
+        }
+        if (!isOf(durable)) {
+            taken = null;
             return 0;
         }
         int dropped = table().clear(shown, settings.events().outboxRetention());
@@ -94,6 +109,15 @@ public final class OutboxKeeper implements Agent {
         taken = null;
         next = clock.instant().plus(pause());
         return 1;
+    }
+
+    /**
+     * Returns whether the server is the one whose log the relay follows, and not one in its place that the relay has not noticed
+     * yet. Asked behind the snapshot, it holds for the connection of that, which ends with its server.
+     */
+    private boolean isOf(Durable durable) {
+        Source present = Objects.requireNonNull(source);
+        return durable.server().isStill(Losses.look(present, present.identify()));
     }
 
     private Duration pause() {

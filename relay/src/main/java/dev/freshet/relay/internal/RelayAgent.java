@@ -286,7 +286,7 @@ public final class RelayAgent implements Agent {
                 ledger.boundary(), ledger.durableStreams(), guard.isInDoubt(ledger.durableStreams())));
         boolean whole = ledger.durableStreams().stream()
                 .noneMatch(e -> e.isOfEvents() && e.status() == StreamStatus.SNAPSHOTTING);
-        keeper.lead(new OutboxKeeper.Durable(ledger.boundary().position().lsn(), whole));
+        keeper.lead(new OutboxKeeper.Durable(ledger.server(), whole));
     }
 
     private void take(LeaderSession leader, TopicWatch.Seen seen) {
