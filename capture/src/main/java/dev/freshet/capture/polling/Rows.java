@@ -75,9 +75,9 @@ final class Rows {
             List<Run> part = ranges.subList(Math.max(0, to - RANGES_AT_ONCE), to);
             List<Head> earlier = new ArrayList<>();
             try (PreparedStatement statement =
-                    c.prepareStatement("SELECT o.seq, " + SIZE + " AS size FROM (SELECT ? AS a, ? AS b"
+                    c.prepareStatement("SELECT seq, " + SIZE + " AS size FROM (SELECT ? AS a, ? AS b"
                             + " UNION ALL SELECT ?, ?".repeat(part.size() - 1) + ") g JOIN " + table
-                            + " o ON o.seq BETWEEN g.a AND g.b ORDER BY o.seq LIMIT " + most)) {
+                            + " ON seq BETWEEN g.a AND g.b ORDER BY seq LIMIT " + most)) {
                 int i = 0;
                 for (Run range : part) {
                     statement.setLong(++i, range.first());
