@@ -48,7 +48,12 @@ class FoundSchedulesTest {
             // the outbox of a server in the place of another was cleared by what was durable of the other
             "events write:780606 calm:584848 show:555747 copy:169086 copy_cut:838691 relay:696175 compact:908982"
                     + " restore:302882 publish:113991 copy_paused:1492 rebalance:428725 copy:842859 copy:532666"
-                    + " copy:382070 relay:494711 relay:12750 relay:499385");
+                    + " copy:382070 relay:494711 relay:12750 relay:499385",
+            // events were read from the outbox of such a server: they come once more, since it is another history
+            "per-transaction events relay_paused:451450 relay:91153 relay_paused:103780 elsewhere:259460 publish:946644"
+                    + " copy:855580 copy:314935 restore:834407 copy:957915 copy:589551 copy:950158 publish:26236"
+                    + " relay:968807 write:754139 copy:915389 copy:49096 copy:482927 show:704241 copy:581583"
+                    + " copy:1018712 compact:1003365 compact:675255 relay:983505");
 
     @Test
     void schedulesThatOnceBroke_breakNothing() {
