@@ -8,11 +8,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README shows of the embedded servers compiles; its first block of Java, of tokens, is a fragment. */
+/** What the README shows of the embedded servers compiles; its first blocks of Java, of tokens and of events, are fragments. */
 class ReadmeTest {
     @Test
     void testExamples_compile(@TempDir Path classes) throws Exception {
-        List<String> snippets = Snippets.of(Files.readString(Path.of("..", "README.md")), "java", 3);
-        assertEquals(List.of(), Snippets.thatDoNotCompile(snippets.subList(1, 3), classes));
+        List<String> snippets = Snippets.of(Files.readString(Path.of("..", "README.md")), "java", 4);
+        assertEquals(List.of(), Snippets.thatDoNotCompile(snippets.subList(2, 4), classes));
     }
 }
