@@ -16,7 +16,9 @@ class MistakesTest {
                         "    user: freshet\n",
                         "    usr: freshet\n",
                         "sources.shop.usr: unknown key; did you mean 'user'? (allowed here: type, url, user, password, slot,"
-                                + " publication, ledger, outbox, outbox-retention, outbox-partition, poll-interval, max-retained-wal, on-loss, limits)",
+                                + " publication, ledger, outbox, outbox-retention, outbox-partition, poll-interval,"
+                                + " dead-letter-topic, dead-letter-max-size, failed-keys, parked-letters-limit, parked-keys-limit,"
+                                + " max-retained-wal, on-loss, limits)",
                         "sources.shop.user: is missing; it must be a name of 1 to 63 bytes without NUL, as it stands in the"
                                 + " catalog"),
                 mistake(
