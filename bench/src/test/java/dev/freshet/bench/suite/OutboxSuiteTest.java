@@ -88,18 +88,4 @@ class OutboxSuiteTest {
         }
         assertWhole(measured.get(3), false, Set.of(MESSAGES, POLLING, ROUTER, CALLS));
     }
-
-    @Test
-    void flat_tellsRatesAndSizesBesideThoseAtTheStart() throws Exception {
-        List<Measurement> measured = run("flat");
-        String before = "outbox: flat after 10,000 events, ";
-        assertEquals(
-                List.of(
-                        before + "commit with an outbox row",
-                        before + "drain",
-                        before + "size of the table",
-                        before + "size of its indexes"),
-                names(measured));
-        measured.forEach(m -> assertWhole(m, false, Set.of("at the start")));
-    }
 }
