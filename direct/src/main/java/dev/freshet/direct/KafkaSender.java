@@ -61,6 +61,7 @@ final class KafkaSender {
             @Nullable Exception e,
             Answer answer) {
         if (e == null) {
+            probe.written(topic);
             answer.given(written, null);
             return;
         }

@@ -52,6 +52,11 @@ final class TopicProbe {
                 .whenComplete((found, e) -> loop.execute(() -> answer(topic, fault(topic, e))));
     }
 
+    /** Takes note that a record of a topic was written. */
+    void written(String topic) {
+        missingSince.remove(topic);
+    }
+
     private void answer(String topic, Fault fault) {
         List<Consumer<Fault>> waiting = asked.remove(topic);
         if (waiting != null) {

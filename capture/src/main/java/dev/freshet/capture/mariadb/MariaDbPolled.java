@@ -65,6 +65,8 @@ public final class MariaDbPolled implements PolledDatabase {
         try (Statement statement = connection.createStatement()) {
             connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             statement.execute("SET time_zone = '+00:00'");
+            // a relay whose host is gone, or that stands still, gives the lock of the one at work to another
+            statement.execute("SET SESSION wait_timeout = 120");
             if (mySql && isMySql(connection)) {
                 // the next value of a counter would be a day old
                 statement.execute("SET information_schema_stats_expiry = 0");

@@ -30,6 +30,11 @@ public final class PostgresPolled implements PolledDatabase {
     private static final int READER = 1_179_795_524;
 
     private static final int SLEEPER = 1_179_795_525;
+    /** A relay whose host is gone, or that stands still, gives the lock of the one at work to another. */
+    private static final String LEASE =
+            "SET idle_session_timeout = '2min'; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET"
+                    + " tcp_keepalives_count = 3";
+
     private static final String CHANNEL = "freshet_outbox";
     private static final String SEQUENCE = "freshet_outbox_seq";
 
@@ -61,7 +66,7 @@ public final class PostgresPolled implements PolledDatabase {
             // a number must be durable, on the stand-bys too, before it is sent; and no plan may go through rows that
             // are done
             statement.execute("SET synchronous_commit = on; SET enable_seqscan = off; SET enable_bitmapscan = off;"
-                    + " SET plan_cache_mode = force_generic_plan");
+                    + " SET plan_cache_mode = force_generic_plan; " + LEASE);
             return connection;
         } catch (SQLException e) {
             Sessions.closeAfter(connection, e);

@@ -46,6 +46,12 @@ final class CommitPace {
         return begun.plus(linger);
     }
 
+    /** Returns how long the log is waited for: not beyond the time at which the open batch is due. */
+    Duration patience(Instant now, Duration most, boolean empty) {
+        Duration due = empty ? most : Duration.between(now, dueWithRecords());
+        return due.isNegative() ? Duration.ZERO : due.compareTo(most) < 0 ? due : most;
+    }
+
     /** Returns from when on an entry without records is committed. */
     Instant dueWithoutRecords() {
         return nextEntry;

@@ -178,17 +178,8 @@ public final class LeaderSession implements AutoCloseable {
         return 1;
     }
 
-    /** How long the log is waited for: not beyond the time at which the open batch is due. */
     private Duration idleWait() {
-        Duration wait = snapshotter.isActive() ? BUSY_WAIT : IDLE_WAIT;
-        if (batch.isEmpty()) {
-            return wait;
-        }
-        Duration due = Duration.between(clock.instant(), pace.dueWithRecords());
-        if (due.isNegative()) {
-            return Duration.ZERO;
-        }
-        return due.compareTo(wait) < 0 ? due : wait;
+        return pace.patience(clock.instant(), snapshotter.isActive() ? BUSY_WAIT : IDLE_WAIT, batch.isEmpty());
     }
 
     /** Nothing is left in the log: commits what there is, or writes an entry when the ledger has news. */
@@ -217,7 +208,7 @@ public final class LeaderSession implements AutoCloseable {
         } else if (event instanceof LogEvent.Published published) {
             // what was sent was routed then
             if (published.record().position().isAfter(skipTo)) {
-                events.of(published, xid).ifPresent(this::take);
+                route(published);
             }
         } else if (event instanceof LogEvent.Unreadable unreadable) {
             events.of(unreadable).ifPresent(this::take);
@@ -238,6 +229,20 @@ public final class LeaderSession implements AutoCloseable {
             snapshotter.onMark(marked.text(), marked.position()).ifPresent(this::startEmitting);
         }
         // A message of another program is nobody's here.
+    }
+
+    private void route(LogEvent.Published published) {
+        try {
+            events.of(published, xid).ifPresent(this::take);
+        } catch (ParkingFullException e) {
+            // the letters that are the reason must be there for somebody to deal with
+            if (open.records() > 0) {
+                commitOpen();
+            } else if (!batch.isEmpty()) {
+                commitBoundary();
+            }
+            throw e;
+        }
     }
 
     private void take(TopicRecord row) {

@@ -191,13 +191,23 @@ final class OutboxBacklog implements AutoCloseable {
         List<PublishedEvent> events = table.read(part(entry.stream()), place.snapshot(), place.last(), pageEvents);
         Position at = ledger.write();
         UUID last = place.last();
+        int sent = 0;
         for (PublishedEvent event : events) {
             at = at.withSub(at.sub() + 1);
+            try {
+                send.accept(new EventRecord(event, at, EventIds.time(event.id())));
+            } catch (ParkingFullException e) {
+                if (sent == 0) {
+                    throw e;
+                }
+                // the letters that are the reason are written first
+                break;
+            }
             last = event.id();
-            send.accept(new EventRecord(event, at, EventIds.time(last)));
+            sent++;
         }
-        boolean done = events.size() < pageEvents;
-        note(entry, new Place(place.snapshot(), done ? null : last, done), events.size());
+        boolean done = sent == events.size() && sent < pageEvents;
+        note(entry, new Place(place.snapshot(), done ? null : last, done), sent);
     }
 
     /** What is published for no stream that is known goes to the dead letters, and is read with them. */

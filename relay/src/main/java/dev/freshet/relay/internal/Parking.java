@@ -1,7 +1,6 @@
 package dev.freshet.relay.internal;
 
 import dev.freshet.model.EventRecord;
-import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.LedgerCodec;
 import dev.freshet.model.ledger.LedgerKey;
 import dev.freshet.model.ledger.ParkedEvents;
@@ -44,7 +43,7 @@ final class Parking {
      * Has an event's key wait behind it, or counts one more that waits.
      *
      * @param wholeStream whether no event of its stream can be sent
-     * @throws RetriableException if too much waits already
+     * @throws ParkingFullException if too much waits already
      */
     void park(EventRecord record, boolean wholeStream) {
         String key = record.event().key();
@@ -60,11 +59,11 @@ final class Parking {
             return;
         }
         if (before == null && parked.size() >= settings.mostKeys()) {
-            throw new RetriableException("The " + record + " would be parked, but " + parked.size()
+            throw new ParkingFullException("The " + record + " would be parked, but " + parked.size()
                     + " keys are already, the most that are allowed. " + wayOut());
         }
         if (before != null && !at.equals(stream) && before.letters() >= settings.mostLetters()) {
-            throw new RetriableException("The " + record + " would wait behind " + before.letters()
+            throw new ParkingFullException("The " + record + " would wait behind " + before.letters()
                     + " dead letters of its key, the most that are allowed. " + wayOut());
         }
         ParkedEvents now = new ParkedEvents(before == null ? 1 : before.letters() + 1, record.position());
