@@ -49,6 +49,10 @@ class FoundSchedulesTest {
             "events write:780606 calm:584848 show:555747 copy:169086 copy_cut:838691 relay:696175 compact:908982"
                     + " restore:302882 publish:113991 copy_paused:1492 rebalance:428725 copy:842859 copy:532666"
                     + " copy:382070 relay:494711 relay:12750 relay:499385",
+            // events of before were sent at a boundary below what the last relay had written of a transaction
+            "per-transaction events calm:959599 elsewhere:306490 write:114314 relay:1022111 relay:133933 configure:588646"
+                    + " relay:491296 write:828360 relay:446997 copy_killed:38912 show:429678 copy_killed:781063"
+                    + " publish:160380 relay:828834",
             // events were read from the outbox of such a server: they come once more, since it is another history
             "per-transaction events relay_paused:451450 relay:91153 relay_paused:103780 elsewhere:259460 publish:946644"
                     + " copy:855580 copy:314935 restore:834407 copy:957915 copy:589551 copy:950158 publish:26236"
