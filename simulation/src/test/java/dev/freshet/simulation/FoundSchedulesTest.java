@@ -49,6 +49,16 @@ class FoundSchedulesTest {
             "events write:780606 calm:584848 show:555747 copy:169086 copy_cut:838691 relay:696175 compact:908982"
                     + " restore:302882 publish:113991 copy_paused:1492 rebalance:428725 copy:842859 copy:532666"
                     + " copy:382070 relay:494711 relay:12750 relay:499385",
+            // such a server's log had grown as far as the former's, and it had no slot
+            "events write:726774 write:199012 calm:985463 relay:308248 relay:996241 write:357006 publish:680586 copy:780712"
+                    + " publish:684027 copy:536169 write:857921 write:197714 copy:178224 write:961014 publish:130869"
+                    + " copy:810201 relay:188600 relay:251921 relay:420646 relay_cut:858946 copy:497279 restore:222650"
+                    + " redrive:842191 relay:1026637 publish:976803 write:638721 relay_paused:423475 relay:195509"
+                    + " relay:1009716 relay:227982",
+            // events of before were sent at a boundary below what the last relay had written of a transaction
+            "per-transaction events calm:959599 elsewhere:306490 write:114314 relay:1022111 relay:133933 configure:588646"
+                    + " relay:491296 write:828360 relay:446997 copy_killed:38912 show:429678 copy_killed:781063"
+                    + " publish:160380 relay:828834",
             // events were read from the outbox of such a server: they come once more, since it is another history
             "per-transaction events relay_paused:451450 relay:91153 relay_paused:103780 elsewhere:259460 publish:946644"
                     + " copy:855580 copy:314935 restore:834407 copy:957915 copy:589551 copy:950158 publish:26236"

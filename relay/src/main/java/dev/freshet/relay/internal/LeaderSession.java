@@ -141,7 +141,7 @@ public final class LeaderSession implements AutoCloseable {
         if (emitting != null) {
             return emitPiece();
         }
-        if (!inTransaction && finishedWindow == null && events.holdsLog()) {
+        if (!inTransaction && finishedWindow == null && !isBehind() && events.holdsLog()) {
             return sendBacklog();
         }
         int done = snapshotter.doWork();

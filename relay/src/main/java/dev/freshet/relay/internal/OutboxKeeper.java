@@ -2,6 +2,7 @@ package dev.freshet.relay.internal;
 
 import dev.freshet.capture.OutboxCleaner;
 import dev.freshet.capture.OutboxSnapshot;
+import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.model.ledger.ServerSeen;
@@ -113,11 +114,13 @@ public final class OutboxKeeper implements Agent {
 
     /**
      * Returns whether the server is the one whose log the relay follows, and not one in its place that the relay has not noticed
-     * yet. Asked behind the snapshot, it holds for the connection of that, which ends with its server.
+     * yet: the log of such a one may have grown as far, but it has no slot, or none that is read. Asked behind the snapshot, it holds
+     * for the connection of that, which ends with its server.
      */
     private boolean isOf(Durable durable) {
         Source present = Objects.requireNonNull(source);
-        return durable.server().isStill(Losses.look(present, present.identify()));
+        return durable.server().isStill(Losses.look(present, present.identify()))
+                && present.slot().map(SlotState::activePid).isPresent();
     }
 
     private Duration pause() {
