@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Refuses events, or gives them their places in the queue. Safe to share between threads. */
 final class Admission {
@@ -23,6 +24,7 @@ final class Admission {
     private final ParkedKeys parked;
     private final Runnable spill;
     private final Duration spillFor;
+    private final Supplier<String> whyFull;
     private volatile Optional<String> closed = Optional.empty();
 
     /**
@@ -30,6 +32,7 @@ final class Admission {
      *
      * @param spill makes room by the table
      * @param spillFor how long that may take; zero if there is none
+     * @param whyFull tells why the queue is full, as a part of a sentence
      */
     Admission(
             DirectSettings settings,
@@ -37,13 +40,15 @@ final class Admission {
             Room room,
             ParkedKeys parked,
             Runnable spill,
-            Duration spillFor) {
+            Duration spillFor,
+            Supplier<String> whyFull) {
         this.settings = settings;
         this.checks = checks;
         this.room = room;
         this.parked = parked;
         this.spill = spill;
         this.spillFor = spillFor;
+        this.whyFull = whyFull;
     }
 
     /** Takes all of the events or none. */
@@ -123,8 +128,8 @@ final class Admission {
             throw new RetriableException("Interrupted while waiting for room for " + names(admitted), e);
         }
         throw new RetriableException("There is no room for " + names(admitted) + " in the queue of source '"
-                + settings.source() + "', which holds " + room + ", since Kafka takes none or takes them slower than"
-                + " they come; waited for " + settings.blockFor().plus(spillFor).toMillis()
+                + settings.source() + "', which holds " + room + ", since " + whyFull.get() + "; waited for "
+                + settings.blockFor().plus(spillFor).toMillis()
                 + " ms. Try again later, or raise capacity(…) or blockFor(…)"
                 + (settings.undelivered().isEmpty() ? ", or have them kept by undelivered(…)" : ""));
     }

@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -32,6 +34,7 @@ final class Drain {
     private final SeldomLog log = new SeldomLog(LoggerFactory.getLogger(Drain.class));
     private final EventLoop thread;
     private final UndeliveredTable table;
+    private final Supplier<CompletableFuture<Void>> refresh;
     private final Consumer<List<Entry>> sender;
     private final long limitMillis;
     private int failed;
@@ -41,12 +44,19 @@ final class Drain {
     /**
      * Creates it.
      *
+     * @param refresh learns which keys others have parked meanwhile, of whose rows a later one may be taken now
      * @param sender sends entries, or completes them with a {@link RetriableException} that says why not now
      * @param delivery how long the sender may take for an entry
      */
-    Drain(EventLoop thread, UndeliveredTable table, Consumer<List<Entry>> sender, Duration delivery) {
+    Drain(
+            EventLoop thread,
+            UndeliveredTable table,
+            Supplier<CompletableFuture<Void>> refresh,
+            Consumer<List<Entry>> sender,
+            Duration delivery) {
         this.thread = thread;
         this.table = table;
+        this.refresh = refresh;
         this.sender = sender;
         this.limitMillis = delivery.multipliedBy(2).plus(SPARE).toMillis();
     }
@@ -77,7 +87,7 @@ final class Drain {
     /** Returns whether there may be more to send. */
     private boolean sendSome(Connection connection) throws SQLException {
         List<Entry> taken = table.take(connection, after, failed == 0 ? MOST : FEW, MOST_BYTES);
-        List<Entry> gone = send(taken);
+        List<Entry> gone = taken.isEmpty() || !knowsParked() ? List.of() : send(taken);
         table.delete(connection, gone);
         boolean wraps = taken.isEmpty() && after > 0;
         if (!gone.isEmpty() || (taken.isEmpty() && !wraps)) {
@@ -87,6 +97,21 @@ final class Drain {
         }
         after = gone.size() < taken.size() ? newestHead(taken) : 0;
         return !taken.isEmpty() || wraps;
+    }
+
+    /** Asked behind the locks of the rows: a row before them that became a letter is gone, and its letter there. */
+    private boolean knowsParked() {
+        try {
+            refresh.get().get(limitMillis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("What is kept is not sent yet, since it is not known which keys are parked: "
+                    + (e.getCause() == null ? e : e.getCause()).getMessage());
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RetriableException("Interrupted while sending kept events: the publisher closes", e);
+        }
     }
 
     /** Those that cannot be sent now must not keep others from being tried: they have their turn again after all of these. */

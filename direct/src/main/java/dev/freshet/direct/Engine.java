@@ -69,14 +69,16 @@ final class Engine {
                         keeper,
                         new Completions(room, parked)),
                 kept);
-        drain = table.map(t -> new Drain(new EventLoop(name + "-drain", this::broken), t, this::accept, delivery));
+        drain = table.map(
+                t -> new Drain(new EventLoop(name + "-drain", this::broken), t, this::refresh, this::accept, delivery));
         admission = new Admission(
                 settings,
                 checks,
                 room,
                 parked,
                 () -> loop.execute(lanes::spill),
-                keeper.isPresent() ? delivery.plus(TABLE_LIMIT) : Duration.ZERO);
+                keeper.isPresent() ? delivery.plus(TABLE_LIMIT) : Duration.ZERO,
+                this::whyFull);
     }
 
     void start() {
@@ -86,8 +88,19 @@ final class Engine {
         drain.ifPresent(Drain::start);
     }
 
+    private String whyFull() {
+        return settings.parks() && !watch.isKnown()
+                ? "it is not known which keys are parked: " + watch.trouble()
+                : "Kafka takes none or takes them slower than they come";
+    }
+
     private void tryAgain() {
         loop.execute(lanes::tryAgain);
+    }
+
+    /** Has the letters read that others of the source have written, whose keys go behind them. */
+    private CompletableFuture<Void> refresh() {
+        return settings.parks() ? watch.refresh() : CompletableFuture.completedFuture(null);
     }
 
     private void accept(List<Entry> entries) {

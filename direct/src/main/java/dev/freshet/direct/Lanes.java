@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * their order is lost; as it is, a failing key holds up nothing but itself, and no try of ours can overtake another.
  */
 final class Lanes {
+    /** Once it is known which keys are parked, all are tried at once: until then it is not looked often. */
+    private static final int UNKNOWN_TIMES = 7;
+
     private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
     /** A letter is given as long as this to be written, if the bound is not shorter. */
     private static final Duration LETTER_LIMIT = Duration.ofSeconds(5);
@@ -115,8 +118,17 @@ final class Lanes {
         sending(lane, true);
         LaneKey key = settings.parks() ? lane.key().orElse(null) : null;
         if (key != null && entry.fault() == null && !watch.isKnown()) {
-            entry.tried();
-            answered(lane, entry, Fault.passing("It is not known which keys are parked: " + watch.trouble()));
+            // it was not tried, so that no bound of its tries runs: it never becomes a letter for that
+            sending(lane, false);
+            Fault unknown = Fault.passing("It is not known which keys are parked: " + watch.trouble());
+            if (entry.isDrained()) {
+                putBack(lane, unknown);
+            } else if (keeper.isPresent() && isOver(watch.unknownForNanos())) {
+                hand(lane, Optional.empty());
+            } else {
+                failed(lane, UNKNOWN_TIMES, unknown);
+            }
+            step(lane);
             return;
         }
         boolean isParked = key != null && parked.isParked(key);
@@ -160,9 +172,11 @@ final class Lanes {
     }
 
     private boolean expired(Entry entry) {
-        return settings.retryFor()
-                .filter(bound -> entry.triedForNanos() >= bound.toNanos())
-                .isPresent();
+        return isOver(entry.triedForNanos());
+    }
+
+    private boolean isOver(long nanos) {
+        return settings.retryFor().filter(bound -> nanos >= bound.toNanos()).isPresent();
     }
 
     private void lettered(Lane lane, Entry entry, Fault why, @Nullable RecordMetadata written, @Nullable Fault fault) {

@@ -5,11 +5,13 @@ import dev.freshet.letters.LetterPlace;
 import dev.freshet.letters.LetterReader;
 import dev.freshet.letters.WaitingLetters;
 import dev.freshet.model.FreshetException;
+import dev.freshet.model.RetriableException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -31,6 +33,7 @@ final class ParkedWatch {
     private int failed;
     private volatile String trouble = "it has not been read yet";
     private volatile boolean isKnown;
+    private final long began = System.nanoTime();
 
     /**
      * Creates it.
@@ -54,6 +57,11 @@ final class ParkedWatch {
         return isKnown;
     }
 
+    /** Returns for how long they have not been known, in nanoseconds, while they are not. */
+    long unknownForNanos() {
+        return System.nanoTime() - began;
+    }
+
     /** Returns why they are not, as a sentence. */
     String trouble() {
         return trouble;
@@ -75,22 +83,46 @@ final class ParkedWatch {
     }
 
     private void read() {
-        long began = System.nanoTime();
-        Set<LetterPlace> before = parked.places();
-        WaitingLetters waiting;
+        long reading = System.nanoTime();
         try {
-            waiting = reader().waiting();
+            update();
         } catch (FreshetException e) {
             failed(String.valueOf(e.getMessage()));
             return;
         }
-        parked.update(before, keys(waiting));
         failed = 0;
         if (!isKnown) {
             isKnown = true;
             known.run();
         }
-        thread.schedule(this::look, Math.max(LEAST_PAUSE_NANOS, PAUSES_PER_READING * (System.nanoTime() - began)));
+        thread.schedule(this::look, Math.max(LEAST_PAUSE_NANOS, PAUSES_PER_READING * (System.nanoTime() - reading)));
+    }
+
+    private void update() {
+        Set<LetterPlace> before = parked.places();
+        WaitingLetters waiting = reader().waiting();
+        parked.update(before, keys(waiting));
+    }
+
+    /** Reads the letters once more; completes when the keys of all that were written before the call are known. */
+    CompletableFuture<Void> refresh() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        boolean taken = thread.execute(() -> {
+            if (!isKnown) {
+                done.completeExceptionally(new RetriableException(trouble));
+                return;
+            }
+            try {
+                update();
+                done.complete(null);
+            } catch (FreshetException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        if (!taken) {
+            done.completeExceptionally(new RetriableException("the publisher closes"));
+        }
+        return done;
     }
 
     private LetterReader reader() {

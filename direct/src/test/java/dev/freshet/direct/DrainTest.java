@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Which rows of the table have their turn. */
@@ -50,8 +51,12 @@ class DrainTest {
             table.insert(connection, rows);
             return true;
         });
-        Drain drain =
-                new Drain(new EventLoop("drain", Throwable::printStackTrace), table, DrainTest::send, Duration.ZERO);
+        Drain drain = new Drain(
+                new EventLoop("drain", Throwable::printStackTrace),
+                table,
+                () -> CompletableFuture.completedFuture(null),
+                DrainTest::send,
+                Duration.ZERO);
         drain.start();
         World.until(() -> table.count() == 131);
         drain.finish();

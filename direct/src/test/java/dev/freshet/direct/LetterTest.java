@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
+import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.DeadLetterHeaders;
+import dev.freshet.model.event.EventIds;
+import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.outbox.Event;
 import dev.freshet.outbox.EventRefusedException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -231,5 +235,34 @@ class LetterTest {
                     e.getMessage());
         }
         assertEquals(List.of(), letters());
+    }
+
+    @Test
+    void eventThatAnotherInstanceHasKept_goesBehindTheLetterOfItsKey(TestDatabase database) throws Exception {
+        UndeliveredTable table = new UndeliveredTable(World.table(database), world.source);
+        try (DirectPublisher direct = world.publisher()
+                .undelivered(World.dataSource(database.jdbcUrl(), database.user(), database.password()))
+                .build()) {
+            assertEquals(Outcome.SENT, World.outcome(direct.publish(World.order("b", "0"))));
+            // nothing is parked as far as this one knows; another instance parks a key, of which a row is kept
+            try (DirectPublisher other = world.publisher().build()) {
+                assertEquals(Outcome.DEAD_LETTERED, World.outcome(other.publish(World.order("a", LARGE))));
+            }
+            PublishedEvent kept = new PublishedEvent(
+                    new EventIds(InstantSource.system()).next(),
+                    "orders",
+                    "a",
+                    "t",
+                    "text/plain",
+                    Map.of(),
+                    new byte[] {'1'});
+            table.transact("Keeping", connection -> {
+                table.insert(connection, List.of(Entry.drained(-1, kept, world.topic, "2026-01-02T03:04:05.678901Z")));
+                return true;
+            });
+            World.until(() -> table.count() == 0);
+        }
+        assertEquals(List.of(), world.values("a"));
+        assertEquals(List.of("a " + LARGE + " too-large", "a 1 behind"), letters());
     }
 }

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.OnServers;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
@@ -13,7 +11,6 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Scope;
 import jakarta.persistence.EntityManager;
 import java.lang.reflect.InvocationTargetException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.Map;
 import java.util.Objects;
@@ -24,33 +21,17 @@ import org.hibernate.cfg.Configuration;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The examples of docs/how-to/publish-with-frameworks.md, run as they stand there. */
-@OnServers
-class FrameworksPageTest {
-    private final SqlOutbox outbox = SqlOutbox.table(Dialect.POSTGRESQL).build();
-    private TestDatabase database;
-    private PageExamples examples;
+class FrameworksPageTest extends OrdersPage {
 
-    @BeforeEach
-    void compile(TestDatabase own, @TempDir Path folder) throws Exception {
-        database = own;
-        Migration.run(own);
-        own.execute("CREATE TABLE orders (id text PRIMARY KEY)");
-        examples = PageExamples.of("publish-with-frameworks.md", folder);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        examples.close();
+    FrameworksPageTest() {
+        super("publish-with-frameworks.md");
     }
 
     private DataSource dataSource() {

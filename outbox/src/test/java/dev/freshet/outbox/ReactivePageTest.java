@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.freshet.embedded.TestDatabase;
-import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.outbox.r2dbc.R2dbcClient;
 import dev.freshet.outbox.r2dbc.R2dbcOutbox;
@@ -15,40 +13,22 @@ import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** The examples of docs/how-to/publish-from-reactive-code.md, run as they stand there. */
-@OnServers
-class ReactivePageTest {
+class ReactivePageTest extends OrdersPage {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private final SqlOutbox outbox = SqlOutbox.table(Dialect.POSTGRESQL).build();
-    private TestDatabase database;
-    private PageExamples examples;
-
-    @BeforeEach
-    void compile(TestDatabase own, @TempDir Path folder) throws Exception {
-        database = own;
-        Migration.run(own);
-        own.execute("CREATE TABLE orders (id text PRIMARY KEY)");
-        examples = PageExamples.of("publish-from-reactive-code.md", folder);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        examples.close();
+    ReactivePageTest() {
+        super("publish-from-reactive-code.md");
     }
 
     private static UUID placed(Mono<?> order) {

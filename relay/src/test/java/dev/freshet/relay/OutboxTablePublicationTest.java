@@ -92,7 +92,9 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
             until(relay, s -> s.streams().stream().anyMatch(e -> e.stream().equals("orders")));
             List<UUID> meanwhile = new ArrayList<>();
             publish(meanwhile, 10);
-            Thread.sleep(500);
+            // the log's rows have gone by, which is all that it waits for but the open transaction
+            long now = insertLsn();
+            until(relay, s -> s.position() != null && s.position().lsn() >= now);
             assertTrue(relay.status().streams().stream()
                     .noneMatch(e ->
                             e.status() == StreamStatus.RUNNING && e.stream().equals("orders")));
@@ -141,6 +143,19 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
     private static final String PARTITIONS =
             "SELECT count(*) FROM pg_inherits WHERE inhparent = 'freshet_outbox'::regclass";
 
+    private void until(String condition) {
+        Awaitility.await().atMost(LIMIT).until(() -> db.text(condition).equals("t"));
+    }
+
+    /** Publishes in each of a few seconds, each of which has a partition. */
+    private void publishIntoSeveralPartitions(List<UUID> published) throws Exception {
+        for (int i = 0; i < 4; i++) {
+            publish(published, 50);
+            until("SELECT clock_timestamp() >= '"
+                    + db.text("SELECT date_bin('1 s', clock_timestamp(), 'epoch') + '1 s'") + "'");
+        }
+    }
+
     @Test
     void eventsThatAreSent_goWithTheirPartitions_andNoneIsLost() throws Exception {
         retention = new OutboxRetention(Optional.of(Duration.ZERO), Duration.ofSeconds(1));
@@ -149,10 +164,7 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
         publish(published, 100);
         Relay relay = start(settings);
         until(relay, s -> runs(s, "orders"));
-        for (int i = 0; i < 12; i++) {
-            publish(published, 50);
-            Thread.sleep(400);
-        }
+        publishIntoSeveralPartitions(published);
         Awaitility.await()
                 .atMost(LIMIT)
                 .untilAsserted(() -> assertEquals("0", db.text("SELECT count(*) FROM freshet_outbox")));
@@ -207,10 +219,7 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
         publish(published, 50);
         try (Relay relay = start(settings, () -> openSource(role, "p"))) {
             until(relay, s -> runs(s, "orders"));
-            for (int i = 0; i < 6; i++) {
-                publish(published, 50);
-                Thread.sleep(400);
-            }
+            publishIntoSeveralPartitions(published);
             Awaitility.await()
                     .atMost(LIMIT)
                     .untilAsserted(() -> assertEquals("0", db.text("SELECT count(*) FROM freshet_outbox")));
@@ -253,7 +262,7 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
         String snapshot = db.text("SELECT pg_current_snapshot()::text");
         // the first partition begins with the next second
         Awaitility.await().atMost(LIMIT).until(this::publishesIntoAPartition);
-        Thread.sleep(1_500);
+        until("SELECT freshet_outbox_id(clock_timestamp() - interval '1 s') > id FROM freshet_outbox");
         assertEquals("0", db.text("SELECT freshet_outbox_roll('" + snapshot + "', '0', '1s', 3)"));
         assertEquals("1", db.text("SELECT count(*) FROM freshet_outbox"));
         assertNotEquals("0", db.text("SELECT freshet_outbox_roll(pg_current_snapshot(), '0', '1s', 3)"));

@@ -1,6 +1,4 @@
-/**
- * What the adapters of several databases share; not for others. A queue may be used by two threads, a session belongs to one.
- */
+/** What sources share. */
 @NullMarked
 package dev.freshet.capture.internal;
 

@@ -48,7 +48,8 @@ final class InnoDbWriters {
 
     private static void statements(Statement statement, boolean mySql, List<Writer> writers) throws SQLException {
         try (ResultSet row = statement.executeQuery("SELECT id, " + (mySql ? "0" : "query_id")
-                + " FROM information_schema.processlist WHERE id <> connection_id() AND command NOT IN"
+                // what a replica applies was published elsewhere
+                + " FROM information_schema.processlist WHERE id <> connection_id() AND user <> 'system user' AND command NOT IN"
                 + " ('Sleep', 'Daemon', 'Binlog Dump', 'Binlog Dump GTID', 'Slave_IO')")) {
             while (row.next()) {
                 String session = row.getString(1);

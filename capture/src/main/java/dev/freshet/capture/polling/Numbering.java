@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * numbers are durable before a row leaves.
  */
 final class Numbering {
+    private static final int RUNS_AT_ONCE = 10_000;
     private static final Logger LOG = LoggerFactory.getLogger(Numbering.class);
 
     /** How often it is asked who writes, while there are gaps. */
@@ -67,7 +68,16 @@ final class Numbering {
             Connection c)
             throws SQLException {
         Numbering numbering = new Numbering(settings, database, numbers, rows, progress, state);
-        numbering.gaps.addBetween(state.settled() + 1, numbers.above(c, state.settled()), state.high());
+        long from = state.settled() + 1;
+        List<Run> runs;
+        do {
+            runs = numbers.above(c, from - 1, RUNS_AT_ONCE);
+            long to = runs.size() < RUNS_AT_ONCE
+                    ? state.high()
+                    : runs.get(runs.size() - 1).last();
+            numbering.gaps.addBetween(from, runs, to);
+            from = to + 1;
+        } while (runs.size() == RUNS_AT_ONCE);
         return numbering;
     }
 

@@ -143,12 +143,12 @@ final class Numbers {
                 at);
     }
 
-    /** Returns the runs above a seq, in the order of their seq. */
-    List<Run> above(Connection c, long seq) throws SQLException {
+    /** Returns the first runs above a seq, in the order of their seq, at most so many. */
+    List<Run> above(Connection c, long seq, int most) throws SQLException {
         return runs(
                         c,
                         "SELECT number, first_seq, events, numbered_at FROM " + number
-                                + " WHERE first_seq > ? ORDER BY first_seq",
+                                + " WHERE first_seq > ? ORDER BY first_seq LIMIT " + most,
                         seq)
                 .stream()
                 .map(NumberedRun::rows)

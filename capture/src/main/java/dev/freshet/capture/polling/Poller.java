@@ -2,6 +2,7 @@ package dev.freshet.capture.polling;
 
 import dev.freshet.capture.LogEvent;
 import dev.freshet.capture.internal.EventQueue;
+import dev.freshet.capture.internal.ReaderThread;
 import dev.freshet.capture.internal.Session;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.LossException;
@@ -11,16 +12,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Numbers, reads and sleeps on a thread of its own, and fills the queue. While the queue is full it does nothing else. */
 final class Poller implements Delivery.Sink {
-    private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
     private static final Duration BOOKS = Duration.ofSeconds(10);
     private static final long FULL_WAIT_NANOS = 50_000_000;
     private static final int REPLAYED_RUNS = 1_000;
-    private static final long CLOSE_MILLIS = 5_000;
 
     private final PollingSettings settings;
     private final PolledDatabase database;
@@ -174,22 +171,6 @@ final class Poller implements Delivery.Sink {
     void close() {
         closing = true;
         LockSupport.unpark(thread);
-        boolean interrupted = false;
-        try {
-            thread.join(CLOSE_MILLIS);
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (thread.isAlive()) {
-            try {
-                connection.abort(Runnable::run);
-            } catch (SQLException e) {
-                LOG.debug("A connection that does not answer could not be cut: {}", e.getMessage());
-            }
-            thread.interrupt();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ReaderThread.awaitEnd(thread, connection);
     }
 }

@@ -1,6 +1,7 @@
 package dev.freshet.capture.postgres;
 
 import dev.freshet.capture.internal.EventQueue;
+import dev.freshet.capture.internal.ReaderThread;
 import dev.freshet.capture.internal.Session;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
@@ -30,7 +31,6 @@ final class LogReader implements PgOutputDecoder.Sink {
     private static final long FULL_WAIT_NANOS = 50_000_000;
     private static final int MAINTAIN_EVERY = 256;
     private static final int SIGNAL_EVERY = 256;
-    private static final long CLOSE_MILLIS = 5_000;
 
     private final Connection connection;
     private final WalStream stream;
@@ -155,22 +155,6 @@ final class LogReader implements PgOutputDecoder.Sink {
     /** Sends the last confirmation and ends the thread; a connection that does not answer is cut. */
     void close() {
         closing = true;
-        boolean interrupted = false;
-        try {
-            thread.join(CLOSE_MILLIS);
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (thread.isAlive()) {
-            try {
-                connection.abort(Runnable::run);
-            } catch (SQLException e) {
-                LOG.debug("A connection that does not answer could not be cut: {}", SqlErrors.text(e));
-            }
-            thread.interrupt();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ReaderThread.awaitEnd(thread, connection);
     }
 }

@@ -27,6 +27,10 @@ import org.junit.jupiter.api.Test;
 /** What polling does, whichever database is polled: one subclass for each. */
 abstract class PollingSuite {
     PollingFixture fixture;
+    /** The session of the one that numbers. */
+    Connection c;
+
+    Numbering numbering;
 
     /** Makes the fixture over the test's own database. */
     abstract PollingFixture make(UnaryOperator<PollingSettings.Builder> more) throws Exception;
@@ -41,6 +45,13 @@ abstract class PollingSuite {
         return fixture;
     }
 
+    /** Prepares with the defaults, and has a session of the one that numbers. */
+    final void beginNumbering() throws Exception {
+        prepare(b -> b);
+        c = fixture.session();
+        numbering = fixture.numbering(c);
+    }
+
     @AfterEach
     void close() throws Exception {
         if (fixture != null) {
@@ -50,9 +61,7 @@ abstract class PollingSuite {
 
     @Test
     void lateCommit_isNumberedWhenItComes() throws Exception {
-        prepare(b -> b);
-        Connection c = fixture.session();
-        Numbering numbering = fixture.numbering(c);
+        beginNumbering();
         Connection late = fixture.begun("late");
         fixture.publish("early");
         assertEquals(List.of("1:2"), fixture.round(numbering, c));
@@ -64,9 +73,7 @@ abstract class PollingSuite {
 
     @Test
     void gapOfARollback_dies_andWhatIsBelowIsSettled() throws Exception {
-        prepare(b -> b);
-        Connection c = fixture.session();
-        Numbering numbering = fixture.numbering(c);
+        beginNumbering();
         fixture.begun("never").rollback();
         fixture.publish("a");
         assertEquals(List.of("1:2"), fixture.round(numbering, c));
@@ -77,9 +84,7 @@ abstract class PollingSuite {
 
     @Test
     void gapThatAnOpenTransactionHolds_livesOn() throws Exception {
-        prepare(b -> b);
-        Connection c = fixture.session();
-        Numbering numbering = fixture.numbering(c);
+        beginNumbering();
         Connection held = fixture.begun("late");
         fixture.publish("a");
         fixture.round(numbering, c);
@@ -129,9 +134,7 @@ abstract class PollingSuite {
 
     @Test
     void rowOfAGap_comesBeforeTheLaterRowsOfTheRound() throws Exception {
-        prepare(b -> b);
-        Connection c = fixture.session();
-        Numbering numbering = fixture.numbering(c);
+        beginNumbering();
         Connection late = fixture.begun("late");
         fixture.publish("a");
         fixture.round(numbering, c);
@@ -142,9 +145,7 @@ abstract class PollingSuite {
 
     @Test
     void rowOfAGapThatCommitsAmidstARound_comesBeforeTheOneThatWaitedForIt() throws Exception {
-        prepare(b -> b);
-        Connection c = fixture.session();
-        Numbering numbering = fixture.numbering(c);
+        beginNumbering();
         Connection late = fixture.begun("late");
         fixture.publish("a");
         fixture.round(numbering, c);
