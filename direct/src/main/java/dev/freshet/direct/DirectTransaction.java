@@ -1,6 +1,7 @@
 package dev.freshet.direct;
 
 import dev.freshet.model.FreshetException;
+import dev.freshet.outbox.CommitUnknownException;
 import dev.freshet.outbox.Event;
 import dev.freshet.outbox.SqlFailure;
 import java.sql.Connection;
@@ -55,8 +56,9 @@ public final class DirectTransaction implements AutoCloseable {
      * Commits, and sends the events.
      *
      * @return what becomes of each event, in the order of their publishing
-     * @throws dev.freshet.model.RetriableException if the connection is lost, or the transaction may be tried again; then nothing
-     *     is sent
+     * @throws dev.freshet.outbox.CommitUnknownException if the connection is lost meanwhile; then nothing is sent, although the
+     *     transaction may have committed
+     * @throws dev.freshet.model.RetriableException if the transaction may be tried again; nothing is sent
      * @throws FreshetException if the database fails otherwise; nothing is sent either
      * @throws IllegalStateException if the transaction has ended
      */
@@ -65,7 +67,9 @@ public final class DirectTransaction implements AutoCloseable {
         try {
             connection.commit();
         } catch (SQLException e) {
-            throw failure("The transaction could not be committed", e);
+            throw CommitUnknownException.mayBe(e)
+                    ? new CommitUnknownException("The transaction, whose events are not sent,", e)
+                    : failure("The transaction could not be committed", e);
         }
         ended = true;
         List<CompletionStage<Outcome>> stages = engine.send(List.copyOf(events));

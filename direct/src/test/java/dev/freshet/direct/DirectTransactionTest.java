@@ -11,6 +11,7 @@ import dev.freshet.embedded.TopicPrefix;
 import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
+import dev.freshet.outbox.CommitUnknownException;
 import dev.freshet.outbox.EventRefusedException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -106,6 +107,23 @@ class DirectTransactionTest {
                 FreshetException e = assertThrows(FreshetException.class, tx::commit);
                 assertTrue(e.getMessage().contains("could not be committed (SQLSTATE 23505)"), e.getMessage());
             }
+        }
+        assertEquals(List.of(), sent());
+        assertEquals(0, direct.status().queuedEvents());
+    }
+
+    @Test
+    void lostConnection_leavesOpenWhetherItCommitted_andSendsNothing() throws Exception {
+        try (Connection connection = database.connect()) {
+            DirectTransaction tx = direct.begin(connection);
+            insert(connection, 1);
+            tx.publish(World.order("a", "1"));
+            database.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                    + " WHERE datname = current_database() AND state = 'idle in transaction'");
+            CommitUnknownException e = assertThrows(CommitUnknownException.class, tx::commit);
+            assertTrue(e.getMessage().contains("whose events are not sent, may have been committed"), e.getMessage());
+            // its rollback has no connection either
+            assertThrows(FreshetException.class, tx::close);
         }
         assertEquals(List.of(), sent());
         assertEquals(0, direct.status().queuedEvents());

@@ -31,4 +31,19 @@ public interface Outbox {
      * @throws EventRefusedException as for a single one
      */
     List<UUID> publish(Connection connection, List<Event> events);
+
+    /**
+     * Publishes an event as the last thing of its transaction, and commits. Where the database allows it, PostgreSQL with its own
+     * driver, both take one round trip, that of the commit.
+     *
+     * @param connection the caller's connection, in the transaction that the event belongs to; it is not closed
+     * @return the event's id
+     * @throws CommitUnknownException if the connection is lost meanwhile: the transaction has committed with its event, or neither
+     *     is there
+     * @throws EventRefusedException as {@link #publish(Connection, Event)} does; nothing is committed
+     * @throws dev.freshet.model.ConfigurationException as above
+     * @throws dev.freshet.model.RetriableException if the transaction may be tried again; it has not committed
+     * @throws dev.freshet.model.FreshetException if the database fails otherwise; it has not committed and is to be rolled back
+     */
+    UUID publishAndCommit(Connection connection, Event event);
 }

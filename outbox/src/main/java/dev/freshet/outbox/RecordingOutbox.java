@@ -2,6 +2,7 @@ package dev.freshet.outbox;
 
 import dev.freshet.model.event.PublishedEvent;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -44,6 +45,23 @@ public final class RecordingOutbox implements Outbox {
         List<PublishedEvent> encoded = events.stream().map(checks::encode).toList();
         published.addAll(encoded);
         return encoded.stream().map(PublishedEvent::id).toList();
+    }
+
+    /**
+     * Keeps the event, and commits the connection.
+     *
+     * @param connection whatever the code under test has
+     * @throws IllegalStateException if its commit fails
+     */
+    @Override
+    public UUID publishAndCommit(Connection connection, Event event) {
+        UUID id = publish(connection, event);
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            throw new IllegalStateException("The connection of the test could not commit: " + e.getMessage(), e);
+        }
+        return id;
     }
 
     /** Returns what was published so far, in its order, the same id once. */

@@ -68,18 +68,46 @@ public final class SqlOutbox implements Outbox {
             return List.of();
         }
         try {
-            if (connection.getAutoCommit()) {
-                throw batch.outsideTransaction();
-            }
-            insert(connection, batch.statements());
+            requireTransaction(connection, batch);
+            run(connection, sql(events), batch.statements());
         } catch (SQLException e) {
             throw translate(batch, e);
         }
         return batch.ids();
     }
 
-    private void insert(Connection connection, List<SqlStatement> events) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(way.sql())) {
+    @Override
+    public UUID publishAndCommit(Connection connection, Event event) {
+        List<Event> events = List.of(event);
+        EventBatch batch = batch(events);
+        try {
+            requireTransaction(connection, batch);
+            if (way.commitsAlong()) {
+                run(connection, sql(events) + "; COMMIT", batch.statements());
+            } else {
+                run(connection, sql(events), batch.statements());
+                connection.commit();
+            }
+        } catch (SQLException e) {
+            throw CommitUnknownException.mayBe(e)
+                    ? new CommitUnknownException("The " + event + " and its transaction", e)
+                    : translate(batch, e);
+        }
+        return batch.ids().get(0);
+    }
+
+    private String sql(List<Event> events) {
+        return events.stream().allMatch(event -> event.id() == null) ? way.sqlOfNewIds() : way.sql();
+    }
+
+    private static void requireTransaction(Connection connection, EventBatch batch) throws SQLException {
+        if (connection.getAutoCommit()) {
+            throw batch.outsideTransaction();
+        }
+    }
+
+    private static void run(Connection connection, String sql, List<SqlStatement> events) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (SqlStatement event : events) {
                 bind(statement, event.parameters());
                 if (events.size() == 1) {

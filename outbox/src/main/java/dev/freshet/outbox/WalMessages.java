@@ -6,15 +6,28 @@ import java.util.List;
 
 /** A message in PostgreSQL's log, which stands there if and only if its transaction commits. */
 final class WalMessages implements Way {
-    // of the function with text and that with bytea, the server takes the one with text for a parameter of unknown type
+    /** Of the function with text and that with bytea, the server takes the one with text for a parameter of unknown type. */
+    private static final String SQL =
+            "SELECT pg_catalog.pg_logical_emit_message(true, '" + EventMessage.PREFIX + "', CAST(? AS bytea))";
+
     @Override
     public String sql() {
-        return "SELECT pg_catalog.pg_logical_emit_message(true, '" + EventMessage.PREFIX + "', CAST(? AS bytea))";
+        return SQL;
+    }
+
+    @Override
+    public String sqlOfNewIds() {
+        return SQL;
+    }
+
+    @Override
+    public boolean commitsAlong() {
+        return true;
     }
 
     @Override
     public SqlStatement of(PublishedEvent event) {
-        return new SqlStatement(sql(), List.of(new SqlStatement.Parameter(byte[].class, EventMessage.encode(event))));
+        return new SqlStatement(SQL, List.of(new SqlStatement.Parameter(byte[].class, EventMessage.encode(event))));
     }
 
     @Override

@@ -8,6 +8,8 @@ import dev.freshet.model.event.PublishedEvent;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,21 @@ class EventChecksTest {
                 "1000001 bytes",
                 "maxBytes(…)");
         assertEquals(0, outbox.events().size());
+    }
+
+    @Test
+    void eventThatCommits_isKept_andItsConnectionHasCommitted() {
+        List<String> calls = new ArrayList<>();
+        Connection connection = (Connection) Proxy.newProxyInstance(
+                EventChecksTest.class.getClassLoader(),
+                new Class<?>[] {Connection.class},
+                (proxy, method, arguments) -> {
+                    calls.add(method.getName());
+                    return null;
+                });
+        UUID id = outbox.publishAndCommit(connection, placed().build());
+        assertEquals(id, outbox.events().get(0).id());
+        assertEquals(List.of("commit"), calls);
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.OutboxColumn;
@@ -138,6 +139,47 @@ abstract class OutboxTableSuite {
         }
         assertEquals("1 of 1", database().text("SELECT concat(min(id), ' of ', count(*)) FROM orders"));
         assertEquals(List.of("1", "4", "5"), storedKeys());
+    }
+
+    @Test
+    void eventThatCommitsItsTransaction_isThereWithIt_andWhatFollowsIsAnother() throws Exception {
+        database().migrate(dialect);
+        database().execute("CREATE TABLE orders (id varchar(10) PRIMARY KEY)");
+        try (Connection connection = database().transaction();
+                Statement statement = connection.createStatement()) {
+            // often enough for the driver to keep the statement on the server
+            for (int i = 10; i < 20; i++) {
+                statement.execute("INSERT INTO orders VALUES ('" + i + "')");
+                UUID id = outbox.publishAndCommit(connection, placed("" + i));
+                assertEquals(id, stored().get(i - 10).id());
+                connection.rollback();
+            }
+            statement.execute("INSERT INTO orders VALUES ('20')");
+            connection.rollback();
+        }
+        assertEquals("10 to 19", database().text("SELECT concat(min(id), ' to ', max(id)) FROM orders"));
+        assertEquals(10, storedKeys().size());
+    }
+
+    @Test
+    void eventThatCannotBeWritten_doesNotCommitItsTransaction() throws Exception {
+        database().migrate(dialect);
+        database().execute("ALTER TABLE freshet_outbox ADD CONSTRAINT no_key_9 CHECK (event_key <> '9')");
+        database().execute("CREATE TABLE orders (id varchar(10) PRIMARY KEY)");
+        try (Connection connection = database().transaction();
+                Statement statement = connection.createStatement()) {
+            statement.execute("INSERT INTO orders VALUES ('1')");
+            FreshetException failure =
+                    assertThrows(FreshetException.class, () -> outbox.publishAndCommit(connection, placed("9")));
+            assertInstanceOf(SQLException.class, failure.getCause());
+            connection.rollback();
+            assertThrows(
+                    EventRefusedException.class,
+                    () -> outbox.publishAndCommit(
+                            connection, Event.builder("orders", "t").payload(1).build()));
+        }
+        assertEquals("0", database().text("SELECT count(*) FROM orders"));
+        assertEquals(List.of(), stored());
     }
 
     @Test

@@ -1,12 +1,20 @@
 package dev.freshet.outbox;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.junit.OnServers;
+import dev.freshet.model.FreshetException;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 @OnServers
 class PostgresOutboxTableTest extends OutboxTableSuite {
@@ -49,5 +57,46 @@ class PostgresOutboxTableTest extends OutboxTableSuite {
     @Override
     String impatience() {
         return "SET lock_timeout = 50";
+    }
+
+    private static Event order(int id) {
+        return Event.builder("orders", "order-placed").key("" + id).payload(id).build();
+    }
+
+    @Test
+    void lostConnection_leavesOpenWhetherItCommitted() throws Exception {
+        database.migrate(Dialect.POSTGRESQL);
+        SqlOutbox outbox = SqlOutbox.table(Dialect.POSTGRESQL).build();
+        try (Connection connection = database.transaction();
+                Statement statement = connection.createStatement();
+                ResultSet pid = statement.executeQuery("SELECT pg_backend_pid()")) {
+            pid.next();
+            database.execute("SELECT pg_terminate_backend(" + pid.getInt(1) + ", 10000)");
+            CommitUnknownException unknown =
+                    assertThrows(CommitUnknownException.class, () -> outbox.publishAndCommit(connection, order(1)));
+            assertTrue(unknown.getMessage().contains("may have been committed, or not"), unknown.getMessage());
+        }
+    }
+
+    @Test
+    void transactionThatCannotCommit_saysWhy_andLeavesNoEvent() throws Exception {
+        database.migrate(Dialect.POSTGRESQL);
+        database.execute("CREATE TABLE orders (id int, UNIQUE (id) DEFERRABLE INITIALLY DEFERRED)");
+        SqlOutbox outbox = SqlOutbox.table(Dialect.POSTGRESQL).build();
+        try (Connection connection = database.transaction();
+                Statement statement = connection.createStatement()) {
+            statement.execute("INSERT INTO orders VALUES (1), (1)");
+            FreshetException late =
+                    assertThrows(FreshetException.class, () -> outbox.publishAndCommit(connection, order(1)));
+            assertTrue(late.getMessage().contains("SQLSTATE 23505"), late.getMessage());
+
+            statement.execute("INSERT INTO orders VALUES (2)");
+            assertThrows(SQLException.class, () -> statement.execute("SELECT 1 / 0"));
+            FreshetException failed =
+                    assertThrows(FreshetException.class, () -> outbox.publishAndCommit(connection, order(2)));
+            assertTrue(failed.getMessage().contains("SQLSTATE 25P02"), failed.getMessage());
+        }
+        assertEquals(
+                "0", database.text("SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM freshet_outbox)"));
     }
 }

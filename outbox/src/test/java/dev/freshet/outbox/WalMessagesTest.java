@@ -36,8 +36,8 @@ class WalMessagesTest {
             Savepoint savepoint = connection.setSavepoint();
             outbox.publish(connection, placed("4"));
             connection.rollback(savepoint);
-            outbox.publish(connection, placed("5"));
-            connection.commit();
+            outbox.publishAndCommit(connection, placed("5"));
+            connection.rollback();
         }
         List<PublishedEvent> events = log.published();
         assertEquals(

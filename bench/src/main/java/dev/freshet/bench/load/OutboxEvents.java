@@ -63,6 +63,11 @@ public final class OutboxEvents implements Load, Publishing {
         outbox.publish(connection, event(id));
     }
 
+    /** Returns the same for a service that publishes last, and commits along. */
+    public Publishing committing() {
+        return (connection, id) -> outbox.publishAndCommit(connection, event(id));
+    }
+
     private static Event event(long id) {
         return Event.builder(STREAM, Events.TYPE)
                 .key(Events.key(id))

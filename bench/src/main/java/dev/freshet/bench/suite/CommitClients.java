@@ -99,6 +99,7 @@ final class CommitClients implements AutoCloseable {
                 if (events != null) {
                     events.publish(connection, id);
                 }
+                // sends nothing if the event has committed it
                 connection.commit();
             }
             return null;

@@ -60,8 +60,12 @@ class OutboxSuiteTest {
                 List.of(
                         "outbox: commit with an outbox row",
                         "outbox: commit, what an outbox row takes of the rate",
+                        "outbox: commit with an outbox row by publishAndCommit",
+                        "outbox: commit, what an outbox row by publishAndCommit takes of the rate",
                         "outbox: commit with a message in the log",
-                        "outbox: commit, what a message in the log takes of the rate"),
+                        "outbox: commit, what a message in the log takes of the rate",
+                        "outbox: commit with a message by publishAndCommit",
+                        "outbox: commit, what a message by publishAndCommit takes of the rate"),
                 names(measured));
         for (int rate = 0; rate < measured.size(); rate += 2) {
             assertWhole(measured.get(rate), true, Set.of("a row for Debezium's event router"));
