@@ -19,16 +19,25 @@ import org.postgresql.replication.PGReplicationStream;
  * The limit of a relay: a bare read of pgoutput by pgjdbc that does nothing with the rows, or, with {@link Keys#PRODUCE},
  * sends each inserted row to a topic as it came off the wire, about 200 bytes.
  */
-public final class RawRead extends Worker {
+public class RawRead extends Worker {
     private static final long PAUSE_NANOS = 100_000;
-    private static final int ID_AT = 8; // 'I', the relation's id, 'N', the number of columns
+    private static final int COLUMNS_AT = 8; // 'I', the relation's id, 'N', the number of columns
     private static final byte[] KEY_START = "{\"id\":".getBytes(StandardCharsets.UTF_8);
 
+    private final int idColumn;
+
     /** Creates the contender. */
-    public RawRead() {}
+    public RawRead() {
+        this(0);
+    }
+
+    /** Creates one that finds the ids of its rows in another column than the first. */
+    RawRead(int idColumn) {
+        this.idColumn = idColumn;
+    }
 
     @Override
-    protected void work(Settings settings, Signals signals) throws Exception {
+    protected final void work(Settings settings, Signals signals) throws Exception {
         try (Connection connection = connect(settings);
                 PGReplicationStream stream = connection
                         .unwrap(PGConnection.class)
@@ -81,8 +90,11 @@ public final class RawRead extends Worker {
         }
     }
 
-    private static long insert(ByteBuffer message, @Nullable BenchProducer producer) {
-        int at = message.position() + ID_AT;
+    private long insert(ByteBuffer message, @Nullable BenchProducer producer) {
+        int at = message.position() + COLUMNS_AT;
+        for (int column = 0; column < idColumn; column++) {
+            at += message.get(at) == 't' ? 1 + Integer.BYTES + message.getInt(at + 1) : 1;
+        }
         int length = message.getInt(at + 1);
         byte[] bytes = message.array();
         int from = message.arrayOffset() + at + 5;

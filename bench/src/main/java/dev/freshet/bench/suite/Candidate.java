@@ -14,6 +14,7 @@ import dev.freshet.bench.contender.FreshetServer;
 import dev.freshet.bench.contender.FreshetShortOutboxRelay;
 import dev.freshet.bench.contender.FreshetWay;
 import dev.freshet.bench.contender.RawCopyOut;
+import dev.freshet.bench.contender.RawOutboxRead;
 import dev.freshet.bench.contender.RawRead;
 import dev.freshet.bench.contender.RawRecords;
 import dev.freshet.bench.contender.TransactionOutboxService;
@@ -90,6 +91,16 @@ record Candidate(
     static Candidate rawRead() {
         return new Candidate(
                 "raw read alone, no Kafka", Role.PEER, RawRead.class, heap(256), Scene.SLOT_AND_TOPIC, false);
+    }
+
+    static Candidate rawOutboxRead() {
+        return new Candidate(
+                "raw read of the log alone, no Kafka",
+                Role.PEER,
+                RawOutboxRead.class,
+                heap(256),
+                Scene.SLOT_AND_TOPIC,
+                false);
     }
 
     static Candidate rawReadAndProducer() {

@@ -24,8 +24,8 @@ public final class OutboxSuite {
         LatencyProbe probe = new LatencyProbe(perSecond, warmUp.compareTo(longest) < 0 ? warmUp : longest, counted);
         return List.of(
                 new CommitCase(rows),
-                new DrainCase("drain, one event a transaction", 1, rows, OutboxWays.all()),
-                new DrainCase("drain, many a transaction", PER_TRANSACTION, rows, OutboxWays.all()),
+                new DrainCase("drain, one event a transaction", 1, rows, OutboxWays.draining()),
+                new DrainCase("drain, many a transaction", PER_TRANSACTION, rows, OutboxWays.draining()),
                 new ToTopicLatency("latency", "outbox: commit to consumer", probe, OutboxWays.all()),
                 new FlatCase(rows));
     }
