@@ -145,6 +145,11 @@ public final class MariaDbPolled implements PolledDatabase {
     public void terminate(Connection connection, int session) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("KILL CONNECTION " + session);
+        } catch (SQLException e) {
+            // it has ended by itself
+            if (e.getErrorCode() != SqlErrors.NO_SUCH_SESSION) {
+                throw e;
+            }
         }
     }
 

@@ -13,6 +13,9 @@ final class SqlErrors {
     /** ER_SPECIFIC_ACCESS_DENIED_ERROR. */
     static final int SPECIFIC_ACCESS_DENIED = 1227;
 
+    /** ER_NO_SUCH_THREAD. */
+    static final int NO_SUCH_SESSION = 1094;
+
     /** ER_DBACCESS_DENIED_ERROR, ER_ACCESS_DENIED_ERROR, ER_BAD_DB_ERROR; then of tables, columns, and special rights. */
     private static final Set<Integer> CONFIGURATION =
             Set.of(1044, 1045, 1049, 1142, 1143, 1146, 1054, SPECIFIC_ACCESS_DENIED);

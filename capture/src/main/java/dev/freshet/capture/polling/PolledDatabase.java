@@ -50,7 +50,7 @@ public interface PolledDatabase {
     /** Returns the session that holds the lock. */
     Optional<Integer> lockHolder(Connection connection) throws SQLException;
 
-    /** Ends a session. */
+    /** Ends a session; one that has ended already is nothing. */
     void terminate(Connection connection, int session) throws SQLException;
 
     /**

@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -269,6 +270,15 @@ abstract class PollingSuite {
         ChangeLog next = fixture.open(second, 2);
         fixture.publish("b");
         assertEquals(List.of("2:b"), PollingFixture.read(next, 1));
+    }
+
+    @Test
+    void sessionThatHasEndedMeanwhile_needsNoEnd() throws Exception {
+        prepare(b -> b);
+        try (Connection c = fixture.session()) {
+            fixture.database.terminate(c, Integer.MAX_VALUE);
+            assertEquals(Optional.empty(), fixture.database.lockHolder(c), "the session goes on");
+        }
     }
 
     @Test
