@@ -1,6 +1,9 @@
 package dev.freshet.capture;
 
+import dev.freshet.model.EventRecord;
+import dev.freshet.model.Position;
 import dev.freshet.model.event.PublishedEvent;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -33,7 +36,31 @@ public interface OutboxReader extends AutoCloseable {
     }
 
     /**
-     * Returns the next events of a part of the table in the order of their ids.
+     * A row of the table.
+     *
+     * @param id its id
+     * @param event the event that it holds; null if it cannot be read as one
+     * @param content what can be kept of it then: its payload, or nothing
+     * @param reason what is wrong with it then
+     */
+    record Row(UUID id, @Nullable PublishedEvent event, byte[] content, String reason) {
+        private static final byte[] NOTHING = {};
+
+        /** Returns a row that holds an event. */
+        public static Row of(PublishedEvent event) {
+            return new Row(event.id(), event, NOTHING, "");
+        }
+
+        /** Returns the row as an event of the log, at a position. */
+        public LogEvent at(Position position, Instant committedAt) {
+            return event == null
+                    ? new LogEvent.Unreadable(position, committedAt, content, reason)
+                    : new LogEvent.Published(new EventRecord(event, position, committedAt), true);
+        }
+    }
+
+    /**
+     * Returns the next rows of a part of the table in the order of their ids.
      *
      * @param snapshot those of the transactions that it shows are returned
      * @param after the id of the last one returned before; null to begin
@@ -42,7 +69,7 @@ public interface OutboxReader extends AutoCloseable {
      * @throws dev.freshet.model.RetriableException if the source is away, or the table cannot be read now
      * @throws dev.freshet.model.FreshetException if it is not an outbox table
      */
-    List<PublishedEvent> read(Part part, OutboxSnapshot snapshot, @Nullable UUID after, int most);
+    List<Row> read(Part part, OutboxSnapshot snapshot, @Nullable UUID after, int most);
 
     /** Closes the connection. */
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.freshet.capture.OutboxRetention;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TopicPrefix;
+import dev.freshet.model.DeadLetterHeaders;
 import dev.freshet.model.Names;
 import dev.freshet.model.event.EventIds;
 import dev.freshet.model.ledger.Cursor;
@@ -122,6 +123,31 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
         Cursor cursor = settle(relay);
         assertOnceInOrder(published, cursor);
         assertEquals(1, topics.readTo(prefix.name("dead-letters"), cursor).size());
+    }
+
+    @Test
+    void rowsOfBeforeThatAreNoEvents_goToTheDeadLetters_andTheOthersGoOn(TopicPrefix prefix) throws Exception {
+        List<UUID> published = new ArrayList<>();
+        publish(published, 5);
+        for (String values : List.of("'no object', '1', NULL", "NULL, NULL, NULL", "NULL, '1', '\\x01'")) {
+            db.execute("INSERT INTO freshet_outbox (id, stream, event_key, event_type, content_type, headers, payload,"
+                    + " payload_bytes) VALUES (gen_random_uuid(), 'orders', 'k', 't', 'application/json', " + values
+                    + ")");
+        }
+        publish(published, 5);
+        Relay relay = start(settings);
+        until(relay, s -> runs(s, "orders") && runs(s, Names.DEAD_LETTERS));
+        Cursor cursor = settle(relay);
+        assertOnceInOrder(published, cursor);
+        assertEquals(
+                List.of("unreadable", "unreadable", "unreadable"),
+                topics.readTo(prefix.name("dead-letters"), cursor).stream()
+                        .map(letter -> new String(
+                                letter.headers()
+                                        .lastHeader(DeadLetterHeaders.ERROR)
+                                        .value(),
+                                StandardCharsets.UTF_8))
+                        .toList());
     }
 
     @Test

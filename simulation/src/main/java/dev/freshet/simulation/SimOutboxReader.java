@@ -5,7 +5,6 @@ import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.model.RetriableException;
-import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.simulation.Rules.Rule;
 import java.util.List;
 import java.util.UUID;
@@ -73,7 +72,7 @@ final class SimOutboxReader implements OutboxReader, OutboxCleaner {
     }
 
     @Override
-    public List<PublishedEvent> read(Part part, OutboxSnapshot snapshot, @Nullable UUID after, int most) {
+    public List<Row> read(Part part, OutboxSnapshot snapshot, @Nullable UUID after, int most) {
         ask();
         return db.outbox.rows().values().stream()
                 .filter(row -> snapshot.shows(row.xid()))
@@ -81,6 +80,7 @@ final class SimOutboxReader implements OutboxReader, OutboxCleaner {
                 .filter(event -> part.streams().contains(event.stream()) != part.others())
                 .filter(event -> after == null || event.id().compareTo(after) > 0)
                 .limit(most)
+                .map(Row::of)
                 .toList();
     }
 

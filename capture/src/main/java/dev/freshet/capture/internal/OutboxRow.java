@@ -1,5 +1,6 @@
 package dev.freshet.capture.internal;
 
+import dev.freshet.capture.OutboxReader;
 import dev.freshet.model.event.OutboxColumn;
 import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.model.json.JsonException;
@@ -10,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,21 +22,30 @@ public final class OutboxRow {
     private OutboxRow() {}
 
     /**
-     * Reads the present row as an event.
+     * Reads the present row.
      *
      * @param row has the columns of {@link OutboxColumn}
-     * @throws IllegalArgumentException if its id or headers are none, without its data
      */
-    public static PublishedEvent of(ResultSet row) throws SQLException {
-        byte[] payload = payload(row);
-        return new PublishedEvent(
-                id(row.getObject(OutboxColumn.ID.text())),
-                row.getString(OutboxColumn.STREAM.text()),
-                row.getString(OutboxColumn.KEY.text()),
-                row.getString(OutboxColumn.TYPE.text()),
-                row.getString(OutboxColumn.CONTENT_TYPE.text()),
-                headers(row.getString(OutboxColumn.HEADERS.text())),
-                payload == null ? new byte[0] : payload);
+    public static OutboxReader.Row read(ResultSet row) throws SQLException {
+        UUID id = id(row.getObject(OutboxColumn.ID.text()));
+        // as bytes, which is what a text comes as
+        byte[] json = row.getBytes(OutboxColumn.PAYLOAD.text());
+        byte[] bytes = row.getBytes(OutboxColumn.PAYLOAD_BYTES.text());
+        byte[] payload = json == null ? bytes : json;
+        try {
+            requirePayload(json != null, bytes != null);
+            return OutboxReader.Row.of(new PublishedEvent(
+                    id,
+                    row.getString(OutboxColumn.STREAM.text()),
+                    row.getString(OutboxColumn.KEY.text()),
+                    row.getString(OutboxColumn.TYPE.text()),
+                    row.getString(OutboxColumn.CONTENT_TYPE.text()),
+                    headers(row.getString(OutboxColumn.HEADERS.text())),
+                    Objects.requireNonNull(payload)));
+        } catch (IllegalArgumentException e) {
+            return new OutboxReader.Row(
+                    id, null, payload == null ? new byte[0] : payload, String.valueOf(e.getMessage()));
+        }
     }
 
     /**
@@ -47,12 +58,6 @@ public final class OutboxRow {
             throw new IllegalArgumentException(
                     "payload and payload_bytes are both " + (json ? "set" : "null") + ", and one of them is to be");
         }
-    }
-
-    /** Returns the present row's payload, or null if it has none. */
-    public static byte @Nullable [] payload(ResultSet row) throws SQLException {
-        String json = row.getString(OutboxColumn.PAYLOAD.text());
-        return json == null ? row.getBytes(OutboxColumn.PAYLOAD_BYTES.text()) : json.getBytes(StandardCharsets.UTF_8);
     }
 
     private static UUID id(Object value) {

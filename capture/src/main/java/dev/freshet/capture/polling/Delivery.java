@@ -1,12 +1,10 @@
 package dev.freshet.capture.polling;
 
 import dev.freshet.capture.LogEvent;
+import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.internal.OutboxRow;
-import dev.freshet.model.EventRecord;
 import dev.freshet.model.Position;
 import dev.freshet.model.event.EventIds;
-import dev.freshet.model.event.OutboxColumn;
-import dev.freshet.model.event.PublishedEvent;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -125,19 +123,12 @@ final class Delivery {
 
     private LogEvent event(ResultSet row, NumberedRun run) throws SQLException {
         Position position = new Position(epoch, run.numberOf(row.getLong("seq")), 1, 0);
-        Instant numbered = Instant.EPOCH.plus(run.numberedAt(), ChronoUnit.MICROS);
-        try {
-            OutboxRow.requirePayload(
-                    row.getObject(OutboxColumn.PAYLOAD.text()) != null,
-                    row.getObject(OutboxColumn.PAYLOAD_BYTES.text()) != null);
-            PublishedEvent event = OutboxRow.of(row);
-            Instant time = EventIds.isTimed(event.id()) ? EventIds.time(event.id()) : numbered;
-            return new LogEvent.Published(new EventRecord(event, position, time), true);
-        } catch (IllegalArgumentException e) {
-            byte[] payload = OutboxRow.payload(row);
-            return new LogEvent.Unreadable(
-                    position, numbered, payload == null ? new byte[0] : payload, String.valueOf(e.getMessage()));
-        }
+        OutboxReader.Row read = OutboxRow.read(row);
+        return read.at(
+                position,
+                EventIds.isTimed(read.id())
+                        ? EventIds.time(read.id())
+                        : Instant.EPOCH.plus(run.numberedAt(), ChronoUnit.MICROS));
     }
 
     private static Position position(LogEvent event) {

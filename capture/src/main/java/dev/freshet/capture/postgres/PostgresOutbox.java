@@ -9,7 +9,6 @@ import dev.freshet.capture.internal.Session;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.OutboxColumn;
-import dev.freshet.model.event.PublishedEvent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -77,7 +76,7 @@ final class PostgresOutbox implements OutboxReader, OutboxCleaner {
     }
 
     @Override
-    public List<PublishedEvent> read(Part part, OutboxSnapshot snapshot, @Nullable UUID after, int most) {
+    public List<Row> read(Part part, OutboxSnapshot snapshot, @Nullable UUID after, int most) {
         return session.ask("the outbox table could not be read", c -> {
             try (PreparedStatement statement = c.prepareStatement(select)) {
                 statement.setArray(1, c.createArrayOf("text", part.streams().toArray()));
@@ -85,13 +84,13 @@ final class PostgresOutbox implements OutboxReader, OutboxCleaner {
                 statement.setString(3, snapshot.text());
                 statement.setObject(4, after == null ? FIRST : after);
                 statement.setInt(5, most);
-                List<PublishedEvent> events = new ArrayList<>();
+                List<Row> rows = new ArrayList<>();
                 try (ResultSet row = statement.executeQuery()) {
                     while (row.next()) {
-                        events.add(OutboxRow.of(row));
+                        rows.add(OutboxRow.read(row));
                     }
                 }
-                return events;
+                return rows;
             }
         });
     }

@@ -46,7 +46,10 @@ final class EventFlow implements AutoCloseable {
     /** Returns the next records of events that the table had before; the log waits at a boundary that is in the ledger. */
     List<EventRecord> ofBefore() {
         List<EventRecord> records = new ArrayList<>();
-        backlog.step(event -> routing.of(event).ifPresent(records::add));
+        backlog.step(event -> (event instanceof LogEvent.Unreadable unreadable
+                        ? routing.of(unreadable)
+                        : routing.of(((LogEvent.Published) event).record()))
+                .ifPresent(records::add));
         return records;
     }
 

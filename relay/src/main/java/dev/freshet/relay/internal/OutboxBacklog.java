@@ -1,14 +1,13 @@
 package dev.freshet.relay.internal;
 
+import dev.freshet.capture.LogEvent;
 import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.OutboxSnapshot;
-import dev.freshet.model.EventRecord;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.Lsn;
 import dev.freshet.model.Names;
 import dev.freshet.model.Position;
 import dev.freshet.model.event.EventIds;
-import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.model.ledger.SnapshotProgress;
 import dev.freshet.model.ledger.StreamEntry;
 import dev.freshet.model.ledger.StreamStatus;
@@ -180,22 +179,22 @@ final class OutboxBacklog implements AutoCloseable {
      *
      * @param send takes events, at positions between that boundary and the log's next change
      */
-    void step(Consumer<EventRecord> send) {
+    void step(Consumer<LogEvent> send) {
         StreamEntry next =
                 waiting().filter(e -> !isDone(e.stream())).findFirst().orElseThrow();
         sendPage(reader.orElseThrow(), next, send);
     }
 
-    private void sendPage(OutboxReader table, StreamEntry entry, Consumer<EventRecord> send) {
+    private void sendPage(OutboxReader table, StreamEntry entry, Consumer<LogEvent> send) {
         Place place = Objects.requireNonNull(places.get(entry.stream()));
-        List<PublishedEvent> events = table.read(part(entry.stream()), place.snapshot(), place.last(), pageEvents);
+        List<OutboxReader.Row> rows = table.read(part(entry.stream()), place.snapshot(), place.last(), pageEvents);
         Position at = ledger.write();
         UUID last = place.last();
         int sent = 0;
-        for (PublishedEvent event : events) {
+        for (OutboxReader.Row row : rows) {
             at = at.withSub(at.sub() + 1);
             try {
-                send.accept(new EventRecord(event, at, EventIds.time(event.id())));
+                send.accept(row.at(at, EventIds.isTimed(row.id()) ? EventIds.time(row.id()) : clock.instant()));
             } catch (ParkingFullException e) {
                 if (sent == 0) {
                     throw e;
@@ -203,10 +202,10 @@ final class OutboxBacklog implements AutoCloseable {
                 // the letters that are the reason are written first
                 break;
             }
-            last = event.id();
+            last = row.id();
             sent++;
         }
-        boolean done = sent == events.size() && sent < pageEvents;
+        boolean done = sent == rows.size() && sent < pageEvents;
         note(entry, new Place(place.snapshot(), done ? null : last, done), sent);
     }
 
