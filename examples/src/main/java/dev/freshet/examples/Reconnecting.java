@@ -1,6 +1,7 @@
 package dev.freshet.examples;
 
 import dev.freshet.model.RetriableException;
+import dev.freshet.outbox.CommitUnknownException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
@@ -37,7 +38,7 @@ public final class Reconnecting {
                 if (!isAway(e)) {
                     throw e;
                 }
-            } catch (RetriableException e) {
+            } catch (RetriableException | CommitUnknownException e) {
                 if (!(e.getCause() instanceof SQLException)) {
                     throw e;
                 }

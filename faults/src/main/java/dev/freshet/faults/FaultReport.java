@@ -3,6 +3,7 @@ package dev.freshet.faults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * What a run of faults found.
@@ -15,7 +16,7 @@ import java.util.Locale;
  * @param claims how many times copies that claimed to be complete were compared with their source
  * @param longestGapMillis the longest time for which the copies were not complete
  * @param whole what was read of the copies that show whole transactions only
- * @param events what became of the events that services published
+ * @param events what became of the events that services published, by each way
  * @param differences rows that source and copies do not share at the end
  * @param doubled effects that there were a second time
  * @param disordered effects that came after a newer one of their row
@@ -32,15 +33,16 @@ public record FaultReport(
         long claims,
         long longestGapMillis,
         WholeReads whole,
-        Events events,
+        List<WayEvents> events,
         long differences,
         long doubled,
         long disordered,
         long falseClaims,
         long refills,
         List<String> findings) {
-    /** Copies the list. */
+    /** Copies the lists. */
     public FaultReport {
+        events = List.copyOf(events);
         findings = List.copyOf(findings);
     }
 
@@ -52,14 +54,15 @@ public record FaultReport(
      * @param stalls the network of a process stood still
      * @param cuts it ended all connections and refused new ones
      * @param halfOpen it forgot its connections without telling either end
+     * @param betweenSteps how many times the service that publishes has ended itself between two steps, beside the other faults
      */
-    public record Faults(int kills, int freezes, int stalls, int cuts, int halfOpen) {
+    public record Faults(int kills, int freezes, int stalls, int cuts, int halfOpen, int betweenSteps) {
         /** Returns how many were of the network. */
         public int network() {
             return stalls + cuts + halfOpen;
         }
 
-        /** Returns how many there were in all. */
+        /** Returns how many others hit. */
         public int all() {
             return kills + freezes + network();
         }
@@ -74,18 +77,9 @@ public record FaultReport(
      */
     public record WholeReads(long reads, long torn, long states) {}
 
-    /**
-     * Events, by the outbox table and by messages in the log.
-     *
-     * @param committed how many were committed
-     * @param lost how many of them are in no topic
-     * @param doubled how many are there again, or were never committed
-     * @param disordered how many come after a later one of their key
-     */
-    public record Events(long committed, long lost, long doubled, long disordered) {
-        long wrong() {
-            return lost + doubled + disordered;
-        }
+    /** Returns how many events of each way a run needs: one every two seconds. */
+    public long eventsNeeded() {
+        return seconds / 2;
     }
 
     /** Returns how many reads of whole transactions a run needs, so that it says something: one a second. */
@@ -98,9 +92,13 @@ public record FaultReport(
         return seconds / 8;
     }
 
-    /** Returns whether nothing was lost, doubled, disordered, torn or claimed falsely, and enough has happened to say so. */
+    /**
+     * Returns whether nothing was lost, doubled, disordered, torn or claimed falsely, and enough has happened to say so; of events,
+     * whether all is as their way promises.
+     */
     public boolean good() {
-        return differences + doubled + disordered + whole.torn() + falseClaims + refills + events.wrong() == 0
+        return differences + doubled + disordered + whole.torn() + falseClaims + refills == 0
+                && events.stream().allMatch(e -> e.wrong() == 0)
                 && tooLittle().isEmpty();
     }
 
@@ -116,8 +114,14 @@ public record FaultReport(
         if (applied == 0) {
             missing.add("the copies took no change");
         }
-        if (events.committed() == 0) {
-            missing.add("no event was published");
+        for (Way way : Way.values()) {
+            if (events.stream().noneMatch(e -> e.way() == way && e.committed() >= eventsNeeded() && e.letters() > 0)) {
+                missing.add("at least " + eventsNeeded() + " events by " + way.text()
+                        + " are needed, and a dead letter among them");
+            }
+        }
+        if (faults.betweenSteps() == 0) {
+            missing.add("the service was never killed between two steps");
         }
         if (claims == 0) {
             missing.add("no copy claimed to be complete");
@@ -134,8 +138,8 @@ public record FaultReport(
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%d faults in %d s: %d kill -9, %d frozen and let go on; of the network %d stalled, %d cut, %d half open."
-                        + " Seed %d.",
+                "%d faults in %d s: %d kill -9, %d frozen and let go on; of the network %d stalled, %d cut, %d half open;"
+                        + " %d times the service ended between two steps. Seed %d.",
                 faults.all(),
                 seconds,
                 faults.kills(),
@@ -143,6 +147,7 @@ public record FaultReport(
                 faults.stalls(),
                 faults.cuts(),
                 faults.halfOpen(),
+                faults.betweenSteps(),
                 seed));
         lines.add(String.format(
                 Locale.ROOT,
@@ -165,13 +170,7 @@ public record FaultReport(
                 whole.torn(),
                 whole.reads(),
                 whole.states()));
-        lines.add(String.format(
-                Locale.ROOT,
-                "Events: %,d committed, %d lost, %d doubled, %d out of order.",
-                events.committed(),
-                events.lost(),
-                events.doubled(),
-                events.disordered()));
+        events.forEach(e -> lines.add(e.line()));
         tooLittle().forEach(missing -> lines.add("  that is too little to say anything: " + missing));
         findings.forEach(f -> lines.add("  " + f));
         return lines;
@@ -182,11 +181,11 @@ public record FaultReport(
         return String.format(
                 Locale.ROOT,
                 "{\"seed\":%d,\"good\":%b,\"seconds\":%d,\"faults\":%d,\"kills\":%d,\"freezes\":%d,\"network\":%d,"
-                        + "\"stalls\":%d,\"cuts\":%d,\"halfOpen\":%d,"
+                        + "\"stalls\":%d,\"cuts\":%d,\"halfOpen\":%d,\"betweenSteps\":%d,"
                         + "\"transactions\":%d,\"applied\":%d,\"claims\":%d,\"longestGapMillis\":%d,\"differences\":%d,"
                         + "\"doubled\":%d,\"disordered\":%d,\"falseClaims\":%d,\"refills\":%d,"
                         + "\"torn\":%d,\"reads\":%d,\"states\":%d,"
-                        + "\"events\":%d,\"eventsLost\":%d,\"eventsDoubled\":%d,\"eventsDisordered\":%d}",
+                        + "\"events\":{%s}}",
                 seed,
                 good(),
                 seconds,
@@ -197,6 +196,7 @@ public record FaultReport(
                 faults.stalls(),
                 faults.cuts(),
                 faults.halfOpen(),
+                faults.betweenSteps(),
                 transactions,
                 applied,
                 claims,
@@ -209,9 +209,6 @@ public record FaultReport(
                 whole.torn(),
                 whole.reads(),
                 whole.states(),
-                events.committed(),
-                events.lost(),
-                events.doubled(),
-                events.disordered());
+                events.stream().map(WayEvents::json).collect(Collectors.joining(",")));
     }
 }

@@ -1,9 +1,6 @@
 package dev.freshet.faults;
 
-import dev.freshet.client.Copy;
-import dev.freshet.client.FreshetToken;
 import dev.freshet.faults.Fault.Kind;
-import dev.freshet.model.Token;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,24 +19,28 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Faults under load, drawn from a seed: relays, replicas, Kafka and PostgreSQL killed and frozen, the network between them stalled,
- * cut and half opened, and what the copies hold compared with the source, meanwhile and at the end. A second replica, of whole
- * transactions, is read all the time: no read may be torn.
+ * Faults under load, drawn from a seed: relays, replicas, a service that publishes events in every {@link Way}, Kafka and PostgreSQL
+ * killed and frozen, the network between them stalled, cut and half opened, and what the copies hold compared with the source,
+ * meanwhile and at the end. A second replica, of whole transactions, is read all the time: no read may be torn. At the end the
+ * events in the topics are compared with those that the source has committed.
  *
  * <p>The same seed gives the same faults in the same order and the same writes; what meets when is left to the machine.
  */
 public final class FaultRun implements AutoCloseable {
     private static final int WRITERS = 2;
-    private static final List<String> RELAYS = List.of("relay-1", "relay-2");
     private static final long PROGRESS_NANOS = 10_000_000_000L;
+    /** By then everybody has worked with Kafka. */
+    private static final long AWAY_AT_MILLIS = 10_000;
 
     private final long seed;
     private final FaultWorld world;
+    private final Copies copies;
     private final Consumer<String> tell;
 
     private FaultRun(long seed, FaultWorld world, Consumer<String> tell) {
         this.seed = seed;
         this.world = world;
+        this.copies = new Copies(world);
         this.tell = tell;
     }
 
@@ -51,7 +52,7 @@ public final class FaultRun implements AutoCloseable {
      * @param tell takes the faults and the progress in words, from several threads
      */
     public static FaultRun start(long seed, Path folder, Consumer<String> tell) throws IOException, SQLException {
-        return new FaultRun(seed, FaultWorld.start(folder), tell);
+        return new FaultRun(seed, FaultWorld.start(folder, seed), tell);
     }
 
     /**
@@ -61,26 +62,28 @@ public final class FaultRun implements AutoCloseable {
      * @param catchUp how long the copies may take to have the last write
      */
     public FaultReport run(int count, Duration catchUp) throws IOException, SQLException, InterruptedException {
-        return run(count, Long.MAX_VALUE, catchUp);
+        return run(count, Long.MAX_VALUE, 0, catchUp);
     }
 
     /**
      * Makes faults happen for some time.
      *
      * @param time how long the load writes
+     * @param away for how long Kafka is away once, beside the seed's faults; zero for not at all
      * @param catchUp how long the copies may take to have the last write
      */
-    public FaultReport run(Duration time, Duration catchUp) throws IOException, SQLException, InterruptedException {
-        return run(Integer.MAX_VALUE, time.toMillis(), catchUp);
+    public FaultReport run(Duration time, Duration away, Duration catchUp)
+            throws IOException, SQLException, InterruptedException {
+        return run(Integer.MAX_VALUE, time.toMillis(), away.toMillis(), catchUp);
     }
 
-    private FaultReport run(int count, long millis, Duration catchUp)
+    private FaultReport run(int count, long millis, long awayMillis, Duration catchUp)
             throws IOException, SQLException, InterruptedException {
-        awaitCopies(catchUp);
+        copies.await(catchUp);
         try (Connection c = world.target()) {
             CountingCopy.install(c);
         }
-        List<String> fills = fills();
+        List<String> fills = copies.fills();
         List<Load> loads = IntStream.range(0, WRITERS)
                 .mapToObj(i -> new Load(world, i, WRITERS, seed))
                 .toList();
@@ -93,11 +96,19 @@ public final class FaultRun implements AutoCloseable {
         List<Thread> watching = List.of(new Thread(watch, "watch"), new Thread(reader, "sum-reader"));
         threads.forEach(Thread::start);
         watching.forEach(Thread::start);
+        ChildProcess service = world.process(FaultWorld.SERVICE);
+        service.start();
         Supplier<@Nullable Throwable> failure = () -> failureOf(loads, mover, watch, reader);
         long began = System.nanoTime();
         long seconds;
         try (Injector injector = new Injector(world, tell)) {
-            inject(injector, count, millis, failure, faults -> progress(began, faults, loads, watch, reader));
+            inject(
+                    injector,
+                    count,
+                    millis,
+                    awayMillis,
+                    failure,
+                    faults -> progress(began, faults, loads, watch, reader));
             seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
             loads.forEach(Load::stop);
             mover.stop();
@@ -105,14 +116,15 @@ public final class FaultRun implements AutoCloseable {
             long done = loads.stream().mapToLong(Load::committed).sum() + mover.committed();
             tell.accept(
                     String.format(Locale.ROOT, "All faults are over; %,d transactions. Waiting for the copies.", done));
-            awaitCopies(catchUp);
+            service.finish(catchUp);
+            copies.await(catchUp);
             awaitClaim(watch, catchUp);
             watch.stop();
             reader.stop();
             join(watching, catchUp);
             requireNoFailure(injector, failure);
             watch.finish();
-            return report(injector, seconds, done, watch, reader, fills);
+            return report(injector, seconds, done, watch, reader, fills, catchUp);
         } finally {
             loads.forEach(Load::stop);
             mover.stop();
@@ -146,6 +158,7 @@ public final class FaultRun implements AutoCloseable {
             Injector injector,
             int count,
             long millis,
+            long awayMillis,
             Supplier<@Nullable Throwable> failure,
             IntFunction<String> progress)
             throws IOException, InterruptedException {
@@ -156,6 +169,7 @@ public final class FaultRun implements AutoCloseable {
         tell.accept("Faults of seed " + seed + ":");
         long began = System.nanoTime();
         long told = began;
+        boolean wasAway = awayMillis == 0;
         for (int i = 0; i < count; i++) {
             Fault fault = plan.next();
             if (fault.atMillis() > millis) {
@@ -163,6 +177,10 @@ public final class FaultRun implements AutoCloseable {
             }
             while (System.nanoTime() - began < TimeUnit.MILLISECONDS.toNanos(fault.atMillis())) {
                 TimeUnit.MILLISECONDS.sleep(20);
+            }
+            if (!wasAway && fault.atMillis() >= AWAY_AT_MILLIS) {
+                wasAway = true;
+                injector.inject(new Fault(fault.atMillis(), Kind.KILL, FaultWorld.KAFKA, awayMillis));
             }
             injector.inject(fault);
             world.requireAlive();
@@ -210,17 +228,20 @@ public final class FaultRun implements AutoCloseable {
     }
 
     private FaultReport report(
-            Injector injector, long seconds, long transactions, Watch watch, SumReader reader, List<String> fills)
+            Injector injector,
+            long seconds,
+            long transactions,
+            Watch watch,
+            SumReader reader,
+            List<String> fills,
+            Duration catchUp)
             throws SQLException {
         List<String> findings = new ArrayList<>();
         long differences = Comparison.differences(world, findings);
-        List<String> refilled = new ArrayList<>(fills());
+        List<String> refilled = new ArrayList<>(copies.fills());
         refilled.removeAll(fills);
         refilled.forEach(r -> findings.add("filled anew: " + r));
-        FaultReport.Events events;
-        try (Connection c = world.source()) {
-            events = ToldEvents.compare(c, world.bootstrapServers(), findings);
-        }
+        List<WayEvents> events = EventCheck.compare(world, catchUp, findings);
         findings.addAll(watch.counting().examples());
         findings.addAll(watch.claims().examples());
         findings.addAll(reader.examples());
@@ -231,7 +252,8 @@ public final class FaultRun implements AutoCloseable {
                         injector.count(Kind.FREEZE),
                         injector.count(Kind.STALL),
                         injector.count(Kind.CUT),
-                        injector.count(Kind.HALF_OPEN)),
+                        injector.count(Kind.HALF_OPEN),
+                        world.process(FaultWorld.SERVICE).ownEnds()),
                 seconds,
                 transactions,
                 watch.counting().applied(),
@@ -254,15 +276,15 @@ public final class FaultRun implements AutoCloseable {
      * @param limit how long it may take
      */
     public void freezeEachRelay(Duration limit) throws IOException, SQLException, InterruptedException {
-        for (String relay : RELAYS) {
-            FreshetProcess held = world.process(relay);
+        for (String relay : FaultWorld.RELAYS) {
+            ChildProcess held = world.process(relay);
             held.freeze();
             tell.accept(relay + " is held");
             try (Connection c = world.source();
                     Statement s = c.createStatement()) {
                 s.execute("UPDATE item SET name = 'while " + relay + " is held' WHERE id <= 10");
             }
-            awaitCopies(limit);
+            copies.await(limit);
             held.thaw();
         }
     }
@@ -276,95 +298,7 @@ public final class FaultRun implements AutoCloseable {
      * @return the difference, or an empty list
      */
     public List<String> runBulk(int rows, Duration limit) throws IOException, SQLException, InterruptedException {
-        awaitCopies(limit);
-        tell.accept("The copies are filled.");
-        try (Connection c = world.source()) {
-            LoadTables.writeBulk(c, rows);
-        }
-        tell.accept(rows + " rows are written in one transaction.");
-        awaitSomeBulk(limit);
-        for (String relay : RELAYS) {
-            world.process(relay).kill();
-        }
-        tell.accept("Both relays were killed when the copies had " + requirePart(rows) + " of them.");
-        for (String relay : RELAYS) {
-            world.process(relay).start();
-        }
-        awaitCopies(limit);
-        String of =
-                "SELECT count(*) || ' rows, sum of hashes ' || coalesce(sum(hashtextextended(id || body, 0)), 0) FROM bulk";
-        try (Connection a = world.source();
-                Connection b = world.target()) {
-            String left = Comparison.rows(a, of).get(0);
-            String right = Comparison.rows(b, of).get(0);
-            return left.equals(right) ? List.of() : List.of("source " + left + ", copy " + right);
-        }
-    }
-
-    private void awaitSomeBulk(Duration limit) throws SQLException, InterruptedException {
-        long deadline = System.nanoTime() + limit.toNanos();
-        try (Connection c = world.target()) {
-            while (Comparison.rows(c, "SELECT 1 FROM bulk LIMIT 1").isEmpty()) {
-                if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException(
-                            "No row of the large transaction is in the copies after " + limit.toSeconds() + " s");
-                }
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
-        }
-    }
-
-    /** Waits until the copies have what was sent, while no relay runs; that must be less than all. */
-    private long requirePart(int rows) throws SQLException, InterruptedException {
-        try (Connection c = world.target()) {
-            long before = -1;
-            long now = bulkRows(c);
-            while (now > before) {
-                TimeUnit.SECONDS.sleep(1);
-                before = now;
-                now = bulkRows(c);
-            }
-            if (now >= rows) {
-                throw new IllegalStateException("The relays had sent all " + rows
-                        + " rows before they were killed: nothing is shown; write more");
-            }
-            return now;
-        }
-    }
-
-    private static long bulkRows(Connection c) throws SQLException {
-        return Long.parseLong(Comparison.rows(c, "SELECT count(*) FROM bulk").get(0));
-    }
-
-    /** Waits until the copies have everything that is committed now. */
-    private void awaitCopies(Duration limit) throws SQLException, InterruptedException, IOException {
-        Token token;
-        try (Connection c = world.source()) {
-            token = FreshetToken.take(c);
-        }
-        long deadline = System.nanoTime() + limit.toNanos();
-        while (true) {
-            try (Connection c = world.target()) {
-                Copy.of(c, FaultSettings.REPLICA).await(token, Duration.ofSeconds(2));
-                Copy.of(c, FaultSettings.WHOLE).await(token, Duration.ofSeconds(2));
-                return;
-            } catch (SQLException | RuntimeException notYet) {
-                world.requireAlive();
-                if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException(
-                            "The copies have not reached " + token + " within " + limit.toSeconds() + " s, seed " + seed
-                                    + ": " + notYet.getMessage() + world.logEnds(),
-                            notYet);
-                }
-            }
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
-    }
-
-    private List<String> fills() throws SQLException {
-        try (Connection c = world.target()) {
-            return Comparison.rows(c, "SELECT stream || ', fill ' || fill FROM freshet.replica_stream ORDER BY stream");
-        }
+        return new BulkTrial(world, copies, tell).run(rows, limit);
     }
 
     /** Stops everything. */

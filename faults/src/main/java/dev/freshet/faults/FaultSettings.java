@@ -1,6 +1,7 @@
 package dev.freshet.faults;
 
 import dev.freshet.embedded.EmbeddedPostgres;
+import dev.freshet.model.Names;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,8 +20,17 @@ final class FaultSettings {
     /** A relay or replica that stands still for longer has lost its slot, its partitions and its transaction. */
     static final long TAKEN_OVER_MILLIS = 7_000;
 
-    /** The topic of the events that writers publish. */
-    static final String TOLD_TOPIC = "shop." + Publisher.STREAM;
+    /** The database, of the source's server, whose outbox table is polled, and the source of that name. */
+    static final String POLLED = "orders";
+
+    /** How large a record of an event may be, for its topic. */
+    static final String MOST_BYTES = "20000";
+
+    /** How large an event is that its topic does not take. */
+    static final int LARGE_BYTES = 24_000;
+
+    /** As which source the service publishes straight to Kafka. */
+    static final String DIRECT = "billing";
 
     private static final String KAFKA = """
             kafka:
@@ -39,22 +49,45 @@ final class FaultSettings {
 
     private FaultSettings() {}
 
+    /** Returns the database of a way's events. */
+    static String database(Way way) {
+        return way == Way.POLLED ? POLLED : SOURCE;
+    }
+
+    /** Returns the stream of a way's events. */
+    static String stream(Way way) {
+        return switch (way) {
+            case TABLE, LOG -> "told";
+            case POLLED -> "told-polled";
+            case DIRECT -> "told-direct";
+        };
+    }
+
+    /** Returns the topic of a way's events. */
+    static String topic(Way way) {
+        return source(way) + '.' + stream(way);
+    }
+
+    /** Returns the topic of a way's dead letters. */
+    static String letters(Way way) {
+        return Names.deadLetters(source(way));
+    }
+
+    private static String source(Way way) {
+        return switch (way) {
+            case TABLE, LOG -> SOURCE;
+            case POLLED -> POLLED;
+            case DIRECT -> DIRECT;
+        };
+    }
+
     /** Returns the configuration of a relay. */
     static String relay(int kafkaPort, int sourcePort, EmbeddedPostgres source) {
         return KAFKA.formatted(kafkaPort) + """
                 sources:
-                  shop:
-                    type: postgresql
-                    url: "jdbc:postgresql://127.0.0.1:%d/%s"
-                    user: "%s"
-                    password: "%s"
-                    outbox: public.freshet_outbox
-                    outbox-partition: 5s
-                    limits:
-                      wal-receiver-timeout: 5s
-                      status-interval: 500ms
-                      connect-timeout: 2s
-                      statement-timeout: 4s
+                """
+                + source(SOURCE, "postgresql", sourcePort, source) + source(POLLED, "polling", sourcePort, source)
+                + """
                 streams:
                   item: { source: shop, table: public.item, partitions: 4 }
                   stock: { source: shop, table: public.stock, partitions: 2 }
@@ -62,9 +95,31 @@ final class FaultSettings {
                   bulk: { source: shop, table: public.bulk, partitions: 2 }
                   cash: { source: shop, table: public.cash, partitions: 2 }
                   bank: { source: shop, table: public.bank, partitions: 3 }
-                  told: { source: shop, events: true, partitions: 3 }
+                  told: { source: shop, events: true, partitions: 3, max-message-size: 20kB }
+                  told-polled: { source: orders, events: true, partitions: 3, max-message-size: 20kB }
                 http: { port: 0 }
-                """.formatted(sourcePort, SOURCE, source.user(), source.password());
+                """;
+    }
+
+    /** What may be published again stands in the outbox table for longer than faults last. */
+    private static String source(String database, String type, int port, EmbeddedPostgres server) {
+        return """
+                  %1$s:
+                    type: %2$s
+                    url: "jdbc:postgresql://127.0.0.1:%3$d/%1$s"
+                    user: "%4$s"
+                    password: "%5$s"
+                    outbox: public.freshet_outbox
+                    outbox-partition: 5s
+                    outbox-retention: 30s
+                    parked-letters-limit: 1000000
+                    limits:
+                      wal-receiver-timeout: 5s
+                      status-interval: 500ms
+                      connect-timeout: 2s
+                      statement-timeout: 4s
+                """.formatted(database, type, port, server.user(), server.password())
+                .indent(2);
     }
 
     /** Returns the configuration of a process with an instance of each of the two replicas. */

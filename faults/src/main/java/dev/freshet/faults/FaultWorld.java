@@ -16,12 +16,19 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Two relays of one source, two processes with an instance of each of two replicas, a Kafka and two PostgreSQL servers, with a
- * {@link Link} between each Freshet process and each server that it uses.
+ * Two relays of two sources, two processes with an instance of each of two replicas, a service that publishes events, a Kafka and two
+ * PostgreSQL servers, with a {@link Link} between each process and each server that it uses.
  */
 final class FaultWorld implements AutoCloseable {
+    static final List<String> RELAYS = List.of("relay-1", "relay-2");
+
+    static final String KAFKA = "kafka";
+
+    /** The service that publishes events; it is started by who wants events. */
+    static final String SERVICE = "service";
+
     private final List<Link> links = new ArrayList<>();
-    private final List<FreshetProcess> processes = new ArrayList<>();
+    private final List<ChildProcess> processes = new ArrayList<>();
     private final EmbeddedKafka kafka;
     private final EmbeddedPostgres source;
     private final EmbeddedPostgres target;
@@ -36,9 +43,10 @@ final class FaultWorld implements AutoCloseable {
      * Starts everything.
      *
      * @param folder for data, configurations and logs
+     * @param seed decides what the service publishes
      */
-    static FaultWorld start(Path folder) throws IOException, SQLException {
-        List<String> names = List.of("relay-1", "relay-2", "replica-1", "replica-2");
+    static FaultWorld start(Path folder, long seed) throws IOException, SQLException {
+        List<String> names = List.of("relay-1", "relay-2", "replica-1", "replica-2", SERVICE);
         Map<String, Link> toKafka = new LinkedHashMap<>();
         EmbeddedKafka.Builder builder =
                 EmbeddedKafka.builder().directory(folder.resolve("kafka")).property("num.network.threads", "1");
@@ -54,20 +62,23 @@ final class FaultWorld implements AutoCloseable {
                 EmbeddedPostgres.builder().directory(folder.resolve("target")).start();
         FaultWorld world = new FaultWorld(kafka, source, target);
         try {
-            source.createDatabase(FaultSettings.SOURCE);
             target.createDatabase(FaultSettings.TARGET);
+            source.createDatabase(FaultSettings.SOURCE);
+            source.createDatabase(FaultSettings.POLLED);
             try (Connection c = world.source()) {
                 LoadTables.create(c);
-                Publisher.prepare(c);
             }
+            EventPlaces.create(world);
             for (String name : names) {
                 Link link = Objects.requireNonNull(toKafka.get(name));
                 link.to(kafka.proxiedPort(listener(name)));
                 world.links.add(link);
-                world.add(name, link.port(), folder);
+                world.add(name, link.port(), folder, seed);
             }
-            for (FreshetProcess p : world.processes) {
-                p.start();
+            for (ChildProcess p : world.processes) {
+                if (!p.name().equals(SERVICE)) {
+                    p.start();
+                }
             }
             return world;
         } catch (IOException | SQLException | RuntimeException e) {
@@ -76,18 +87,24 @@ final class FaultWorld implements AutoCloseable {
         }
     }
 
-    private void add(String name, int kafkaPort, Path folder) throws IOException {
-        boolean relay = name.startsWith("relay");
-        Link link = Link.open(name + (relay ? "/source" : "/target"));
-        link.to(relay ? source.port() : target.port());
+    private void add(String name, int kafkaPort, Path folder, long seed) throws IOException {
+        boolean replica = name.startsWith("replica");
+        Link link = Link.open(name + (replica ? "/target" : "/source"));
+        link.to(replica ? target.port() : source.port());
         links.add(link);
-        Path file = folder.resolve(name + ".yaml");
-        Files.writeString(
-                file,
-                relay
-                        ? FaultSettings.relay(kafkaPort, link.port(), source)
-                        : FaultSettings.replica(kafkaPort, link.port(), target));
-        processes.add(new FreshetProcess(name, file));
+        if (name.equals(SERVICE)) {
+            Path file = folder.resolve(name + ".properties");
+            new ServiceSettings(link.port(), kafkaPort, source.user(), source.password(), seed).write(file);
+            processes.add(ChildProcess.service(name, file));
+        } else {
+            Path file = folder.resolve(name + ".yaml");
+            Files.writeString(
+                    file,
+                    replica
+                            ? FaultSettings.replica(kafkaPort, link.port(), target)
+                            : FaultSettings.relay(kafkaPort, link.port(), source));
+            processes.add(ChildProcess.freshet(name, file));
+        }
     }
 
     private static String listener(String process) {
@@ -97,6 +114,11 @@ final class FaultWorld implements AutoCloseable {
     /** A connection to the source that no fault of the network concerns. */
     Connection source() throws SQLException {
         return source.connect(FaultSettings.SOURCE);
+    }
+
+    /** A connection to the database of a way's events that no fault of the network concerns. */
+    Connection source(Way way) throws SQLException {
+        return source.connect(FaultSettings.database(way));
     }
 
     /** A connection to the copies that no fault of the network concerns. */
@@ -114,7 +136,7 @@ final class FaultWorld implements AutoCloseable {
         return Stream.concat(
                         processes.stream(),
                         Stream.of(
-                                new ServerVictim("kafka", kafka),
+                                new ServerVictim(KAFKA, kafka),
                                 new ServerVictim("source", source),
                                 new ServerVictim("target", target)))
                 .toList();
@@ -126,13 +148,13 @@ final class FaultWorld implements AutoCloseable {
     }
 
     /** The process of this name. */
-    FreshetProcess process(String name) {
+    ChildProcess process(String name) {
         return processes.stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow();
     }
 
     /** Fails if a Freshet process has ended by itself. */
     void requireAlive() throws IOException {
-        for (FreshetProcess p : processes) {
+        for (ChildProcess p : processes) {
             p.requireAlive();
         }
     }
@@ -140,7 +162,7 @@ final class FaultWorld implements AutoCloseable {
     /** The ends of all logs, for a failure. */
     String logEnds() throws IOException {
         StringBuilder logs = new StringBuilder();
-        for (FreshetProcess p : processes) {
+        for (ChildProcess p : processes) {
             logs.append("\n== ").append(p.name()).append('\n').append(p.logEnd());
         }
         return logs.toString();
@@ -154,7 +176,7 @@ final class FaultWorld implements AutoCloseable {
                 kafka) {
             links.forEach(l -> l.become(Link.State.WHOLE));
             // together: each may take seconds to end in order
-            processes.parallelStream().forEach(FreshetProcess::close);
+            processes.parallelStream().forEach(ChildProcess::close);
             links.forEach(Link::close);
         }
     }

@@ -3,6 +3,7 @@ package dev.freshet.faults;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.List;
 
 /**
  * One writer on several tables, under a seed: inserts, updates, deletes, key changes, large values that stay unchanged,
@@ -14,10 +15,12 @@ final class Load extends Writer {
     private static final long PAUSE_NANOS = 2_500_000;
     private static final int MOVED = 1_000_000;
     private static final int MANY_EVENTS = 60;
+    private static final int PUBLISHED_KEYS = 20;
 
     private final int writer;
     private final int writers;
-    private final Publisher publisher;
+    private final List<Way> ways = List.of(Way.TABLE, Way.LOG);
+    private final List<Publisher> publishers;
 
     /**
      * Prepares a writer.
@@ -29,7 +32,8 @@ final class Load extends Writer {
         super(world, seed + writer, PAUSE_NANOS);
         this.writer = writer;
         this.writers = writers;
-        this.publisher = new Publisher(writer);
+        this.publishers =
+                ways.stream().map(w -> Publisher.of(w, Steps.endless(), 0)).toList();
     }
 
     @Override
@@ -96,7 +100,7 @@ final class Load extends Writer {
                                 + " quantity = stock.quantity + 1",
                         key);
             case 7 -> execute(c, "DELETE FROM stock WHERE item = ?", key);
-            case 12, 13, 14 -> publisher.publish(c, random.nextInt(1_000));
+            case 12, 13, 14 -> publish(c);
             case 8 -> events(c, 1 + random.nextInt(MANY_EVENTS));
             case 9 ->
                 execute(
@@ -107,6 +111,12 @@ final class Load extends Writer {
             default ->
                 execute(c, "UPDATE item SET name = left(name, 50) || '.', at = clock_timestamp() WHERE id = ?", key);
         }
+    }
+
+    private void publish(Connection c) throws SQLException {
+        int way = random.nextInt(ways.size());
+        String key = ways.get(way).word() + "/load/" + writer + '/' + random.nextInt(PUBLISHED_KEYS);
+        publishers.get(way).publish(c, Request.of(key, false), random.nextInt(5) == 0);
     }
 
     private void events(Connection c, int count) throws SQLException {

@@ -24,13 +24,18 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Faults under load, for long, and the proof that nothing was lost, doubled, reordered, torn or claimed falsely.",
             "",
-            "Starts two relays, two instances of two replicas, a Kafka and two PostgreSQL servers as child processes, with a"
-                    + " network of its own between them, and lets two writers insert, update, delete and change keys, and a third"
-                    + " one move amounts between two tables. Meanwhile"
+            "Starts two relays, two instances of two replicas, a service that publishes events, a Kafka and two PostgreSQL servers"
+                    + " as child processes, with a network of its own between them, and lets two writers insert, update, delete"
+                    + " and change keys, and a third one move amounts between two tables. Meanwhile"
                     + " processes are killed with kill -9 or frozen until others have taken over, and the network is stalled, cut"
                     + " or half opened, a fault about every 1.6 s. Triggers in the copies' database count every effect; copies"
                     + " that claim to be complete are compared with their source at once, all rows at the end. A reader of the"
                     + " copies of whole transactions looks all the time whether the amounts' sum is what it was.",
+            "",
+            "The service publishes by the outbox table, by messages in the log, by an outbox table that is polled, and straight"
+                    + " to Kafka; it rolls back, and publishes twice, and dies between two steps as well. What it has committed is"
+                    + " compared with the topics and the dead letters: 0 lost, and doubled only what goes straight to Kafka. A few"
+                    + " keys have events that are too large for their topic; those are dead letters, and hold up no other key.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -49,6 +54,15 @@ public final class SoakMain implements Callable<Integer> {
             converter = Time.class,
             description = "How long there are faults, as in 90s, 30m or 8h. Default: ${DEFAULT-VALUE}.")
     private Duration time = Duration.ZERO;
+
+    @Option(
+            names = "--away",
+            paramLabel = "TIME",
+            converter = Time.class,
+            description =
+                    "For how long Kafka is away once, beside the other faults: best longer than all time-outs, as in 150s."
+                            + " Default: not at all.")
+    private @Nullable Duration away;
 
     @Option(
             names = "--seed",
@@ -76,7 +90,7 @@ public final class SoakMain implements Callable<Integer> {
         progress.println("Seed " + used + "; logs and data are in " + folder);
         boolean good = false;
         try (FaultRun run = FaultRun.start(used, folder, progress::println)) {
-            FaultReport report = run.run(time, CATCH_UP);
+            FaultReport report = run.run(time, away == null ? Duration.ZERO : away, CATCH_UP);
             if (json) {
                 report.findings().forEach(System.err::println);
                 System.out.println(report.json());

@@ -1,111 +1,138 @@
 package dev.freshet.faults;
 
-import dev.freshet.model.RecordHeaders;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** The events of a topic, compared with those that the source has committed. */
+/** The events that were committed, and where each must be, by {@link ToldTable}. */
 final class ToldEvents {
-    private static final int EXAMPLES = 5;
-    private static final Duration POLL = Duration.ofMillis(200);
+    private final Map<UUID, Told> events = new HashMap<>();
 
-    private final Map<String, Told> committed = new HashMap<>();
-    private final Map<String, Integer> sent = new HashMap<>();
-    private final Map<String, Long> last = new HashMap<>();
-    private final List<String> examples = new ArrayList<>();
-    private long doubled;
-    private long disordered;
-    private long foreign;
+    /** Where an event may be. */
+    enum Place {
+        /** In its stream's topic. */
+        TOPIC,
+        /** Among the dead letters. */
+        LETTERS,
+        /** In either. */
+        ANY,
+        /** It was in the memory of a process that was killed, and may be nowhere. */
+        NOWHERE;
 
-    private record Told(String key, long number) {}
+        /** Returns whether an event that must be here is where it must, if it is there. */
+        boolean allows(Place there) {
+            return this == ANY || this == NOWHERE || this == there;
+        }
+    }
+
+    /**
+     * An event that was committed.
+     *
+     * @param way how it was published
+     * @param key its key
+     * @param number grows from one of the key to the next
+     * @param life the process that has published it
+     * @param large whether it is larger than its topic takes
+     * @param answer what the publisher has answered, of {@link Way#DIRECT}
+     * @param place where it must be
+     */
+    record Told(
+            Way way,
+            String key,
+            long number,
+            int life,
+            boolean large,
+            @Nullable String answer,
+            Place place) {
+        private Told at(Place other) {
+            return new Told(way, key, number, life, large, answer, other);
+        }
+
+        boolean failed() {
+            return answer != null && answer.startsWith(DirectAnswers.FAILED);
+        }
+    }
 
     private ToldEvents() {}
 
-    /**
-     * Compares, once all that is committed was relayed.
-     *
-     * @param examples gets some of what is wrong in words
-     */
-    static FaultReport.Events compare(Connection source, String bootstrapServers, List<String> examples)
-            throws SQLException {
-        ToldEvents events = new ToldEvents();
-        events.read(source);
-        events.read(bootstrapServers);
-        long lost = events.committed.keySet().stream()
-                .filter(id -> !events.sent.containsKey(id))
-                .peek(id -> events.example("event " + id + " of key " + events.committed.get(id) + " is in no topic"))
-                .count();
-        examples.addAll(events.examples);
-        return new FaultReport.Events(
-                events.committed.size(), lost, events.doubled + events.foreign, events.disordered);
+    /** Reads what the databases tell. */
+    static ToldEvents read(FaultWorld world) throws SQLException {
+        ToldEvents told = new ToldEvents();
+        try (Connection shop = world.source(Way.TABLE);
+                Connection orders = world.source(Way.POLLED)) {
+            told.read(shop);
+            told.read(orders);
+        }
+        told.markLetters();
+        return told;
     }
 
-    private void read(Connection source) throws SQLException {
-        try (Statement s = source.createStatement();
-                ResultSet row = s.executeQuery("SELECT id, key, number FROM told")) {
+    private void read(Connection c) throws SQLException {
+        try (Statement s = c.createStatement();
+                ResultSet row = s.executeQuery(
+                        "SELECT id, key, number, life, large, outcome FROM told LEFT JOIN told_answer USING (id)")) {
             while (row.next()) {
-                committed.put(row.getString(1), new Told(row.getString(2), row.getLong(3)));
+                String key = row.getString(2);
+                Way way = Way.ofKey(key);
+                String answer = row.getString(6);
+                events.put(
+                        row.getObject(1, UUID.class),
+                        new Told(
+                                way,
+                                key,
+                                row.getLong(3),
+                                row.getInt(4),
+                                row.getBoolean(5),
+                                answer,
+                                way.isOnce() ? Place.TOPIC : answered(answer)));
             }
         }
     }
 
-    private void read(String bootstrapServers) {
-        Map<String, Object> config = Map.of(
-                "bootstrap.servers",
-                bootstrapServers,
-                "isolation.level",
-                "read_committed",
-                "auto.offset.reset",
-                "none");
-        try (KafkaConsumer<String, String> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(FaultSettings.TOLD_TOPIC).stream()
-                    .map(p -> new TopicPartition(p.topic(), p.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-                consumer.poll(POLL).forEach(this::take);
+    private static Place answered(@Nullable String answer) {
+        if (answer == null) {
+            return Place.NOWHERE;
+        }
+        return switch (answer) {
+            case "SENT" -> Place.TOPIC;
+            case "DEAD_LETTERED" -> Place.LETTERS;
+            default -> Place.ANY;
+        };
+    }
+
+    /** With a relay, the first event of a key that is too large is a dead letter, and so is every later one. */
+    private void markLetters() {
+        Map<String, List<UUID>> sick = new HashMap<>();
+        events.forEach((id, told) -> {
+            if (told.way().isOnce() && Request.isSick(told.key())) {
+                sick.computeIfAbsent(told.key(), k -> new ArrayList<>()).add(id);
+            }
+        });
+        for (List<UUID> ids : sick.values()) {
+            ids.sort(Comparator.comparingLong(
+                    id -> Objects.requireNonNull(events.get(id)).number()));
+            boolean parked = false;
+            for (UUID id : ids) {
+                Told told = Objects.requireNonNull(events.get(id));
+                parked |= told.large();
+                if (parked) {
+                    events.put(id, told.at(Place.LETTERS));
+                }
             }
         }
     }
 
-    private void take(ConsumerRecord<String, String> record) {
-        String id = new String(record.headers().lastHeader(RecordHeaders.ID).value(), StandardCharsets.UTF_8);
-        Told told = committed.get(id);
-        if (told == null) {
-            foreign++;
-            example("event " + id + " at " + record.partition() + '@' + record.offset() + " was never committed");
-            return;
-        }
-        if (sent.merge(id, 1, Integer::sum) > 1) {
-            doubled++;
-            example("event " + id + " of " + told + " is there again at " + record.partition() + '@' + record.offset());
-            return;
-        }
-        Long before = last.put(told.key(), told.number());
-        if (before != null && before > told.number()) {
-            disordered++;
-            example("event " + id + " of " + told + " comes after number " + before);
-        }
-    }
-
-    private void example(String what) {
-        if (examples.size() < EXAMPLES) {
-            examples.add(what);
-        }
+    /** Returns them by their ids. */
+    Map<UUID, Told> byId() {
+        return events;
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code -Dfreshet.faults.seed=} repeats a run, {@code -Dfreshet.faults.count=} makes a longer one. */
 @Tag("servers")
 class KillTest {
-    private static final int FAULTS = Integer.getInteger("freshet.faults.count", 21);
+    private static final int FAULTS = Integer.getInteger("freshet.faults.count", 24);
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
     /** A transaction of as many rows as here is larger than the child processes' heap of 128 MB. */
@@ -29,9 +29,9 @@ class KillTest {
             report.lines().forEach(System.out::println);
             assertAll(
                     () -> assertTrue(report.good(), () -> String.join("\n", report.lines())),
-                    () -> assertTrue(report.faults().kills() >= 7
-                            && report.faults().freezes() >= 7
-                            && report.faults().network() >= 7),
+                    () -> assertTrue(report.faults().kills() >= 8
+                            && report.faults().freezes() >= 8
+                            && report.faults().network() >= 8),
                     () -> assertTrue(report.transactions() > 100 && report.applied() > 1000 && report.claims() >= 3));
         }
     }

@@ -64,7 +64,7 @@ public interface OrderEvents extends AutoCloseable {
         /**
          * Commits.
          *
-         * @throws dev.freshet.model.RetriableException or SQLException if the connection is lost; then it may be committed or not
+         * @throws dev.freshet.outbox.CommitUnknownException or SQLException if the connection is lost; then it may be committed or not
          */
         void commit() throws SQLException;
 
