@@ -2,6 +2,7 @@ package dev.freshet.cli;
 
 import dev.freshet.examples.demo.Demo;
 import dev.freshet.examples.demo.DemoOptions;
+import dev.freshet.examples.shop.PublishWay;
 import dev.freshet.server.config.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,13 +25,15 @@ import picocli.CommandLine.Spec;
             "",
             "Starts a real Kafka and a real PostgreSQL as child processes, loads a shop with TPC-H data, and lets a shop "
                     + "service write orders with their lines, change and cancel them, with a few customers and orders much "
-                    + "busier than the rest. A shipping service answers from copies in its own database. At the end the "
-                    + "copies are compared with their sources row by row."
+                    + "busier than the rest. It publishes an event for each order that is placed or cancelled, in the same "
+                    + "transaction. A shipping service answers from copies in its own database, and keeps the events there. "
+                    + "At the end the copies are compared with their sources row by row, and the events with those that the "
+                    + "shop's database has committed."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:source and copies were the same",
-            "1:they differed, or the copies did not catch up, or a part failed",
+            "0:source and copies were the same, and the events had come as their way promises",
+            "1:they differed, or the copies did not catch up, or events were lost, doubled or out of order, or a part failed",
             "2:mistakes in the command line"
         })
 final class DemoCommand implements Callable<Integer> {
@@ -82,9 +85,22 @@ final class DemoCommand implements Callable<Integer> {
                             + "tells how long the copies needed to be complete again.")
     private boolean kill;
 
+    @Option(
+            names = "--publish",
+            paramLabel = "WAY",
+            defaultValue = "outbox",
+            description =
+                    "How the shop publishes its events (default: ${DEFAULT-VALUE}): outbox (a row of a table, found in the "
+                            + "database's log), wal-message (in the log alone), polling (a row, found by looking into the table), or "
+                            + "direct (by the shop itself after the commit, at least once).")
+    private String publish = "";
+
     @Override
     public Integer call() throws Exception {
         DemoOptions options = options();
+        if (kill) {
+            LogSetup.expectKills();
+        }
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         int[] code = {ExitCodes.FAILED};
@@ -110,6 +126,14 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    private PublishWay way() {
+        try {
+            return PublishWay.of(publish);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--publish: " + e.getMessage(), e);
+        }
+    }
+
     private DemoOptions options() {
         Duration time = runFor == null ? null : Durations.parse(runFor);
         if (runFor != null && time == null) {
@@ -117,7 +141,7 @@ final class DemoCommand implements Callable<Integer> {
                     spec.commandLine(), "--for '" + runFor + "' is no duration; write 30s, 5m or 1h");
         }
         try {
-            return new DemoOptions(time, scale, rate, data, port, kill);
+            return new DemoOptions(time, scale, rate, data, port, kill, way());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

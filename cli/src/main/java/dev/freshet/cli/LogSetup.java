@@ -52,6 +52,14 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         install(context, encoder, level(config.level()));
     }
 
+    /** Leaves out what clients say of servers that are away, where these are killed on purpose and started again. */
+    static void expectKills() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.getLogger("org.apache.kafka.clients").setLevel(Level.ERROR);
+            context.getLogger("dev.freshet.direct").setLevel(Level.ERROR);
+        }
+    }
+
     private static Level level(LogLevel level) {
         return switch (level) {
             case ERROR -> Level.ERROR;

@@ -4,35 +4,23 @@ import dev.freshet.client.FreshetToken;
 import dev.freshet.examples.shipping.ShippingService;
 import dev.freshet.examples.shop.ShopService;
 import dev.freshet.examples.shop.TpchData;
-import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.Token;
 import dev.freshet.server.Server;
-import dev.freshet.server.ServerStatus;
-import dev.freshet.server.ServerStatus.ReplicaStatus;
-import dev.freshet.server.ServerStatus.SourceStatus;
 import dev.freshet.server.config.Configuration;
-import dev.freshet.server.config.ConfigurationFile;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The demonstration: a shop writes, Freshet copies, shipping answers from the copies; at the end source and copies are
- * compared row by row.
+ * The demonstration: a shop writes and publishes events, Freshet copies, shipping answers from the copies and keeps the events;
+ * at the end source and copies are compared row by row, and the events one by one.
  *
  * <p>Kafka and PostgreSQL are child processes; the relay and the replica run in this process, or where processes are to be
  * killed in one of their own, as {@code freshet run} would run them, from a configuration that stands in the data folder.
@@ -59,7 +47,7 @@ public final class Demo {
      * @param options how it runs
      * @param out where it is told
      * @param stop counted down to end it before its time; copies are compared all the same
-     * @return whether source and copies were the same
+     * @return whether source and copies were the same, and the events came as their way promises
      */
     public static boolean run(DemoOptions options, PrintWriter out, CountDownLatch stop) throws Exception {
         Demo demo = new Demo(options, stop);
@@ -72,7 +60,7 @@ public final class Demo {
 
     /** Runs the demonstration on the given view. */
     DemoReport run(DemoView view) throws Exception {
-        int port = httpPort();
+        int port = DemoConfiguration.httpPort(options.httpPort());
         view.say("Starting Kafka and PostgreSQL ...");
         long began = System.nanoTime();
         try (DemoServers servers = DemoServers.start(options.data())) {
@@ -86,7 +74,8 @@ public final class Demo {
             TpchData data = new TpchData(options.scale());
             ShopLoad.load(servers::shop, data, view);
             Path file = servers.folder().resolve("freshet.yaml");
-            Configuration config = configure(servers, file, port, options.kill());
+            EventFlow.prepare(servers, options.publish());
+            Configuration config = DemoConfiguration.write(servers, file, port, options);
             try (DemoServer server = options.kill()
                     ? ChildServer.start(file, config.http())
                     : DemoServer.of(Server.start(config, servers.folder(), Clock.systemUTC()))) {
@@ -95,7 +84,9 @@ public final class Demo {
                 view.say("  " + servers.psql("shipping"));
                 view.say("  (JDBC: " + servers.shopUrl() + "?user=shop&password=" + servers.password() + ")");
                 view.say("  freshet status -c " + file);
-                return live(servers, server, data, view);
+                try (EventFlow events = EventFlow.start(servers, options.publish())) {
+                    return live(servers, server, events, data, view);
+                }
             }
         } catch (SQLException | RuntimeException e) {
             servers.requireAliveAfterFailure();
@@ -103,35 +94,11 @@ public final class Demo {
         }
     }
 
-    // asked before anything is started, so that a port that is taken is told at once
-    private int httpPort() {
-        try (ServerSocket socket = new ServerSocket(options.httpPort(), 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new ConfigurationException(
-                    "--port " + options.httpPort() + " cannot be listened at: " + e.getMessage()
-                            + "; choose another, or leave it out for a free one",
-                    e);
-        }
-    }
-
-    private static Configuration configure(DemoServers servers, Path file, int port, boolean kill) {
-        String yaml = ShopCopies.yaml(
-                servers.bootstrapServers(), servers.shopUrl(), servers.shippingUrl(), servers.password(), port, kill);
-        try {
-            // made anew, since it holds passwords: what stands there may be open to others
-            Files.deleteIfExists(file);
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, yaml);
-        } catch (IOException e) {
-            throw new ConfigurationException("--data: the configuration cannot be written: " + e, e);
-        }
-        return ConfigurationFile.parse(file.toString(), yaml, Map.of());
-    }
-
-    private DemoReport live(DemoServers servers, DemoServer server, TpchData data, DemoView view) throws Exception {
+    private DemoReport live(DemoServers servers, DemoServer server, EventFlow events, TpchData data, DemoView view)
+            throws Exception {
+        events.awaitRelay(server, stop, servers::requireAlive);
         long lastKey = data.orderCount() * 4;
-        ShopService shop = ShopService.start(servers::shop, WORKERS, options.rate(), SEED);
+        ShopService shop = ShopService.start(servers::shop, events.events(), WORKERS, options.rate(), SEED);
         ShippingService shipping =
                 ShippingService.start(servers::shipping, QUESTIONS_PER_SECOND, (int) Math.min(lastKey, 1 << 30));
         Probes probes = new Probes();
@@ -140,11 +107,12 @@ public final class Demo {
         double seconds;
         long caughtUpMillis;
         boolean reached;
+        EventDifference difference;
         try {
-            Figures source = new Figures(began, shop, shipping, probes, server);
+            Figures source = new Figures(options.runFor(), began, shop, shipping, events, probes, server);
             while (!over(began, probes.since()) && !stop.await(SHOWN_MILLIS, TimeUnit.MILLISECONDS)) {
                 servers.requireAlive();
-                probes.startWhenComplete(server, servers, shop, data);
+                probes.startWhenComplete(server, servers, shop, events, data);
                 probes.news().forEach(view::say);
                 view.show(source.now());
             }
@@ -162,6 +130,7 @@ public final class Demo {
                 reached = CatchUp.await(c, "shipping", last, CATCH_UP_LIMIT, servers::requireAlive);
             }
             caughtUpMillis = (System.nanoTime() - waiting) / 1_000_000;
+            difference = events.finish(servers::requireAlive);
             shipping.stop();
             figures = source.now();
         } finally {
@@ -170,7 +139,13 @@ public final class Demo {
             shipping.stop();
         }
         return new DemoReport(
-                reached, reached ? compare(servers) : List.of(), figures, seconds, caughtUpMillis, probes.killed());
+                reached,
+                reached ? compare(servers) : List.of(),
+                difference,
+                figures,
+                seconds,
+                caughtUpMillis,
+                probes.killed());
     }
 
     // what is shown is the time with complete copies; where they do not get there, it ends all the same
@@ -192,122 +167,5 @@ public final class Demo {
             }
         }
         return result;
-    }
-
-    /**
-     * What asks source and copies while they are live, and kills processes; begins once the copies are complete for the first
-     * time.
-     */
-    private static final class Probes {
-        private @Nullable CopyLatency latency;
-        private @Nullable LiveCheck check;
-        private @Nullable DemoKills kills;
-        private long since;
-
-        /** Returns when the copies were first complete, by the nano clock; 0 before. */
-        long since() {
-            return since;
-        }
-
-        void startWhenComplete(DemoServer server, DemoServers servers, ShopService shop, TpchData data)
-                throws Exception {
-            List<ReplicaStatus> replicas = latency == null ? server.status().replicas() : List.of();
-            if (!replicas.isEmpty() && replicas.stream().allMatch(ReplicaStatus::complete)) {
-                since = System.nanoTime();
-                latency = CopyLatency.start(servers::shop, servers::shipping, shop);
-                check = LiveCheck.start(
-                        servers::shop,
-                        servers::shipping,
-                        "shipping",
-                        ShopCopies.TABLES,
-                        Math.max(1, data.orderCount()));
-                if (server instanceof ChildServer child) {
-                    kills = DemoKills.start(child, servers.all(), servers::shipping);
-                }
-            }
-        }
-
-        List<String> news() {
-            return kills == null ? List.of() : kills.news();
-        }
-
-        @Nullable
-        String killed() {
-            return kills == null ? null : kills.summary();
-        }
-
-        void stop() throws InterruptedException {
-            // first: what it has killed is to be there for the others to end
-            if (kills != null) {
-                kills.stop();
-            }
-            if (latency != null) {
-                latency.stop();
-            }
-            if (check != null) {
-                check.stop();
-            }
-        }
-    }
-
-    /** Gathers the figures. Belongs to one thread. */
-    private final class Figures {
-        private final long began;
-        private final ShopService shop;
-        private final ShippingService shipping;
-        private final Probes probes;
-        private final DemoServer server;
-        private final Rate transactions = new Rate();
-        private final Rate records = new Rate();
-        private final Rate changes = new Rate();
-
-        Figures(long began, ShopService shop, ShippingService shipping, Probes probes, DemoServer server) {
-            this.began = began;
-            this.shop = shop;
-            this.shipping = shipping;
-            this.probes = probes;
-            this.server = server;
-        }
-
-        DemoFigures now() {
-            long now = System.nanoTime();
-            ServerStatus status = server.status();
-            CopyLatency latency = probes.latency;
-            LiveCheck check = probes.check;
-            DemoKills kills = probes.kills;
-            Duration runFor = options.runFor();
-            long since = probes.since();
-            return new DemoFigures(
-                    since == 0,
-                    (now - (since == 0 ? began : since)) / 1_000_000_000L,
-                    runFor == null ? -1 : runFor.toSeconds(),
-                    shop.transactions(),
-                    transactions.sample(now, shop.transactions()),
-                    records.sample(
-                            now,
-                            status.sources().stream()
-                                    .mapToLong(SourceStatus::recordsSent)
-                                    .sum()),
-                    changes.sample(
-                            now,
-                            status.replicas().stream()
-                                    .mapToLong(ReplicaStatus::changesApplied)
-                                    .sum()),
-                    latency == null ? Double.NaN : latency.times().millis(50),
-                    latency == null ? Double.NaN : latency.times().millis(99),
-                    latency == null ? 0 : latency.times().total(),
-                    latency == null ? 0 : latency.unseen(),
-                    shipping.answered(),
-                    check == null ? 0 : check.checked(),
-                    check == null ? 0 : check.differences(),
-                    status,
-                    kills == null ? null : kills.underWay(),
-                    DemoReport.first(
-                            shop.failure(),
-                            shipping.failure(),
-                            latency == null ? null : latency.failure(),
-                            check == null ? null : check.failure(),
-                            kills == null ? null : kills.failure()));
-        }
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param p99Millis commit to copy
  * @param measured how many times that was measured
  * @param unseen how many changes were not in the copy within 30 s
+ * @param events the events from shop to shipping
  * @param answers what shipping has answered from its copies
  * @param checkedRows rows compared while live
  * @param differences those of them that differed
@@ -36,6 +37,7 @@ record DemoFigures(
         double p99Millis,
         long measured,
         long unseen,
+        EventFigures events,
         long answers,
         long checkedRows,
         long differences,

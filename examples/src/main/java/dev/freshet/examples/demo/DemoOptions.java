@@ -1,5 +1,6 @@
 package dev.freshet.examples.demo;
 
+import dev.freshet.examples.shop.PublishWay;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param data the folder to keep everything in, or null for a temporary one
  * @param httpPort where the status is served; 0 for a free port
  * @param kill whether processes are killed meanwhile
+ * @param publish by which way the shop publishes its events
  */
 public record DemoOptions(
         @Nullable Duration runFor,
@@ -20,7 +22,8 @@ public record DemoOptions(
         int rate,
         @Nullable Path data,
         int httpPort,
-        boolean kill) {
+        boolean kill,
+        PublishWay publish) {
     private static final int HIGHEST_PORT = 65_535;
 
     /** Rejects what is out of range. */

@@ -22,7 +22,9 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** The servers of the demonstration: one Kafka, and one PostgreSQL with a database for each of the two services. */
 final class DemoServers implements AutoCloseable {
@@ -158,6 +160,15 @@ final class DemoServers implements AutoCloseable {
                 shopUrl() + "?reWriteBatchedInserts=true",
                 "shop",
                 servers.postgres().password());
+    }
+
+    /** Returns what gives new connections of the shop service. */
+    DataSource shopSource() {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(shopUrl());
+        source.setUser("shop");
+        source.setPassword(servers.postgres().password());
+        return source;
     }
 
     /** Returns a new connection of the shipping service. */

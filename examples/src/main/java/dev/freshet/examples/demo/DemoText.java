@@ -1,5 +1,7 @@
 package dev.freshet.examples.demo;
 
+import dev.freshet.examples.shop.OrderEvents;
+import dev.freshet.examples.shop.PublishWay;
 import dev.freshet.server.ServerStatus;
 import dev.freshet.server.ServerStatus.ReplicaStatus;
 import dev.freshet.server.ServerStatus.Snapshot;
@@ -21,16 +23,14 @@ final class DemoText {
                 + (f.runSeconds() < 0 ? "   (Ctrl-C ends and compares)" : ""));
         lines.add("  shop         " + format("%,8.0f tx/s", f.transactionRate())
                 + format("  %,d done", f.transactions()));
-        for (SourceStatus s : f.status().sources()) {
-            lines.add("  relay        " + format("%,8.0f records/s", f.recordRate()) + "  " + s.state() + ", "
-                    + size(s.lagBytes()) + " behind the log, slot holds " + size(s.retainedWalBytes()));
-        }
+        lines.add("  relay        " + format("%,8.0f records/s", f.recordRate()) + "  " + sources(f.status()));
         lines.add("  snapshot     " + snapshots(f.status()));
         for (ReplicaStatus r : f.status().replicas()) {
             lines.add("  copies       " + format("%,8.0f changes/s", f.changeRate()) + "  "
                     + (f.killed() == null ? copies(r, ", not complete yet") : f.killed()));
         }
         lines.add("  commit->copy " + latency(f));
+        lines.add("  events       " + format("%,8d published  ", f.events().published()) + events(f.events()));
         lines.add("  shipping     " + format("%,8d answers from its copies", f.answers()));
         lines.add("  differences  " + format("%,8d in %,d rows compared while live", f.differences(), f.checkedRows()));
         return lines;
@@ -47,8 +47,30 @@ final class DemoText {
             line.append("; copies ").append(f.killed() == null ? copies(r, ", not complete") : f.killed());
         }
         line.append("; ").append(latency(f));
+        line.append(format("; events %,d published, ", f.events().published())).append(events(f.events()));
         line.append(format("; %d differences in %d rows", f.differences(), f.checkedRows()));
         return line.toString();
+    }
+
+    /** Returns the sources; one that is polled reads no log. */
+    private static String sources(ServerStatus status) {
+        List<String> parts = new ArrayList<>();
+        for (SourceStatus s : status.sources()) {
+            parts.add(
+                    s.name().equals(PublishWay.POLLING.source())
+                            ? "the poller " + s.state()
+                            : s.state() + ", " + size(s.lagBytes()) + " behind the log, slot holds "
+                                    + size(s.retainedWalBytes()));
+        }
+        return String.join("; ", parts);
+    }
+
+    private static String events(EventFigures e) {
+        return format("%,d arrived", e.arrived())
+                + (Double.isNaN(e.p50Millis())
+                        ? ""
+                        : format(", commit->shipping p50 %.1f ms, p99 %.1f ms", e.p50Millis(), e.p99Millis()))
+                + " (" + e.way() + ')';
     }
 
     private static String copies(ReplicaStatus r, String notComplete) {
@@ -70,6 +92,9 @@ final class DemoText {
         List<String> parts = new ArrayList<>();
         for (StreamStatus stream : status.streams()) {
             Snapshot s = stream.snapshot();
+            if (stream.name().equals(OrderEvents.STREAM)) {
+                continue; // events have no rows to begin with
+            }
             if (s.state().equals("running")) {
                 parts.add(
                         s.rowsEstimated() > 0

@@ -1,5 +1,8 @@
 package dev.freshet.examples.demo;
 
+import dev.freshet.examples.shop.EventTables;
+import dev.freshet.examples.shop.OrderEvents;
+import dev.freshet.examples.shop.PublishWay;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,9 +69,18 @@ final class ShopCopies {
      * Returns the configuration of the demonstration; both services have the same password.
      *
      * @param kill whether processes are killed: then Kafka is to notice soon that a replica is gone
+     * @param way how the shop publishes its events
+     * @param outbox whether the shop has an outbox table
      */
     static String yaml(
-            String bootstrapServers, String shopUrl, String shippingUrl, String password, int httpPort, boolean kill) {
+            String bootstrapServers,
+            String shopUrl,
+            String shippingUrl,
+            String password,
+            int httpPort,
+            boolean kill,
+            PublishWay way,
+            boolean outbox) {
         return """
                 # written by `freshet demo` at each start; its servers end with it
                 kafka: { bootstrap-servers: "%s"%s }
@@ -77,14 +89,14 @@ final class ShopCopies {
                     url: %s
                     user: shop
                     password: "%s"
-                streams:
+                %sstreams:
                   customers:
                     source: shop
                     table: public.customer
                     columns: [c_custkey, c_name, c_address, c_phone, c_mktsegment]
                   orders: { source: shop, table: public.orders, partitions: 2 }
                   lines: { source: shop, table: public.lineitem, partitions: 2 }
-                replicas:
+                %sreplicas:
                   shipping:
                     streams:
                       customers:
@@ -101,8 +113,34 @@ final class ShopCopies {
                         kill ? ", properties: { session.timeout.ms: 3000 }" : "",
                         shopUrl,
                         password,
+                        eventSource(shopUrl, password, way, outbox),
+                        eventStream(way),
                         shippingUrl,
                         password,
                         httpPort);
+    }
+
+    /** Where the relay finds the events: by the log with all else, or in the outbox table alone, as a source of its own. */
+    private static String eventSource(String shopUrl, String password, PublishWay way, boolean outbox) {
+        return switch (way) {
+            // messages in the log need nothing here; a table of another run may hold what that did not get away
+            case OUTBOX, WAL_MESSAGE -> outbox ? "    outbox: " + EventTables.OUTBOX + "\n" : "";
+            case POLLING -> """
+                      %s:
+                        type: polling
+                        url: %s
+                        user: shop
+                        password: "%s"
+                        outbox: %s
+                    """.formatted(way.source(), shopUrl, password, EventTables.OUTBOX);
+            case DIRECT -> "";
+        };
+    }
+
+    private static String eventStream(PublishWay way) {
+        return way.isRelayed()
+                ? "  %s: { source: %s, events: true, partitions: %d }\n"
+                        .formatted(OrderEvents.STREAM, way.source(), EventFlow.PARTITIONS)
+                : "";
     }
 }

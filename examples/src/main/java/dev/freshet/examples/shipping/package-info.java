@@ -1,4 +1,4 @@
-/** The shipping service: it answers from copies of the shop's tables in its own database. */
+/** The shipping service: it answers from copies of the shop's tables in its own database, and keeps the shop's events there. */
 @NullMarked
 package dev.freshet.examples.shipping;
 

@@ -37,11 +37,13 @@ public final class ShopService {
      * Starts the service on a loaded database.
      *
      * @param connections gives a new connection for each worker
+     * @param events how it publishes; to be closed after the service has stopped
      * @param workers how many workers
      * @param perSecond how many transactions a second they do together, 1 or more
      * @param seed decides all that is drawn by chance
      */
-    public static ShopService start(Callable<Connection> connections, int workers, int perSecond, long seed)
+    public static ShopService start(
+            Callable<Connection> connections, OrderEvents events, int workers, int perSecond, long seed)
             throws Exception {
         long maxOrder;
         long customers;
@@ -73,8 +75,12 @@ public final class ShopService {
             SplittableRandom own = random.split();
             LiveOrders ofWorker = orders.get(i);
             long first = System.nanoTime() + interval * i / workers;
-            Reconnecting.Work work = c -> service.work(
-                    new ShopWriter(c, own, ofWorker, service.nextOrder, nextCustomer, customers), first, interval);
+            Reconnecting.Work work = c -> {
+                ShopWriter writer =
+                        new ShopWriter(c, events, own, ofWorker, service.nextOrder, nextCustomer, customers);
+                events.settle(c);
+                service.work(writer, first, interval);
+            };
             Thread thread = new Thread(() -> service.work(connections, work), "shop-" + i);
             thread.setDaemon(true);
             service.threads.add(thread);

@@ -1,5 +1,6 @@
 package dev.freshet.examples.shop;
 
+import dev.freshet.outbox.Event;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.Date;
@@ -7,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -14,7 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * for each other but at hot customers. Belongs to one thread.
  *
  * <p>Of 100 transactions about 40 place an order with 1 to 7 lines, 35 move an order on, 12 change a customer, 8 cancel an
- * order with all its lines, 3 register a customer, and 2 end in a rollback.
+ * order with all its lines, 3 register a customer, and 2 place an order and roll back. Who places or cancels an order publishes
+ * an event of it in the same transaction.
  */
 final class ShopWriter {
     private static final LocalDate FIRST_DAY = LocalDate.of(1998, 8, 3);
@@ -22,6 +25,7 @@ final class ShopWriter {
     private static final String[] PRIORITIES = {"1-URGENT", "2-HIGH", "3-MEDIUM", "4-NOT SPECIFIED", "5-LOW"};
 
     private final Connection connection;
+    private final OrderEvents events;
     private final SplittableRandom random;
     private final LiveOrders orders;
     private final AtomicLong nextOrder;
@@ -35,11 +39,13 @@ final class ShopWriter {
     private final PreparedStatement insertCustomer;
     private final PreparedStatement deleteLines;
     private final PreparedStatement deleteOrder;
+    private final PreparedStatement insertJournal;
 
     /**
      * Creates a worker.
      *
      * @param connection its own; auto-commit is switched off
+     * @param events how it publishes
      * @param random its own
      * @param orders the orders that it may change
      * @param nextOrder the shared next order key
@@ -48,6 +54,7 @@ final class ShopWriter {
      */
     ShopWriter(
             Connection connection,
+            OrderEvents events,
             SplittableRandom random,
             LiveOrders orders,
             AtomicLong nextOrder,
@@ -55,6 +62,7 @@ final class ShopWriter {
             long customers)
             throws SQLException {
         this.connection = connection;
+        this.events = events;
         this.random = random;
         this.orders = orders;
         this.nextOrder = nextOrder;
@@ -74,13 +82,14 @@ final class ShopWriter {
                 "INSERT INTO customer VALUES (?, ?, ?, ?, '13-702-694-4520', 0, 'BUILDING', 'new')");
         deleteLines = connection.prepareStatement("DELETE FROM lineitem WHERE l_orderkey = ?");
         deleteOrder = connection.prepareStatement("DELETE FROM orders WHERE o_orderkey = ?");
+        insertJournal = connection.prepareStatement("INSERT INTO event_journal (event_id, order_key) VALUES (?, ?)");
     }
 
     /** Does one business transaction, drawn by chance. */
     void transact() throws SQLException {
         int kind = random.nextInt(100);
         if (kind < 40 || orders.size() == 0) {
-            placeOrder();
+            placeOrder(true);
         } else if (kind < 75) {
             moveOn();
         } else if (kind < 87) {
@@ -91,19 +100,43 @@ final class ShopWriter {
         } else if (kind < 98) {
             register();
         } else {
-            changeCustomer();
-            connection.rollback();
+            placeOrder(false);
         }
     }
 
-    /** Places an order with its lines and returns its key; it is committed. */
-    long placeOrder() throws SQLException {
+    private void placeOrder(boolean commit) throws SQLException {
         long key = nextOrder.getAndIncrement();
+        long customer = customer();
+        BigDecimal total = price();
+        try (OrderEvents.Transaction transaction = events.begin(connection)) {
+            insertOrder(key, customer, total);
+            publish(transaction, "order-placed", key, new OrderEvents.Placed(key, customer, total));
+            if (commit) {
+                transaction.commit();
+                orders.add(key);
+            } // else it is rolled back, and its event with it
+        }
+    }
+
+    /** Publishes in the transaction, and writes it down there, so that the database can tell which events it has committed. */
+    private void publish(OrderEvents.Transaction transaction, String type, long order, Object payload)
+            throws SQLException {
+        String key = Long.toString(order);
+        UUID id = transaction.publish(Event.builder(OrderEvents.STREAM, type)
+                .key(key)
+                .payload(payload)
+                .build());
+        insertJournal.setObject(1, id);
+        insertJournal.setString(2, key);
+        insertJournal.executeUpdate();
+    }
+
+    private void insertOrder(long key, long customer, BigDecimal total) throws SQLException {
         Date today = Date.valueOf(FIRST_DAY.plusDays(random.nextInt(100)));
         int lines = 1 + random.nextInt(7);
         insertOrder.setLong(1, key);
-        insertOrder.setLong(2, customer());
-        insertOrder.setBigDecimal(3, price());
+        insertOrder.setLong(2, customer);
+        insertOrder.setBigDecimal(3, total);
         insertOrder.setDate(4, today);
         insertOrder.setString(5, PRIORITIES[random.nextInt(PRIORITIES.length)]);
         insertOrder.setString(6, "Clerk#" + (100_000_000 + random.nextInt(1000)));
@@ -126,9 +159,6 @@ final class ShopWriter {
             insertLine.addBatch();
         }
         insertLine.executeBatch();
-        connection.commit();
-        orders.add(key);
-        return key;
     }
 
     private void moveOn() throws SQLException {
@@ -156,11 +186,16 @@ final class ShopWriter {
     private void cancel() throws SQLException {
         int place = orders.draw(random);
         long key = orders.at(place);
-        deleteLines.setLong(1, key);
-        deleteLines.executeUpdate();
-        deleteOrder.setLong(1, key);
-        deleteOrder.executeUpdate();
-        connection.commit();
+        try (OrderEvents.Transaction transaction = events.begin(connection)) {
+            deleteLines.setLong(1, key);
+            deleteLines.executeUpdate();
+            deleteOrder.setLong(1, key);
+            // a commit that seemed to fail may have cancelled it already, or somebody else has
+            if (deleteOrder.executeUpdate() == 1) {
+                publish(transaction, "order-cancelled", key, new OrderEvents.Cancelled(key));
+            }
+            transaction.commit();
+        }
         orders.remove(place);
     }
 

@@ -1,4 +1,4 @@
-/** The shop: a service that owns customers, orders and their lines, and writes them as its customers do. */
+/** The shop: a service that owns customers, orders and their lines, writes them as its customers do, and publishes events. */
 @NullMarked
 package dev.freshet.examples.shop;
 

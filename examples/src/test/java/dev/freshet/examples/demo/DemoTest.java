@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.examples.shop.PublishWay;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import dev.freshet.server.ServerStatus;
@@ -106,10 +107,16 @@ class DemoTest {
         public void close() {}
     }
 
+    private static DemoOptions options(
+            @Nullable Duration runFor, @Nullable Path data, int port, boolean kill, PublishWay way) {
+        return new DemoOptions(runFor, 0.002, 50, data, port, kill, way);
+    }
+
     /** The way without kills is that of the tests below, and of the README's first command. */
     @Test
-    void demo_endsByItselfWithEqualCopies_whateverIsKilled_andIsOpenToVisitors() throws Exception {
-        DemoOptions options = new DemoOptions(Duration.ofSeconds(4), 0.002, 50, folder, 0, true);
+    void demo_endsByItselfWithEqualCopiesAndAllEvents_whateverIsKilled_andIsOpenToVisitors_andGoesOn()
+            throws Exception {
+        DemoOptions options = options(Duration.ofSeconds(4), folder, 0, true, PublishWay.OUTBOX);
         Visitor visitor = new Visitor(false, Visitor::visit);
         DemoReport report = new Demo(options, new CountDownLatch(1)).run(visitor);
         assertTrue(report.good(), () -> visitor.said + String.join("\n", report.lines()));
@@ -122,10 +129,21 @@ class DemoTest {
         assertTrue(visitor.said.stream().anyMatch(l -> l.contains(" was killed -9; the ")), visitor.said::toString);
         assertTrue(
                 String.valueOf(report.kills()).matches("[1-9] processes were killed with kill -9; .*"), report.kills());
+        EventDifference first = report.events();
+        assertTrue(first.published() > 0 && first.published() == first.arrived(), first::toString);
+
+        // in the same folder by another way: the rows of the first run's table come again, to another topic
+        DemoReport again = new Demo(
+                        options(Duration.ofSeconds(1), folder, 0, false, PublishWay.POLLING), new CountDownLatch(1))
+                .run(new Visitor(false, v -> {}));
+        assertTrue(again.good(), () -> String.join("\n", again.lines()));
+        EventDifference second = again.events();
+        assertTrue(second.published() > 0 && second.published() == second.arrived(), second::toString);
+        assertEquals(0, second.earlier());
     }
 
     private void assertEndsWhenKilled(String name, Callable<ProcessHandle> server) {
-        DemoOptions options = new DemoOptions(null, 0.002, 50, folder, 0, false);
+        DemoOptions options = options(null, folder, 0, false, PublishWay.OUTBOX);
         Visitor visitor = new Visitor(true, v -> {
             try {
                 assertTrue(server.call().destroyForcibly());
@@ -151,7 +169,7 @@ class DemoTest {
 
     @Test
     void mistakes_areToldBeforeAnythingStarts() throws Exception {
-        assertThrows(IllegalArgumentException.class, () -> new DemoOptions(null, 0.1, 1, null, 99_999, false));
+        assertThrows(IllegalArgumentException.class, () -> options(null, null, 99_999, false, PublishWay.OUTBOX));
         Path file = Files.createFile(folder.resolve("file"));
         assertRefused("--data " + file + ": The folder ", file, 0);
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -160,7 +178,7 @@ class DemoTest {
     }
 
     private static void assertRefused(String message, Path data, int port) {
-        DemoOptions options = new DemoOptions(null, 0.002, 50, data, port, false);
+        DemoOptions options = options(null, data, port, false, PublishWay.OUTBOX);
         Demo demo = new Demo(options, new CountDownLatch(1));
         ConfigurationException refused = assertThrows(
                 ConfigurationException.class, () -> demo.run(new PlainView(new PrintWriter(Writer.nullWriter()))));
@@ -169,30 +187,68 @@ class DemoTest {
         assertEquals(1, told.lines().count(), told);
     }
 
-    private static DemoFigures figures(long differences, @Nullable String failure) {
+    private static DemoFigures figures(PublishWay way, long differences, @Nullable String failure) {
         ServerStatus status = new ServerStatus("1", Instant.EPOCH, true, List.of(), List.of(), List.of(), List.of());
-        return new DemoFigures(false, 30, 30, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, differences, status, null, failure);
+        EventFigures events = new EventFigures(way, 10, 10, failure == null ? Double.NaN : 1, 1);
+        return new DemoFigures(false, 30, 30, 1, 1, 1, 1, 1, 1, 1, 0, events, 1, 1, differences, status, null, failure);
+    }
+
+    private static DemoFigures figures(long differences, @Nullable String failure) {
+        return figures(PublishWay.OUTBOX, differences, failure);
     }
 
     private static TableDifference table(long missing, long extra, long different) {
         return new TableDifference("orders", 10, 10, missing, extra, different, List.of());
     }
 
+    private static EventDifference events(long lost, long doubled, long disordered, long uncommitted) {
+        return new EventDifference(
+                10, 10 - lost, lost, doubled, disordered, uncommitted, 3, List.of("event 1 of order 2: lost"));
+    }
+
+    private static boolean good(boolean reached, TableDifference table, long differences, @Nullable String failure) {
+        return new DemoReport(reached, List.of(table), events(0, 0, 0, 0), figures(differences, failure), 1, 1, null)
+                .good();
+    }
+
     @Test
     void anyDifferenceOrFailure_makesTheReportBad() {
-        assertTrue(new DemoReport(true, List.of(table(0, 0, 0)), figures(0, null), 1, 1, null).good());
-        assertFalse(new DemoReport(false, List.of(), figures(0, null), 1, 1, null).good());
-        assertFalse(new DemoReport(true, List.of(table(1, 0, 0)), figures(0, null), 1, 1, null).good());
-        assertFalse(new DemoReport(true, List.of(table(0, 1, 0)), figures(0, null), 1, 1, null).good());
-        assertFalse(new DemoReport(true, List.of(table(0, 0, 1)), figures(0, null), 1, 1, null).good());
-        assertFalse(new DemoReport(true, List.of(table(0, 0, 0)), figures(1, null), 1, 1, null).good());
-        assertFalse(new DemoReport(true, List.of(table(0, 0, 0)), figures(0, "shop"), 1, 1, null).good());
+        assertTrue(good(true, table(0, 0, 0), 0, null));
+        assertFalse(good(false, table(0, 0, 0), 0, null));
+        assertFalse(good(true, table(1, 0, 0), 0, null));
+        assertFalse(good(true, table(0, 1, 0), 0, null));
+        assertFalse(good(true, table(0, 0, 1), 0, null));
+        assertFalse(good(true, table(0, 0, 0), 1, null));
+        assertFalse(good(true, table(0, 0, 0), 0, "shop"));
+    }
+
+    private static DemoReport report(PublishWay way, EventDifference events) {
+        return new DemoReport(true, List.of(table(0, 0, 0)), events, figures(way, 0, null), 1, 1, null);
+    }
+
+    @Test
+    void anyEventThatIsNotAsPromised_makesTheReportBad_andIsNamed() {
+        for (PublishWay way : PublishWay.values()) {
+            assertFalse(report(way, events(1, 0, 0, 0)).good());
+            assertFalse(report(way, events(0, 0, 1, 0)).good());
+            assertFalse(report(way, events(0, 0, 0, 1)).good());
+            assertEquals(
+                    way == PublishWay.DIRECT, report(way, events(0, 1, 0, 0)).good(), way.toString());
+        }
+        String told =
+                String.join("\n", report(PublishWay.DIRECT, events(1, 1, 0, 0)).lines());
+        assertTrue(told.contains("published by 'direct'"), told);
+        assertTrue(told.contains("event 1 of order 2: lost"), told);
+        assertTrue(told.contains("at least once"), told);
+        assertTrue(told.contains("3 events of earlier runs"), told);
     }
 
     @Test
     void liveBlock_alwaysHasAsManyLines() {
         int lines = DemoText.block(figures(0, null)).size();
         assertEquals(lines, DemoText.block(figures(5, "x")).size());
-        assertTrue(DemoText.line(figures(7, null)).contains("7 differences"));
+        String line = DemoText.line(figures(7, null));
+        assertTrue(line.contains("7 differences"), line);
+        assertTrue(line.contains("events 10 published, 10 arrived (outbox)"), line);
     }
 }

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 @OnServers
 class ShopTest {
@@ -35,6 +36,7 @@ class ShopTest {
             ShopLoader.load(c, "orders", data.orders(), rows -> {});
             ShopLoader.load(c, "lineitem", data.lines(), rows -> {});
             ShopDatabase.addReferences(c);
+            EventTables.create(c, PublishWay.OUTBOX);
         }
     }
 
@@ -53,7 +55,8 @@ class ShopTest {
     void service_writesAtItsRateAndInsertsUpdatesAndDeletes(TestDatabase shop) throws Exception {
         load(shop, 0.001);
         long began = System.nanoTime();
-        ShopService service = ShopService.start(shop::connect, 2, 200, 1);
+        OrderEvents events = PublishWay.OUTBOX.open("", new PGSimpleDataSource());
+        ShopService service = ShopService.start(shop::connect, events, 2, 200, 1);
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> service.transactions() >= 400 || service.failure() != null);
@@ -66,6 +69,11 @@ class ShopTest {
             assertTrue(number(c, "SELECT count(*) FROM orders WHERE o_comment LIKE 'moved on%'") > 50);
             assertTrue(number(c, "SELECT count(*) FROM customer WHERE c_address LIKE '%Demo Street'") > 5);
             assertTrue(number(c, "SELECT count(*) FROM orders WHERE o_orderkey <= 6000") < 1500, "some were cancelled");
+            long placed = number(c, "SELECT count(*) FROM freshet_outbox WHERE event_type = 'order-placed'");
+            long cancelled = number(c, "SELECT count(*) FROM freshet_outbox WHERE event_type = 'order-cancelled'");
+            assertEquals(1500 + placed - cancelled, number(c, "SELECT count(*) FROM orders"));
+            assertEquals(placed + cancelled, number(c, "SELECT count(*) FROM event_journal"));
+            assertTrue(placed > 50 && cancelled > 0, placed + " placed, " + cancelled + " cancelled");
         }
     }
 
