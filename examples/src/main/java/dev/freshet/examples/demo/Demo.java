@@ -96,6 +96,7 @@ public final class Demo {
 
     private DemoReport live(DemoServers servers, DemoServer server, EventFlow events, TpchData data, DemoView view)
             throws Exception {
+        events.awaitRelay(server, stop, servers::requireAlive);
         long lastKey = data.orderCount() * 4;
         ShopService shop = ShopService.start(servers::shop, events.events(), WORKERS, options.rate(), SEED);
         ShippingService shipping =

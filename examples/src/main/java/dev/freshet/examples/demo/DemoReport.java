@@ -118,8 +118,8 @@ public record DemoReport(
         }
         if (events.earlier() > 0) {
             lines.add(DemoText.format(
-                    "  %,d events of earlier runs in this folder have not come: one that was cut short. What a relay still has"
-                            + " of them comes with the way that they were published by.",
+                    "  %,d events of earlier runs in this folder have not come. What a relay still has of them comes in a run with"
+                            + " the way by which they were published.",
                     events.earlier()));
         }
     }

@@ -5,6 +5,7 @@ import dev.freshet.examples.shop.EventTables;
 import dev.freshet.examples.shop.OrderEvents;
 import dev.freshet.examples.shop.PublishWay;
 import dev.freshet.model.FreshetException;
+import dev.freshet.server.ServerStatus;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -24,6 +26,7 @@ final class EventFlow implements AutoCloseable {
     /** The topic's partitions, whoever makes it. */
     static final int PARTITIONS = 2;
 
+    private static final Duration RELAY_LIMIT = Duration.ofMinutes(5);
     private static final Duration QUIET_LIMIT = Duration.ofMinutes(1);
     private static final Duration END_LIMIT = Duration.ofMinutes(1);
     private static final long LOOK_MILLIS = 100;
@@ -83,6 +86,33 @@ final class EventFlow implements AutoCloseable {
         OrderEventReader reader =
                 OrderEventReader.start(servers::shipping, servers.bootstrapServers(), way.topic(), events::arrived);
         return new EventFlow(servers, way, start, events, reader);
+    }
+
+    /**
+     * Waits until the shop may publish. A message that was written before the relay followed the log is in no log that it reads;
+     * by the other ways nothing is missed.
+     *
+     * @param stop ends the waiting
+     * @param look called meanwhile; what it throws ends the waiting
+     * @throws FreshetException if the relay does not come
+     */
+    void awaitRelay(DemoServer server, CountDownLatch stop, Runnable look) throws InterruptedException {
+        long until = System.nanoTime() + RELAY_LIMIT.toNanos();
+        while (way == PublishWay.WAL_MESSAGE
+                && !isFollowed(server.status())
+                && !stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+            look.run();
+            if (System.nanoTime() > until) {
+                throw new FreshetException("The relay does not follow the shop's log after " + RELAY_LIMIT.toMinutes()
+                        + " minutes, and the shop has not opened: "
+                        + String.join("; ", server.status().problems()));
+            }
+        }
+    }
+
+    private static boolean isFollowed(ServerStatus status) {
+        return status.streams().stream()
+                .anyMatch(s -> s.name().equals(OrderEvents.STREAM) && s.state().equals("running"));
     }
 
     /** Returns by which the shop publishes. */
