@@ -15,11 +15,15 @@ import java.util.Random;
 final class FaultPlan {
     private static final int SHORTEST_GAP_MILLIS = 400;
     private static final int GAP_SPREAD_MILLIS = 2_400;
+    /** By then everybody has worked with Kafka. */
+    private static final long AWAY_AT_MILLIS = 10_000;
 
     private final List<String> processes;
     private final List<String> links;
     private final Random random;
     private final List<Fault> round = new ArrayList<>();
+    private long awayMillis;
+    private long awayUntil;
     private long at;
 
     /**
@@ -28,15 +32,31 @@ final class FaultPlan {
      * @param seed decides everything
      * @param processes the names of what can be killed and frozen
      * @param links the names of what can be stalled, cut and half opened
+     * @param awayMillis for how long Kafka is away once, with no other fault of its own meanwhile; 0 for not at all
      */
-    FaultPlan(long seed, List<String> processes, List<String> links) {
+    FaultPlan(long seed, List<String> processes, List<String> links, long awayMillis) {
         this.random = new Random(seed);
         this.processes = List.copyOf(processes);
         this.links = List.copyOf(links);
+        this.awayMillis = awayMillis;
     }
 
     /** Returns the next fault. It begins after the one before, and often before that has ended. */
     Fault next() {
+        if (awayMillis > 0 && at >= AWAY_AT_MILLIS) {
+            Fault away = new Fault(at, Kind.KILL, FaultWorld.KAFKA, awayMillis);
+            awayUntil = at + awayMillis;
+            awayMillis = 0;
+            return away;
+        }
+        Fault next;
+        do {
+            next = draw();
+        } while (next.victim().equals(FaultWorld.KAFKA) && next.atMillis() < awayUntil);
+        return next;
+    }
+
+    private Fault draw() {
         if (round.isEmpty()) {
             drawRound();
         }

@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class FaultRun implements AutoCloseable {
     private static final int WRITERS = 2;
     private static final long PROGRESS_NANOS = 10_000_000_000L;
-    /** By then everybody has worked with Kafka. */
-    private static final long AWAY_AT_MILLIS = 10_000;
-
     private final long seed;
     private final FaultWorld world;
     private final Copies copies;
@@ -165,11 +162,11 @@ public final class FaultRun implements AutoCloseable {
         FaultPlan plan = new FaultPlan(
                 seed,
                 world.victims().stream().map(Victim::name).toList(),
-                world.links().stream().map(Link::name).toList());
+                world.links().stream().map(Link::name).toList(),
+                awayMillis);
         tell.accept("Faults of seed " + seed + ":");
         long began = System.nanoTime();
         long told = began;
-        boolean wasAway = awayMillis == 0;
         for (int i = 0; i < count; i++) {
             Fault fault = plan.next();
             if (fault.atMillis() > millis) {
@@ -177,10 +174,6 @@ public final class FaultRun implements AutoCloseable {
             }
             while (System.nanoTime() - began < TimeUnit.MILLISECONDS.toNanos(fault.atMillis())) {
                 TimeUnit.MILLISECONDS.sleep(20);
-            }
-            if (!wasAway && fault.atMillis() >= AWAY_AT_MILLIS) {
-                wasAway = true;
-                injector.inject(new Fault(fault.atMillis(), Kind.KILL, FaultWorld.KAFKA, awayMillis));
             }
             injector.inject(fault);
             world.requireAlive();
