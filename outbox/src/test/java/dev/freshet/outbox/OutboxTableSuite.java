@@ -11,7 +11,6 @@ import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.event.EventIds;
-import dev.freshet.model.event.OutboxColumn;
 import dev.freshet.model.event.PublishedEvent;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -20,14 +19,11 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What an outbox table does, whichever database holds it: one subclass for each. */
 abstract class OutboxTableSuite {
@@ -74,43 +70,8 @@ abstract class OutboxTableSuite {
         }
     }
 
-    /** Returns what stands in the table, in the order of the ids. */
     private List<PublishedEvent> stored() throws SQLException {
-        List<PublishedEvent> events = new ArrayList<>();
-        try (Connection connection = database().connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "SELECT " + String.join(", ", OutboxColumn.names()) + " FROM freshet_outbox ORDER BY id")) {
-            while (row.next()) {
-                String contentType = row.getString("content_type");
-                boolean json = contentType.equals("application/json");
-                String text = row.getString("payload");
-                byte[] bytes = row.getBytes("payload_bytes");
-                assertEquals(json, text != null, "JSON stands in payload");
-                assertEquals(json, bytes == null, "anything else stands in payload_bytes");
-                events.add(new PublishedEvent(
-                        id(row),
-                        row.getString("stream"),
-                        row.getString("event_key"),
-                        row.getString("event_type"),
-                        contentType,
-                        headers(row.getString("headers")),
-                        json ? text.getBytes(StandardCharsets.UTF_8) : bytes));
-            }
-        }
-        return events;
-    }
-
-    private static Map<String, String> headers(String json) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        if (json != null) {
-            new JsonMapper()
-                    .readTree(json)
-                    .properties()
-                    .forEach(field ->
-                            headers.put(field.getKey(), field.getValue().stringValue()));
-        }
-        return headers;
+        return StoredEvents.of(database(), this::id);
     }
 
     private List<String> storedKeys() throws SQLException {
