@@ -43,6 +43,7 @@ public interface OutboxReader extends AutoCloseable {
      * @param content what can be kept of it then: its payload, or nothing
      * @param reason what is wrong with it then
      */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Row(UUID id, @Nullable PublishedEvent event, byte[] content, String reason) {
         private static final byte[] NOTHING = {};
 

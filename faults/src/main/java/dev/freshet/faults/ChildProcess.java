@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,8 @@ final class ChildProcess implements Victim, AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
         process = started;
-        started.onExit().thenAccept(this::ended);
+        // its failure is kept
+        CompletableFuture<Void> unused = started.onExit().thenAccept(this::ended);
     }
 
     private synchronized void ended(Process p) {

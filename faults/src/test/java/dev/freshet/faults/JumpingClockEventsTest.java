@@ -145,6 +145,13 @@ class JumpingClockEventsTest {
     @Test
     void timeOfPublishersAndRelayThatJumps_losesDoublesAndDisordersNothing() throws SQLException {
         for (List<Duration> jumps : RELAYS) {
+            for (Published published : sources) {
+                // what waits while no relay runs is not in the order of its ids; before the first one it would be sent
+                // so
+                if (published.count > 0) {
+                    published.publish(outbox());
+                }
+            }
             try (Server server = Server.start(config, folder, clock)) {
                 assertEquals(sources.size(), server.status().sources().size());
                 for (Duration jump : jumps) {

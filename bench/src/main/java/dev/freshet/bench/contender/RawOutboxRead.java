@@ -6,6 +6,6 @@ import dev.freshet.model.event.OutboxColumn;
 public final class RawOutboxRead extends RawRead {
     /** Creates the contender. */
     public RawOutboxRead() {
-        super(OutboxColumn.KEY.ordinal());
+        super(OutboxColumn.names().indexOf(OutboxColumn.KEY.text()));
     }
 }

@@ -191,8 +191,13 @@ final class EventFlow implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        reader.stop();
-        events.close();
+    public void close() {
+        try {
+            reader.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            events.close();
+        }
     }
 }
