@@ -34,7 +34,8 @@ public interface Outbox {
 
     /**
      * Publishes an event as the last thing of its transaction, and commits. Where the database allows it, PostgreSQL with its own
-     * driver, both take one round trip, that of the commit.
+     * driver, both take one round trip, that of the commit. Not for a transaction whose commit is another's, such as a
+     * framework's or that of XA, which may not notice.
      *
      * @param connection the caller's connection, in the transaction that the event belongs to; it is not closed
      * @return the event's id

@@ -78,22 +78,39 @@ public final class SqlOutbox implements Outbox {
 
     @Override
     public UUID publishAndCommit(Connection connection, Event event) {
+        if (!way.commitsAlong()) {
+            UUID id = publish(connection, event);
+            commit(event, connection::commit);
+            return id;
+        }
         List<Event> events = List.of(event);
         EventBatch batch = batch(events);
         try {
             requireTransaction(connection, batch);
-            if (way.commitsAlong()) {
-                run(connection, sql(events) + "; COMMIT", batch.statements());
-            } else {
-                run(connection, sql(events), batch.statements());
-                connection.commit();
-            }
+        } catch (SQLException e) {
+            throw translate(batch, e);
+        }
+        commit(event, () -> run(connection, sql(events) + "; COMMIT", batch.statements()));
+        return batch.ids().get(0);
+    }
+
+    /** What ends with a commit. */
+    private interface Commit {
+        void run() throws SQLException;
+    }
+
+    private void commit(Event event, Commit commit) {
+        try {
+            commit.run();
         } catch (SQLException e) {
             throw CommitUnknownException.mayBe(e)
                     ? new CommitUnknownException("The " + event + " and its transaction", e)
-                    : translate(batch, e);
+                    : SqlFailure.of(
+                            "The " + event + " could not be published and committed",
+                            way.whereMissing(),
+                            way.whereForbidden(),
+                            e);
         }
-        return batch.ids().get(0);
     }
 
     private String sql(List<Event> events) {

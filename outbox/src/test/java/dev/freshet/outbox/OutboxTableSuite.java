@@ -123,6 +123,16 @@ abstract class OutboxTableSuite {
     }
 
     @Test
+    void answerOfACommitThatIsLost_leavesItOpen_andTheEventIsThere() throws Exception {
+        database().migrate(dialect);
+        try (Connection real = database().transaction()) {
+            Connection losing = LosingConnection.of(real);
+            assertThrows(CommitUnknownException.class, () -> outbox.publishAndCommit(losing, placed("1")));
+        }
+        assertEquals(List.of("1"), storedKeys());
+    }
+
+    @Test
     void eventThatCannotBeWritten_doesNotCommitItsTransaction() throws Exception {
         database().migrate(dialect);
         database().execute("ALTER TABLE freshet_outbox ADD CONSTRAINT no_key_9 CHECK (event_key <> '9')");

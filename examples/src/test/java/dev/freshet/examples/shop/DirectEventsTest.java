@@ -9,7 +9,7 @@ import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.examples.shipping.OrderEventReader;
-import dev.freshet.model.RetriableException;
+import dev.freshet.outbox.CommitUnknownException;
 import dev.freshet.outbox.Event;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -67,7 +67,7 @@ class DirectEventsTest {
             throws SQLException {
         try (Connection connection = shop.connect()) {
             connection.setAutoCommit(false);
-            assertThrows(RetriableException.class, () -> place(events, breaking(connection, committed), order));
+            assertThrows(CommitUnknownException.class, () -> place(events, breaking(connection, committed), order));
         }
     }
 
