@@ -14,32 +14,48 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 
 /** {@link LedgerReader} on Kafka's consumer, assigned to the ledger's one partition. */
 public final class KafkaLedgerReader implements LedgerReader {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
     private static final Duration STEP = Duration.ofMillis(10);
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    /** How long the ledger may be silent before it is asked where it ends; a relay that is at work writes to it each second. */
+    static final Duration SILENCE = Duration.ofSeconds(10);
+
+    private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
     private final LedgerView view;
     private final Duration askLimit;
+    private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
+    private long heardNanos;
 
-    private KafkaLedgerReader(KafkaConsumer<byte[], byte[]> consumer, LedgerView view, Duration askLimit) {
+    /**
+     * Creates a reader that stands at the ledger's beginning.
+     *
+     * @param nanoTime tells the time, in nanoseconds from anywhere
+     */
+    KafkaLedgerReader(Consumer<byte[], byte[]> consumer, LedgerView view, Duration askLimit, LongSupplier nanoTime) {
         this.consumer = consumer;
         this.partition = new TopicPartition(view.ledger(), 0);
         this.view = view;
         this.askLimit = askLimit;
+        this.nanoTime = nanoTime;
+        this.heardNanos = nanoTime.getAsLong();
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, view.nextOffset());
     }
 
     /**
@@ -51,10 +67,7 @@ public final class KafkaLedgerReader implements LedgerReader {
      * @throws ConfigurationException if the properties contradict the protocol or are not accepted
      */
     public static KafkaLedgerReader create(KafkaConnection kafka, LedgerView view, Duration askLimit) {
-        KafkaLedgerReader reader = new KafkaLedgerReader(kafka.consumer("ledger", null), view, askLimit);
-        reader.consumer.assign(List.of(reader.partition));
-        reader.consumer.seek(reader.partition, view.nextOffset());
-        return reader;
+        return new KafkaLedgerReader(kafka.consumer("ledger", null), view, askLimit, System::nanoTime);
     }
 
     @Override
@@ -82,11 +95,7 @@ public final class KafkaLedgerReader implements LedgerReader {
             checked.initCause(e);
             throw checked;
         } catch (OffsetOutOfRangeException e) {
-            throw new LossException(
-                    "The ledger '" + view.ledger() + "' has no longer the offset " + view.nextOffset()
-                            + " up to which it was read: it was truncated or made again. Nothing is told complete by it;"
-                            + " start the reader again when the relay has written a new one, and fill the copies anew",
-                    e);
+            throw lost(e);
         } catch (RuntimeException e) {
             throw KafkaFaults.translate("reading the ledger '" + view.ledger() + "'", e);
         }
@@ -102,7 +111,22 @@ public final class KafkaLedgerReader implements LedgerReader {
             consumer.seek(partition, view.nextOffset());
             throw e;
         }
+        long now = nanoTime.getAsLong();
+        if (!got.isEmpty()) {
+            heardNanos = now;
+        } else if (now - heardNanos >= SILENCE.toNanos()) {
+            heardNanos = now;
+            end();
+        }
         return got.count();
+    }
+
+    private LossException lost(@Nullable Throwable cause) {
+        return new LossException(
+                "The ledger '" + view.ledger() + "' has no longer the offset " + view.nextOffset()
+                        + " up to which it was read: it was truncated or made again. Nothing is told complete by it;"
+                        + " start the reader again when the relay has written a new one, and fill the copies anew",
+                cause);
     }
 
     @Override
@@ -124,6 +148,7 @@ public final class KafkaLedgerReader implements LedgerReader {
         }
     }
 
+    /** Returns where the ledger ends: Kafka's client can be deaf to a topic that was made again, and gives nothing then. */
     private long end() {
         String what = "asking where the ledger '" + view.ledger() + "' ends";
         List<PartitionInfo> partitions = ask(what, () -> consumer.partitionsFor(view.ledger(), askLimit));
@@ -136,7 +161,11 @@ public final class KafkaLedgerReader implements LedgerReader {
                     + " partitions, but a ledger has 1: it is no ledger; correct the name");
         }
         Map<TopicPartition, Long> ends = ask(what, () -> consumer.endOffsets(List.of(partition), askLimit));
-        return ends.getOrDefault(partition, 0L);
+        long end = ends.getOrDefault(partition, 0L);
+        if (end < view.nextOffset()) {
+            throw lost(null);
+        }
+        return end;
     }
 
     private long position() {
