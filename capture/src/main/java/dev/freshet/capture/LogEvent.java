@@ -5,6 +5,8 @@ import dev.freshet.model.EventRecord;
 import dev.freshet.model.Position;
 import dev.freshet.model.ledger.SchemaRecord;
 import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What stands in a source's log. */
 public sealed interface LogEvent {
@@ -51,24 +53,71 @@ public sealed interface LogEvent {
      */
     record Marked(String text, Position position, long xid) implements LogEvent {}
 
+    /** A service has published something: a row of the outbox table, or a message in the log. */
+    sealed interface Publication extends LogEvent {
+        /** Returns where it was committed. */
+        Position position();
+
+        /** Returns when it was committed, by the source's clock. */
+        Instant committedAt();
+
+        /** Returns the stream that a row of the outbox table names; null for a message, and where it cannot be read. */
+        @Nullable
+        String tableStream();
+
+        /** Returns about how many bytes it has. */
+        int bytes();
+    }
+
     /**
      * A service has published an event.
      *
      * @param record the event
      * @param byTable whether it is a row of the outbox table; else it is a message in the log alone
      */
-    record Published(EventRecord record, boolean byTable) implements LogEvent {}
+    record Published(EventRecord record, boolean byTable) implements Publication {
+        @Override
+        public Position position() {
+            return record.position();
+        }
+
+        @Override
+        public Instant committedAt() {
+            return record.committedAt();
+        }
+
+        @Override
+        public @Nullable String tableStream() {
+            return byTable ? record.stream() : null;
+        }
+
+        @Override
+        public int bytes() {
+            return record.bytes();
+        }
+    }
 
     /**
-     * A message that should be an event cannot be read as one.
+     * What should be an event cannot be read as one.
      *
-     * @param position its position
-     * @param committedAt when it was committed, by the source's clock
-     * @param content the message, not to be written to
+     * @param id the row's id; null for a message, and where it cannot be read
+     * @param content what can be kept of it, not to be written to
      * @param reason what is wrong with it, without its data
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Unreadable(Position position, Instant committedAt, byte[] content, String reason) implements LogEvent {}
+    record Unreadable(
+            Position position,
+            Instant committedAt,
+            @Nullable UUID id,
+            @Nullable String tableStream,
+            byte[] content,
+            String reason)
+            implements Publication {
+        @Override
+        public int bytes() {
+            return content.length;
+        }
+    }
 
     /**
      * A logical message of another program.

@@ -39,23 +39,30 @@ public interface OutboxReader extends AutoCloseable {
      * A row of the table.
      *
      * @param id its id
+     * @param stream the stream that it names
      * @param event the event that it holds; null if it cannot be read as one
      * @param content what can be kept of it then: its payload, or nothing
-     * @param reason what is wrong with it then
+     * @param reason what is wrong with it then, without its data
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Row(UUID id, @Nullable PublishedEvent event, byte[] content, String reason) {
+    record Row(UUID id, String stream, @Nullable PublishedEvent event, byte[] content, String reason) {
         private static final byte[] NOTHING = {};
 
         /** Returns a row that holds an event. */
         public static Row of(PublishedEvent event) {
-            return new Row(event.id(), event, NOTHING, "");
+            return new Row(event.id(), event.stream(), event, NOTHING, "");
         }
 
         /** Returns the row as an event of the log, at a position. */
-        public LogEvent at(Position position, Instant committedAt) {
+        public LogEvent.Publication at(Position position, Instant committedAt) {
             return event == null
-                    ? new LogEvent.Unreadable(position, committedAt, content, reason)
+                    ? new LogEvent.Unreadable(
+                            position,
+                            committedAt,
+                            id,
+                            stream,
+                            content,
+                            "the row " + id + " of the outbox table: " + reason)
                     : new LogEvent.Published(new EventRecord(event, position, committedAt), true);
         }
     }

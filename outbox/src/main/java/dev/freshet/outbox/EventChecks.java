@@ -2,11 +2,11 @@ package dev.freshet.outbox;
 
 import dev.freshet.model.Names;
 import dev.freshet.model.event.EventIds;
+import dev.freshet.model.event.EventRules;
 import dev.freshet.model.event.PublishedEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventChecks {
     private static final String TRACE_PARENT = "traceparent";
-    private static final int LONGEST_TYPE = 255;
 
     /** How many bytes an event has at most by default: a record of Kafka's default size, less what stands around it. */
     public static final int DEFAULT_MAX_BYTES = 1_000_000;
@@ -58,9 +57,6 @@ public final class EventChecks {
      */
     public PublishedEvent encode(Event event) {
         checkStream(event);
-        if (event.type().isBlank() || event.type().length() > LONGEST_TYPE) {
-            throw refused(event, "its type has " + event.type().length() + " characters; give it 1 to " + LONGEST_TYPE);
-        }
         if (event.key() == null && !event.isUnordered()) {
             throw refused(
                     event,
@@ -82,6 +78,10 @@ public final class EventChecks {
                 event.contentType() == null ? codec.contentType() : event.contentType(),
                 headers(event),
                 payload(event));
+        String fault = EventRules.fault(encoded);
+        if (fault != null) {
+            throw refused(event, fault);
+        }
         checkSize(event, encoded);
         return encoded;
     }
@@ -107,20 +107,7 @@ public final class EventChecks {
         if (trace != null) {
             headers.put(TRACE_PARENT, trace);
         }
-        event.headers().forEach((name, value) -> {
-            String lower = name.toLowerCase(Locale.ROOT);
-            if (name.isEmpty()
-                    || lower.startsWith("ce_")
-                    || lower.startsWith("freshet-")
-                    || lower.equals("content-type")) {
-                throw refused(
-                        event,
-                        "its header '" + name
-                                + "' has a name that is taken: it must not be empty, 'content-type', or begin with 'ce_' or"
-                                + " 'freshet-'");
-            }
-            headers.put(name, value);
-        });
+        headers.putAll(event.headers());
         return headers;
     }
 

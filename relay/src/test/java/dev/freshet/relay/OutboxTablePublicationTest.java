@@ -2,11 +2,16 @@ package dev.freshet.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.capture.OutboxRetention;
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TopicPrefix;
+import dev.freshet.letters.LetterChange;
+import dev.freshet.letters.LetterFilter;
+import dev.freshet.letters.LetterHead;
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.DeadLetterHeaders;
 import dev.freshet.model.Names;
 import dev.freshet.model.event.EventIds;
@@ -25,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -81,11 +87,7 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
     @Test
     void transactionThatWasOpenWhenTheTableJoined_isWaitedFor(EmbeddedKafka kafka, TopicPrefix prefix)
             throws Exception {
-        // a slot is made only when no transaction is open
-        Relay withoutEvents = start(settings(kafka, prefix, List.of(stream("items", "public.item", topic)))
-                .build());
-        settle(withoutEvents);
-        withoutEvents.close();
+        makeSlot(kafka, prefix);
         List<UUID> published = new ArrayList<>();
         try (Connection open = transaction()) {
             publish(open, published, 10);
@@ -106,6 +108,73 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
                     published.stream().map(UUID::toString).sorted().toList(),
                     ids(settle(relay)).stream().sorted().toList());
         }
+    }
+
+    /** A slot is made only when no transaction is open. */
+    private void makeSlot(EmbeddedKafka kafka, TopicPrefix prefix) throws Exception {
+        Relay withoutEvents = start(settings(kafka, prefix, List.of(stream("items", "public.item", topic)))
+                .build());
+        settle(withoutEvents);
+        withoutEvents.close();
+    }
+
+    @Test
+    void rowOfBeforeThatIsNoEvent_andThatTheLogGivesToo_isOneLetter(EmbeddedKafka kafka, TopicPrefix prefix)
+            throws Exception {
+        makeSlot(kafka, prefix);
+        UUID id = UUID.randomUUID();
+        try (Connection open = transaction()) {
+            publish(open, new ArrayList<>(), 1);
+            Relay relay = start(settings);
+            until(relay, s -> s.streams().stream().anyMatch(e -> e.stream().equals("orders")));
+            insert(id, "k", "t", "application/json", "{}", "NULL");
+            long now = insertLsn();
+            until(relay, s -> s.position() != null && s.position().lsn() >= now);
+            open.commit();
+            until(relay, s -> runs(s, "orders") && runs(s, Names.DEAD_LETTERS));
+            settle(relay);
+        }
+        assertEquals(
+                List.of(id.toString()), heads().stream().map(LetterHead::id).toList());
+        assertTrue(heads().get(0).reason().contains("the row " + id + " of the outbox table: payload"));
+    }
+
+    private void insert(UUID id, String key, String type, String contentType, String headers, String payload)
+            throws Exception {
+        db.execute("INSERT INTO freshet_outbox (id, stream, event_key, event_type, content_type, headers, payload)"
+                + " VALUES ('" + id + "', 'orders', '" + key + "', '" + type + "', '" + contentType + "', '" + headers
+                + "', " + payload + ")");
+    }
+
+    @Test
+    void eventThatPublishWouldRefuse_isALetterThatHoldsUpItsKey_andIsSentOnceItIsMended() throws Exception {
+        parking(FailedKeys.PARK, 3, 3);
+        Relay relay = running();
+        insert(UUID.randomUUID(), "a", "", "application/json", "{\"tenant\":\"a\"}", "'\"1\"'");
+        insert(UUID.randomUUID(), "b", "t", "", "{\"tenant\":\"a\"}", "'\"1\"'");
+        insert(
+                UUID.randomUUID(),
+                "c",
+                "t",
+                "application/json",
+                "{\"tenant\":\"a\", \"CE_id\":\"x\", \"freshet-dead-letter-resolves\":\"0-0\"}",
+                "'\"1\"'");
+        publish("orders", "a", "2");
+        publish("orders", "d", "1");
+        assertEquals(List.of("d 1"), sent(relay));
+        assertEquals(List.of("orders a invalid", "orders b invalid", "orders c invalid", "orders a behind"), letters());
+        ConfigurationException refused =
+                assertThrows(ConfigurationException.class, () -> desk().redrive(ofKey("a"), n -> {}));
+        assertTrue(String.valueOf(refused.getMessage()).contains("its type has 0 characters"), refused.getMessage());
+        desk().replace(heads().get(0).place().toString(), retyped(Optional.of("happened"), Optional.empty()));
+        desk().replace(heads().get(1).place().toString(), retyped(Optional.empty(), Optional.of("text/plain")));
+        assertEquals(4, desk().redrive(LetterFilter.ALL, n -> {}));
+        publish("orders", "a", "3");
+        assertEquals(List.of("d 1", "a 1", "b 1", "c 1", "a 2", "a 3"), sent(relay));
+    }
+
+    private static LetterChange retyped(Optional<String> type, Optional<String> contentType) {
+        return new LetterChange(Optional.empty(), Optional.empty(), type, Optional.empty(), contentType, Map.of());
     }
 
     @Test

@@ -314,7 +314,7 @@ final class SimSource implements Source {
         /** Without the rule, a row looks like a message, which no snapshot shows. */
         private LogEvent decode(SimEvent event, Position p, Instant at) {
             return event.kind() == SimEvent.Kind.NONSENSE
-                    ? new LogEvent.Unreadable(p, at, event.event().payload(), "it is nonsense")
+                    ? new LogEvent.Unreadable(p, at, null, null, event.event().payload(), "it is nonsense")
                     : new LogEvent.Published(
                             new EventRecord(event.event(), p, at),
                             event.isRow() && rules.hold(Rules.Rule.PASS_OVER_SHOWN));

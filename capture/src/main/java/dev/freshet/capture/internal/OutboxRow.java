@@ -11,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -27,37 +26,52 @@ public final class OutboxRow {
      * @param row has the columns of {@link OutboxColumn}
      */
     public static OutboxReader.Row read(ResultSet row) throws SQLException {
-        UUID id = id(row.getObject(OutboxColumn.ID.text()));
-        // as bytes, which is what a text comes as
-        byte[] json = row.getBytes(OutboxColumn.PAYLOAD.text());
-        byte[] bytes = row.getBytes(OutboxColumn.PAYLOAD_BYTES.text());
-        byte[] payload = json == null ? bytes : json;
-        try {
-            requirePayload(json != null, bytes != null);
-            return OutboxReader.Row.of(new PublishedEvent(
-                    id,
-                    row.getString(OutboxColumn.STREAM.text()),
-                    row.getString(OutboxColumn.KEY.text()),
-                    row.getString(OutboxColumn.TYPE.text()),
-                    row.getString(OutboxColumn.CONTENT_TYPE.text()),
-                    headers(row.getString(OutboxColumn.HEADERS.text())),
-                    Objects.requireNonNull(payload)));
-        } catch (IllegalArgumentException e) {
-            return new OutboxReader.Row(
-                    id, null, payload == null ? new byte[0] : payload, String.valueOf(e.getMessage()));
-        }
+        return of(
+                id(row.getObject(OutboxColumn.ID.text())),
+                row.getString(OutboxColumn.STREAM.text()),
+                row.getString(OutboxColumn.KEY.text()),
+                row.getString(OutboxColumn.TYPE.text()),
+                row.getString(OutboxColumn.CONTENT_TYPE.text()),
+                row.getString(OutboxColumn.HEADERS.text()),
+                // as bytes, which is what a text comes as
+                row.getBytes(OutboxColumn.PAYLOAD.text()),
+                row.getBytes(OutboxColumn.PAYLOAD_BYTES.text()));
     }
 
     /**
-     * Rejects a row that has no payload, or two.
+     * Returns a row of these columns, with the event that it holds or what is wrong with it.
      *
-     * @throws IllegalArgumentException with what is wrong
+     * @param json the payload that is JSON
+     * @param bytes the payload that is anything else
      */
-    public static void requirePayload(boolean json, boolean bytes) {
-        if (json == bytes) {
-            throw new IllegalArgumentException(
-                    "payload and payload_bytes are both " + (json ? "set" : "null") + ", and one of them is to be");
+    public static OutboxReader.Row of(
+            UUID id,
+            String stream,
+            @Nullable String key,
+            String type,
+            String contentType,
+            @Nullable String headers,
+            byte @Nullable [] json,
+            byte @Nullable [] bytes) {
+        byte[] payload = json == null ? bytes : json;
+        if (payload == null || (json != null && bytes != null)) {
+            return unreadable(
+                    id,
+                    stream,
+                    payload,
+                    "payload and payload_bytes are both " + (payload == null ? "null" : "set")
+                            + ", and one of them is to be");
         }
+        try {
+            return OutboxReader.Row.of(
+                    new PublishedEvent(id, stream, key, type, contentType, headers(headers), payload));
+        } catch (JsonException e) {
+            return unreadable(id, stream, payload, "headers are no JSON object of texts: " + e.getMessage());
+        }
+    }
+
+    private static OutboxReader.Row unreadable(UUID id, String stream, byte @Nullable [] payload, String reason) {
+        return new OutboxReader.Row(id, stream, null, payload == null ? new byte[0] : payload, reason);
     }
 
     private static UUID id(Object value) {
@@ -68,26 +82,17 @@ public final class OutboxRow {
         return value instanceof UUID uuid ? uuid : UUID.fromString(String.valueOf(value));
     }
 
-    /**
-     * Reads the column of further headers.
-     *
-     * @throws IllegalArgumentException if it is no object of texts
-     */
-    public static Map<String, String> headers(@Nullable String json) {
-        Map<String, String> headers = new LinkedHashMap<>();
+    private static Map<String, String> headers(@Nullable String json) {
         if (json == null) {
-            return headers;
+            return Map.of();
         }
-        try {
-            JsonReader reader = new JsonReader(json.getBytes(StandardCharsets.UTF_8));
-            reader.beginObject();
-            while (reader.hasNext()) {
-                headers.put(reader.nextName(), reader.nextString());
-            }
-            reader.end();
-        } catch (JsonException e) {
-            throw new IllegalArgumentException("headers are no JSON object of texts: " + e.getMessage(), e);
+        Map<String, String> headers = new LinkedHashMap<>();
+        JsonReader reader = new JsonReader(json.getBytes(StandardCharsets.UTF_8));
+        reader.beginObject();
+        while (reader.hasNext()) {
+            headers.put(reader.nextName(), reader.nextString());
         }
+        reader.end();
         return headers;
     }
 }

@@ -98,30 +98,22 @@ final class Delivery {
     }
 
     private int piece(Connection c, NumberedRun run, Run piece) throws SQLException, InterruptedException {
-        List<LogEvent> events = new ArrayList<>();
-        List<Integer> sizes = new ArrayList<>();
-        rows.read(c, piece, row -> {
-            LogEvent event = event(row, run);
-            events.add(event);
-            sizes.add(EVENT_BYTES
-                    + (event instanceof LogEvent.Published p
-                            ? p.record().bytes()
-                            : ((LogEvent.Unreadable) event).content().length));
-        });
+        List<LogEvent.Publication> events = new ArrayList<>();
+        rows.read(c, piece, row -> events.add(event(row, run)));
         if (events.isEmpty()) {
             return 0;
         }
-        Position last = position(events.get(events.size() - 1));
-        sink.accept(
-                new LogEvent.Begun(0, position(events.get(0)).lsn(), committedAt(events.get(0))), EVENT_BYTES, false);
-        for (int i = 0; i < events.size(); i++) {
-            sink.accept(events.get(i), sizes.get(i), false);
+        LogEvent.Publication first = events.get(0);
+        Position last = events.get(events.size() - 1).position();
+        sink.accept(new LogEvent.Begun(0, first.position().lsn(), first.committedAt()), EVENT_BYTES, false);
+        for (LogEvent.Publication event : events) {
+            sink.accept(event, EVENT_BYTES + event.bytes(), false);
         }
         sink.accept(new LogEvent.Committed(last.lsn() + 1), EVENT_BYTES, true);
         return events.size();
     }
 
-    private LogEvent event(ResultSet row, NumberedRun run) throws SQLException {
+    private LogEvent.Publication event(ResultSet row, NumberedRun run) throws SQLException {
         Position position = new Position(epoch, run.numberOf(row.getLong("seq")), 1, 0);
         OutboxReader.Row read = OutboxRow.read(row);
         return read.at(
@@ -129,15 +121,5 @@ final class Delivery {
                 EventIds.isTimed(read.id())
                         ? EventIds.time(read.id())
                         : Instant.EPOCH.plus(run.numberedAt(), ChronoUnit.MICROS));
-    }
-
-    private static Position position(LogEvent event) {
-        return event instanceof LogEvent.Published p ? p.record().position() : ((LogEvent.Unreadable) event).position();
-    }
-
-    private static Instant committedAt(LogEvent event) {
-        return event instanceof LogEvent.Published p
-                ? p.record().committedAt()
-                : ((LogEvent.Unreadable) event).committedAt();
     }
 }

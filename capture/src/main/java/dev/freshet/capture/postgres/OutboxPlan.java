@@ -1,9 +1,10 @@
 package dev.freshet.capture.postgres;
 
+import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.internal.OutboxRow;
 import dev.freshet.model.event.OutboxColumn;
-import dev.freshet.model.event.PublishedEvent;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -45,25 +46,24 @@ final class OutboxPlan {
     }
 
     /**
-     * Reads an event.
+     * Reads a row.
      *
-     * @throws IllegalArgumentException if it is none, without its data
+     * @throws IllegalArgumentException if it is no row of an outbox table, without its data
      */
-    PublishedEvent read(byte[] in, Tuple row) {
+    OutboxReader.Row read(byte[] in, Tuple row) {
         row.requireFields(relation.columns().size());
-        String json = text(in, row, OutboxColumn.PAYLOAD);
-        String bytes = text(in, row, OutboxColumn.PAYLOAD_BYTES);
-        OutboxRow.requirePayload(json != null, bytes != null);
-        return new PublishedEvent(
+        byte[] hex = bytes(in, row, OutboxColumn.PAYLOAD_BYTES);
+        return OutboxRow.of(
                 UUID.fromString(required(in, row, OutboxColumn.ID)),
                 required(in, row, OutboxColumn.STREAM),
                 text(in, row, OutboxColumn.KEY),
                 required(in, row, OutboxColumn.TYPE),
                 required(in, row, OutboxColumn.CONTENT_TYPE),
-                OutboxRow.headers(text(in, row, OutboxColumn.HEADERS)),
-                json == null
-                        ? HexFormat.of().parseHex(Objects.requireNonNull(bytes), HEX_PREFIX, bytes.length())
-                        : json.getBytes(StandardCharsets.UTF_8));
+                text(in, row, OutboxColumn.HEADERS),
+                bytes(in, row, OutboxColumn.PAYLOAD),
+                hex == null
+                        ? null
+                        : HexFormat.of().parseHex(new String(hex, StandardCharsets.US_ASCII).substring(HEX_PREFIX)));
     }
 
     private String required(byte[] in, Tuple row, OutboxColumn column) {
@@ -75,8 +75,18 @@ final class OutboxPlan {
     }
 
     private @Nullable String text(byte[] in, Tuple row, OutboxColumn column) {
-        int field = Objects.requireNonNull(fields.get(column));
+        int field = field(column);
         int length = row.count[field];
         return length < 0 ? null : new String(in, row.from[field], length, StandardCharsets.UTF_8);
+    }
+
+    private byte @Nullable [] bytes(byte[] in, Tuple row, OutboxColumn column) {
+        int field = field(column);
+        int length = row.count[field];
+        return length < 0 ? null : Arrays.copyOfRange(in, row.from[field], row.from[field] + length);
+    }
+
+    private int field(OutboxColumn column) {
+        return Objects.requireNonNull(fields.get(column));
     }
 }

@@ -240,9 +240,9 @@ final class PgOutputDecoder {
             if (plan == null) {
                 throw new IllegalArgumentException(target.undecodable());
             }
-            event = new LogEvent.Published(new EventRecord(plan.read(in, row), position, committedAt), true);
+            event = plan.read(in, row).at(position, committedAt);
         } catch (IllegalArgumentException e) {
-            event = new LogEvent.Unreadable(position, committedAt, in, String.valueOf(e.getMessage()));
+            event = new LogEvent.Unreadable(position, committedAt, null, null, in, String.valueOf(e.getMessage()));
         }
         sink.accept(event, in.length + ROW_OVERHEAD_BYTES, false);
     }
@@ -352,7 +352,7 @@ final class PgOutputDecoder {
         try {
             event = new LogEvent.Published(new EventRecord(EventMessage.decode(content), position, committedAt), false);
         } catch (IllegalArgumentException e) {
-            event = new LogEvent.Unreadable(position, committedAt, content, String.valueOf(e.getMessage()));
+            event = new LogEvent.Unreadable(position, committedAt, null, null, content, String.valueOf(e.getMessage()));
         }
         sink.accept(event, content.length + ROW_OVERHEAD_BYTES, false);
     }

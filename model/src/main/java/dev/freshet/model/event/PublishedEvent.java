@@ -39,9 +39,10 @@ public record PublishedEvent(
         headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }
 
-    /** Returns the event for another stream, with further headers. */
+    /** Returns the event for another stream, with further headers and without those of its own that {@link EventRules} forbid. */
     public PublishedEvent forStream(String other, Map<String, String> further) {
         Map<String, String> all = new LinkedHashMap<>(headers);
+        all.keySet().removeIf(EventRules::isTaken);
         all.putAll(further);
         return new PublishedEvent(id, other, key, type, contentType, all, payload);
     }

@@ -46,27 +46,18 @@ final class EventFlow implements AutoCloseable {
     /** Returns the next records of events that the table had before; the log waits at a boundary that is in the ledger. */
     List<EventRecord> ofBefore() {
         List<EventRecord> records = new ArrayList<>();
-        backlog.step(event -> (event instanceof LogEvent.Unreadable unreadable
-                        ? routing.of(unreadable)
-                        : routing.of(((LogEvent.Published) event).record()))
-                .ifPresent(records::add));
+        backlog.step(row -> routing.of(row).ifPresent(records::add));
         return records;
     }
 
     /**
-     * Returns the record of an event of the log; empty if there is none to write.
+     * Returns the record of what the log shows as published; empty if there is none to write.
      *
      * @param xid its transaction
      */
-    Optional<EventRecord> of(LogEvent.Published published, long xid) {
-        return published.byTable() && backlog.passesOver(published.record().stream(), xid)
-                ? Optional.empty()
-                : routing.of(published.record());
-    }
-
-    /** Returns the record of what could not be read as an event; empty if there is none to write. */
-    Optional<EventRecord> of(LogEvent.Unreadable unreadable) {
-        return routing.of(unreadable);
+    Optional<EventRecord> of(LogEvent.Publication publication, long xid) {
+        String stream = publication.tableStream();
+        return stream != null && backlog.passesOver(stream, xid) ? Optional.empty() : routing.of(publication);
     }
 
     /** Takes note of a boundary that the next entry has. */

@@ -6,6 +6,7 @@ import dev.freshet.model.EventRecord;
 import dev.freshet.model.Names;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.event.EventIds;
+import dev.freshet.model.event.EventRules;
 import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,54 +65,65 @@ final class EventRouting {
     }
 
     /** Returns the record to write; empty where the source has no streams of events, so that they are another relay's. */
-    Optional<EventRecord> of(EventRecord record) {
+    Optional<EventRecord> of(LogEvent.Publication publication) {
         if (!takesEvents) {
             return Optional.empty();
         }
+        return Optional.of(
+                publication instanceof LogEvent.Unreadable unreadable
+                        ? letter(unreadable)
+                        : routed(((LogEvent.Published) publication).record()));
+    }
+
+    private EventRecord routed(EventRecord record) {
         Integer most = record.stream().equals(Names.DEAD_LETTERS) ? null : writable.get(record.stream());
         if (most == null) {
             parking.park(record, true);
-            return Optional.of(letter(
+            return letter(
                     record,
                     "stream-not-writable",
                     "Source '" + source + "' has no stream of events '" + record.stream()
                             + "', or its topic takes no records now: name it under streams with source: " + source
-                            + " and events: true, or mend it"));
+                            + " and events: true, or mend it");
         }
         if (parking.holds(record)) {
             parking.park(record, false);
-            return Optional.of(letter(
-                    record, DeadLetterHeaders.BEHIND, "An earlier event of its key waits among the dead letters"));
+            return letter(record, DeadLetterHeaders.BEHIND, "An earlier event of its key waits among the dead letters");
+        }
+        String fault = EventRules.fault(record.event());
+        if (fault != null) {
+            parking.park(record, false);
+            return letter(record, "invalid", "An event cannot be sent so: " + fault);
         }
         long size = EventSize.of(record);
         if (size > most) {
             parking.park(record, false);
-            return Optional.of(letter(
+            return letter(
                     record,
                     "too-large",
                     "It has up to " + size + " bytes with all its headers, more than the " + most + " of streams."
-                            + record.stream() + ".max-message-size"));
+                            + record.stream() + ".max-message-size");
         }
-        return Optional.of(record);
+        return record;
     }
 
-    /** Returns the dead letter of what could not be read as an event; empty where such are another relay's. */
-    Optional<EventRecord> of(LogEvent.Unreadable unreadable) {
-        if (!takesEvents) {
-            return Optional.empty();
-        }
+    private EventRecord letter(LogEvent.Unreadable unreadable) {
+        UUID id = unreadable.id();
         PublishedEvent raw = new PublishedEvent(
-                EventIds.of(unreadable.committedAt(), unreadable.position().toString()),
+                id == null
+                        ? EventIds.of(
+                                unreadable.committedAt(), unreadable.position().toString())
+                        : id,
                 Names.DEAD_LETTERS,
                 null,
                 UNREADABLE,
                 "application/octet-stream",
                 Map.of(),
                 unreadable.content());
-        return Optional.of(letter(
+        return letter(
                 new EventRecord(raw, unreadable.position(), unreadable.committedAt()),
                 "unreadable",
-                "What stands in the log at " + unreadable.position() + " is no event: " + unreadable.reason()));
+                "What was published at " + unreadable.position() + " is no event: " + unreadable.reason());
     }
 
     private EventRecord letter(EventRecord at, String error, String reason) {

@@ -205,13 +205,11 @@ public final class LeaderSession implements AutoCloseable {
         if (event instanceof LogEvent.Row row) {
             snapshotter.onChange(row.change().stream(), row.change().key());
             take(row.change());
-        } else if (event instanceof LogEvent.Published published) {
+        } else if (event instanceof LogEvent.Publication publication) {
             // what was sent was routed then
-            if (published.record().position().isAfter(skipTo)) {
-                route(published);
+            if (publication.position().isAfter(skipTo)) {
+                route(publication);
             }
-        } else if (event instanceof LogEvent.Unreadable unreadable) {
-            events.of(unreadable).ifPresent(this::take);
         } else if (event instanceof LogEvent.Begun begun) {
             inTransaction = true;
             xid = begun.xid();
@@ -231,9 +229,9 @@ public final class LeaderSession implements AutoCloseable {
         // A message of another program is nobody's here.
     }
 
-    private void route(LogEvent.Published published) {
+    private void route(LogEvent.Publication publication) {
         try {
-            events.of(published, xid).ifPresent(this::take);
+            events.of(publication, xid).ifPresent(this::take);
         } catch (ParkingFullException e) {
             // the letters that are the reason must be there for somebody to deal with
             if (open.records() > 0) {

@@ -10,6 +10,7 @@ import dev.freshet.model.Names;
 import dev.freshet.model.Position;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.event.EventIds;
+import dev.freshet.model.event.EventRules;
 import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.model.ledger.Boundary;
 import dev.freshet.model.ledger.Cursor;
@@ -180,6 +181,10 @@ final class LetterSession implements AutoCloseable {
                     letter,
                     "stream '" + event.stream() + "' takes no records now: "
                             + (entry == null ? "the relay has not begun it" : told(entry)));
+        }
+        String fault = EventRules.fault(event);
+        if (fault != null) {
+            throw cannot(letter, fault + " (freshet dlq edit)");
         }
         EventRecord record = new EventRecord(event, next(), committedAt);
         int most = ((StreamSettings.Events) stream.content()).maxMessageBytes();

@@ -179,13 +179,13 @@ final class OutboxBacklog implements AutoCloseable {
      *
      * @param send takes events, at positions between that boundary and the log's next change
      */
-    void step(Consumer<LogEvent> send) {
+    void step(Consumer<LogEvent.Publication> send) {
         StreamEntry next =
                 waiting().filter(e -> !isDone(e.stream())).findFirst().orElseThrow();
         sendPage(reader.orElseThrow(), next, send);
     }
 
-    private void sendPage(OutboxReader table, StreamEntry entry, Consumer<LogEvent> send) {
+    private void sendPage(OutboxReader table, StreamEntry entry, Consumer<LogEvent.Publication> send) {
         Place place = Objects.requireNonNull(places.get(entry.stream()));
         List<OutboxReader.Row> rows = table.read(part(entry.stream()), place.snapshot(), place.last(), pageEvents);
         Position at = ledger.write();
