@@ -98,6 +98,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         DemoOptions options = options();
+        LogSetup.leaveOutRetriedBatches();
         if (kill) {
             LogSetup.expectKills();
         }

@@ -50,7 +50,7 @@ abstract class DlqDealCommand implements Callable<Integer> {
     static final class Redrive extends DlqDealCommand {
         @Override
         String what(int count) {
-            return "send " + count(count) + " where they belong";
+            return "send " + count(count) + (count == 1 ? " where it belongs" : " where they belong");
         }
 
         @Override
@@ -71,7 +71,7 @@ abstract class DlqDealCommand implements Callable<Integer> {
     static final class Discard extends DlqDealCommand {
         @Override
         String what(int count) {
-            return "give up " + count(count) + ", which are never sent";
+            return "give up " + count(count) + (count == 1 ? ", which is never sent" : ", which are never sent");
         }
 
         @Override
@@ -121,9 +121,13 @@ abstract class DlqDealCommand implements Callable<Integer> {
                 return ExitCodes.FAILED;
             }
             // what has come since is not meant
+            int[] told = {0};
             int done = deal(box.letters(), LetterFilter.ofPlaces(shown), n -> {
-                out.println(n + " of " + count);
-                out.flush();
+                if (n > told[0]) {
+                    told[0] = n;
+                    out.println(n + " of " + count);
+                    out.flush();
+                }
             });
             out.println("Done: " + count(done) + ".");
         }

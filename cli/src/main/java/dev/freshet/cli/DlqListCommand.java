@@ -24,7 +24,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "ls",
         mixinStandardHelpOptions = true,
-        description = "Lists the letters that wait, those first that came first.")
+        description = {
+            "Lists the letters that wait, those first that came first.",
+            "",
+            "All that wait are counted: those that hold up their key, those behind them, and those that hold nothing up, such as "
+                    + "events without a key. Where the output is no terminal, each letter is one line."
+        })
 final class DlqListCommand implements Callable<Integer> {
     @ParentCommand
     private @Nullable DlqCommand parent;
@@ -42,6 +47,9 @@ final class DlqListCommand implements Callable<Integer> {
             description = "How many to list at most (default: ${DEFAULT-VALUE}); all are counted.")
     private int limit;
 
+    @Option(names = "--json", description = "As JSON: `topics`, each with its `letters` and how many wait.")
+    private boolean json;
+
     @Override
     public Integer call() {
         DlqCommand dlq = Objects.requireNonNull(parent);
@@ -52,8 +60,22 @@ final class DlqListCommand implements Callable<Integer> {
             if (asked.isEmpty()) {
                 dlq.box(boxes); // tells that there is none
             }
+            LetterJson all = new LetterJson();
+            all.beginTopics();
             for (DeadLetterBoxes.Box box : asked) {
-                list(box, heads(boxes, box, filter, asked.size() > 1), out);
+                List<LetterHead> heads = heads(boxes, box, filter, asked.size() > 1);
+                if (json) {
+                    all.topic(
+                            box.name(),
+                            box.topic(),
+                            heads.size(),
+                            heads.stream().limit(limit).toList());
+                } else {
+                    list(box, heads, out);
+                }
+            }
+            if (json) {
+                out.println(all.endTopics());
             }
         }
         out.flush();
@@ -74,8 +96,7 @@ final class DlqListCommand implements Callable<Integer> {
     }
 
     private void list(DeadLetterBoxes.Box box, List<LetterHead> heads, PrintWriter out) {
-        out.println(heads.size() + (heads.size() == 1 ? " letter" : " letters") + " of " + box.name() + " (topic "
-                + box.topic() + ")");
+        out.println(count(heads.size(), "letter") + " of " + box.name() + " (topic " + box.topic() + ")" + keys(heads));
         if (heads.isEmpty()) {
             return;
         }
@@ -93,12 +114,29 @@ final class DlqListCommand implements Callable<Integer> {
                         head.error(),
                         head.writtenAt().truncatedTo(ChronoUnit.SECONDS).toString(),
                         Integer.toString(head.bytes())));
-        table.lines().forEach(out::println);
+        table.linesForOutput().forEach(out::println);
         if (heads.size() > limit) {
             out.println("  … and " + (heads.size() - limit) + " more (--limit)");
         }
         out.println("What is at fault with one: freshet dlq show "
                 + heads.get(0).place()
                 + (heads.size() > limit ? ", or narrow the list (--stream, --key, --type, --error, --since)" : ""));
+    }
+
+    private static String count(long count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
+    }
+
+    /** Tells letters of keys from those that have none, which hold nothing up. */
+    private static String keys(List<LetterHead> heads) {
+        if (heads.isEmpty()) {
+            return "";
+        }
+        long keyed = heads.stream().filter(head -> head.key() != null).count();
+        long keys = heads.stream()
+                .flatMap(head -> head.orderKey().stream())
+                .distinct()
+                .count();
+        return ": " + keyed + " of " + count(keys, "key") + ", " + (heads.size() - keyed) + " without a key";
     }
 }

@@ -47,6 +47,12 @@ final class DlqShowCommand implements Callable<Integer> {
             description = "Write its content into this file, to be changed and given to `edit`.")
     private @Nullable Path payload;
 
+    @Option(
+            names = "--json",
+            description =
+                    "As JSON; the content as text, or in `contentBase64` if it is none, or in the file of --payload.")
+    private boolean json;
+
     @Override
     public Integer call() {
         DlqCommand dlq = Objects.requireNonNull(parent);
@@ -63,6 +69,13 @@ final class DlqShowCommand implements Callable<Integer> {
     }
 
     private void show(Letter found, PrintWriter out) {
+        if (json) {
+            out.println(LetterJson.of(found, payload == null));
+            if (payload != null) {
+                write(payload, Objects.requireNonNullElse(found.value(), new byte[0]));
+            }
+            return;
+        }
         LetterHead head = found.head();
         StatusText.wrap("Letter " + head.place() + ", written at " + head.writtenAt() + ": "
                         + (head.error().isEmpty() ? "no error is told" : head.error() + ". " + head.reason()))
@@ -72,7 +85,7 @@ final class DlqShowCommand implements Callable<Integer> {
             headers.row(header.name(), Objects.requireNonNullElse(found.header(header.name()), ""));
         }
         if (!headers.isEmpty()) {
-            headers.lines().forEach(out::println);
+            headers.linesForOutput().forEach(out::println);
         }
         out.println("Key: " + (head.key() == null ? "none" : head.keyText()));
         byte[] value = Objects.requireNonNullElse(found.value(), new byte[0]);
@@ -80,12 +93,16 @@ final class DlqShowCommand implements Callable<Integer> {
             out.println("Content, " + value.length + " bytes: " + shown(value));
             return;
         }
-        try {
-            Files.write(payload, value);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The content could not be written to " + payload + " (--payload)", e);
-        }
+        write(payload, value);
         out.println("Content, " + value.length + " bytes, is in " + payload);
+    }
+
+    private static void write(Path file, byte[] value) {
+        try {
+            Files.write(file, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The content could not be written to " + file + " (--payload)", e);
+        }
     }
 
     private static String shown(byte[] value) {

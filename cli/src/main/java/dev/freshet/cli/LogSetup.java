@@ -60,6 +60,13 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         }
     }
 
+    /** Leaves out a warning that says nothing to who looks at a demonstration, where all servers share a small machine. */
+    static void leaveOutRetriedBatches() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.addTurboFilter(new RetriedBatchFilter());
+        }
+    }
+
     private static Level level(LogLevel level) {
         return switch (level) {
             case ERROR -> Level.ERROR;

@@ -5,10 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** A table of text that fits a width: the widest columns are narrowed first, and what does not fit goes on a line below. */
+/** A table of text. Where it is to fit a width, the widest columns are narrowed first, and what does not fit goes on a line below. */
 final class TextTable {
-    /** The width that every table of the command fits. */
+    /** The width that tables fit. */
     static final int WIDTH = 100;
+
+    /** Set by the script where the output is a terminal, which Java cannot tell of the output alone. */
+    private static final String TERMINAL = "freshet.terminal";
 
     private static final String GAP = "  ";
     private static final int INDENT = 2;
@@ -24,7 +27,8 @@ final class TextTable {
         if (cells.length != rows.get(0).size()) {
             throw new IllegalArgumentException("A row of " + rows.get(0).size() + " cells got " + cells.length);
         }
-        rows.add(List.of(cells));
+        // a cell is a text of one line, and not for the terminal to obey
+        rows.add(Arrays.stream(cells).map(c -> c.replaceAll("\\p{Cntrl}", " ")).toList());
         return this;
     }
 
@@ -34,6 +38,15 @@ final class TextTable {
 
     /** Returns the table's lines, none longer than the width. */
     List<String> lines() {
+        return lines(WIDTH);
+    }
+
+    /** Returns the table's lines, which fit the width on a terminal; elsewhere, for other programs, each row is one line. */
+    List<String> linesForOutput() {
+        return lines(Boolean.getBoolean(TERMINAL) ? WIDTH : Integer.MAX_VALUE);
+    }
+
+    private List<String> lines(int width) {
         int columns = rows.get(0).size();
         int[] widths = new int[columns];
         for (List<String> row : rows) {
@@ -41,7 +54,7 @@ final class TextTable {
                 widths[i] = Math.max(widths[i], row.get(i).length());
             }
         }
-        shrink(widths, WIDTH - INDENT - GAP.length() * (columns - 1));
+        shrink(widths, width - INDENT - GAP.length() * (columns - 1));
         List<String> lines = new ArrayList<>();
         for (List<String> row : rows) {
             List<List<String>> cells = new ArrayList<>();

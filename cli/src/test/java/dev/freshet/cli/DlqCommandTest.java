@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.EmbeddedKafka;
 import dev.freshet.embedded.TestDatabase;
+import dev.freshet.model.json.JsonReader;
 import dev.freshet.outbox.Event;
 import dev.freshet.outbox.SqlOutbox;
 import dev.freshet.server.Server;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -91,6 +95,37 @@ class DlqCommandTest extends InShop {
         assertTrue(run.err().contains(message), run.err());
     }
 
+    private static Map<?, ?> json(String text) {
+        return (Map<?, ?>) Objects.requireNonNull(new JsonReader(text.getBytes(StandardCharsets.UTF_8)).nextTree());
+    }
+
+    private String place(String error) {
+        List<?> topics = (List<?>)
+                json(ok("", "dlq", "ls", "--error", error, "--json").out()).get("topics");
+        List<?> letters = (List<?>) ((Map<?, ?>) topics.get(0)).get("letters");
+        return ((Map<?, ?>) letters.get(0)).get("letter").toString();
+    }
+
+    /** Two wait, of which one is listed. */
+    private void assertListedAsJson(String out) {
+        List<?> topics = (List<?>) json(out).get("topics");
+        Map<?, ?> topic = (Map<?, ?>) topics.get(0);
+        assertEquals(
+                List.of(source, source + ".freshet-dead-letters", "2"),
+                List.of(
+                        topic.get("of"),
+                        topic.get("topic"),
+                        topic.get("waiting").toString()));
+        List<?> letters = (List<?>) topic.get("letters");
+        assertEquals(1, letters.size(), out);
+        Map<?, ?> letter = (Map<?, ?>) letters.get(0);
+        assertEquals(
+                List.of("0-0", "0-0", "placed", "a", "order-placed", "too-large"),
+                Stream.of("letter", "first", "stream", "key", "type", "error")
+                        .map(letter::get)
+                        .toList());
+    }
+
     @Test
     void letters_areListedShownChangedSentAndGivenUp(EmbeddedKafka kafka) throws Exception {
         assertRefused("There is no dead-letter topic '" + source + ".freshet-dead-letters' yet", "dlq", "ls");
@@ -115,6 +150,15 @@ class DlqCommandTest extends InShop {
                             () -> server.status().toString()));
             String listed = ok("", "dlq", "ls").out();
             assertTrue(listed.contains("1 behind") && listed.contains("1 too-large"), listed);
+            assertTrue(
+                    listed.startsWith("2 letters of " + source) && listed.contains("): 2 of 1 key, 0 without"), listed);
+            assertListedAsJson(ok("", "dlq", "ls", "--json", "--limit", "1").out());
+            Map<?, ?> asJson =
+                    json(ok("", "dlq", "show", place("behind"), "--json").out());
+            assertEquals("\"second\"", asJson.get("content"));
+            assertEquals("behind", asJson.get("error"));
+            assertTrue(
+                    asJson.get("headers").toString().contains("{name=ce_type, value=order-placed}"), asJson::toString);
             assertTrue(ok("", "dlq", "ls", "--key", "b").out().startsWith("0 letters"));
 
             Path content = files.resolve("content");
@@ -129,6 +173,8 @@ class DlqCommandTest extends InShop {
             assertRefused("bytes with all its headers", "dlq", "redrive", "--all", "--yes");
             Files.writeString(content, "\"first\"");
             ok("", "dlq", "edit", "0-0", "--payload", content.toString());
+            String edited = ok("", "dlq", "ls").out();
+            assertTrue(edited.contains("1 behind") && edited.contains("1 edited"), edited);
             CommandLineRun asked = answering("no\n", "dlq", "redrive", "--stream", "placed");
             assertEquals(ExitCodes.FAILED, asked.exitCode());
             assertTrue(asked.out().contains("send 2 letters where they belong"), asked.out());

@@ -94,6 +94,7 @@ class ScriptTest {
         assertEquals(0, ran.exitCode(), ran.text());
         assertTrue(ran.text().contains("/library.jar"), ran.text());
         assertFalse(ran.text().contains(repository.toString()), ran.text());
+        assertFalse(ran.text().contains("freshet.terminal"), "the output is a file");
     }
 
     @Test

@@ -34,6 +34,14 @@ class TextTableTest {
     }
 
     @Test
+    void rows_areOneLineEachWhereNoTerminalIs() {
+        String key = "k".repeat(200);
+        List<String> lines =
+                new TextTable("key", "type").row(key, "two\nlines\u001b[2J").linesForOutput();
+        assertEquals(List.of("  " + key + "  two lines [2J"), lines.subList(1, lines.size()));
+    }
+
+    @Test
     void longCells_breakBehindAWord() {
         String words = "word ".repeat(30).strip();
         List<String> lines = new TextTable("a", "b").row("x", words).lines();

@@ -46,9 +46,8 @@ public final class LetterEvents {
 
     /** Returns what is to take a letter's place, as an event for the stream of dead letters. */
     public static PublishedEvent changed(Letter letter, LetterChange change) {
-        LetterHead head = letter.head();
         Map<String, String> headers = otherHeaders(letter, true);
-        headers.put(DeadLetterHeaders.REPLACES, head.origin().toString());
+        headers.putAll(editedHeaders(letter));
         change.stream().ifPresent(stream -> headers.put(DeadLetterHeaders.STREAM, stream));
         headers.putAll(change.headers());
         PublishedEvent before = event(letter, Names.DEAD_LETTERS, headers);
@@ -60,6 +59,23 @@ public final class LetterEvents {
                 change.contentType().orElse(before.contentType()),
                 headers,
                 change.payload().orElse(before.payload()));
+    }
+
+    /** Returns the headers that a letter gets which takes the place of another: what was at fault may be mended by it. */
+    static Map<String, String> editedHeaders(Letter letter) {
+        LetterHead head = letter.head();
+        String reason = Objects.requireNonNullElse(letter.header(DeadLetterHeaders.REASON), "");
+        if (!head.error().equals(DeadLetterHeaders.EDITED)) {
+            String before = head.error().isEmpty() ? "" : " Before: " + head.error() + ". " + reason;
+            reason = "It was edited, and has not been sent since." + before.stripTrailing();
+        }
+        return Map.of(
+                DeadLetterHeaders.REPLACES,
+                head.origin().toString(),
+                DeadLetterHeaders.ERROR,
+                DeadLetterHeaders.EDITED,
+                DeadLetterHeaders.REASON,
+                reason);
     }
 
     /** Returns what tells that a letter is dealt with, as an event for the stream of dead letters. */

@@ -115,7 +115,8 @@ public final class PlainLetters implements Letters {
                 change.key().map(PlainLetters::bytes).orElse(letter.key()),
                 change.payload().orElse(letter.value()));
         letter.headers().forEach(header -> record.headers().add(header.name(), header.value()));
-        Map<String, String> set = new HashMap<>(change.headers());
+        Map<String, String> set = new HashMap<>(LetterEvents.editedHeaders(letter));
+        set.putAll(change.headers());
         set.put(DeadLetterHeaders.REPLACES, letter.head().origin().toString());
         change.stream().ifPresent(stream -> set.put(DeadLetterHeaders.STREAM, stream));
         change.type().ifPresent(type -> set.put(RecordHeaders.TYPE, type));

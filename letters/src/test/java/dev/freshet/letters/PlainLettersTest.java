@@ -111,18 +111,33 @@ class PlainLettersTest extends LetterTopic {
     void change_keepsItsPlace() throws Exception {
         LetterPlace first = letterFor(events, "a", "wrong");
         letterFor(events, "a", "2");
-        letters.replace(
-                first.toString(),
-                new LetterChange(
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.of("order-mended"),
-                        Optional.of("right".getBytes(StandardCharsets.UTF_8)),
-                        Optional.empty(),
-                        Map.of("x", "y")));
+        letters.replace(first.toString(), change("order-mended", "right"));
         assertEquals("order-mended", reader.waiting().all().get(0).type());
         assertEquals(2, letters.redrive(LetterFilter.ALL, n -> {}));
         assertEquals(List.of("a right id-timeout", "a 2 id-timeout"), sent());
+    }
+
+    private static LetterChange change(String type, String payload) {
+        return new LetterChange(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(type),
+                Optional.of(payload.getBytes(StandardCharsets.UTF_8)),
+                Optional.empty(),
+                Map.of("x", "y"));
+    }
+
+    @Test
+    void changedLetter_doesNotTellItsOldFaultAsItsOwn() throws Exception {
+        LetterPlace first = letterFor(events, "a", "wrong");
+        letters.replace(first.toString(), change("order-mended", "right"));
+        LetterHead once = reader.waiting().all().get(0);
+        assertEquals("edited", once.error());
+        assertEquals("It was edited, and has not been sent since. Before: timeout. because", once.reason());
+        letters.replace(once.place().toString(), change("order-mended", "better"));
+        LetterHead twice = reader.waiting().all().get(0);
+        assertEquals(once.reason(), twice.reason(), "what was at fault before is told once");
+        assertEquals(first, twice.origin());
     }
 
     @Test

@@ -53,5 +53,11 @@ public final class DeadLetterHeaders {
     /** The value of {@link #ERROR} of a letter whose only fault is that an earlier one of its key is not dealt with. */
     public static final String BEHIND = "behind";
 
+    /**
+     * The value of {@link #ERROR} of a letter that was changed by hand and has not been sent since; its {@link #REASON} tells what
+     * was at fault before.
+     */
+    public static final String EDITED = "edited";
+
     private DeadLetterHeaders() {}
 }

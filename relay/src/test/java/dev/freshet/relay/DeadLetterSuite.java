@@ -187,7 +187,7 @@ abstract class DeadLetterSuite extends PublicationSuite {
                 String.valueOf(refused.getMessage()).contains("streams.orders.max-message-size"), refused.getMessage());
 
         desk().replace(large.place().toString(), smaller("\"2\""));
-        assertEquals(List.of("orders a too-large", "orders a behind", "orders a behind"), letters());
+        assertEquals(List.of("orders a edited", "orders a behind", "orders a behind"), letters());
         List<Integer> progress = new ArrayList<>();
         assertEquals(3, desk().redrive(ofKey("a"), progress::add));
         assertEquals(3, progress.get(progress.size() - 1));

@@ -65,7 +65,9 @@ public final class Demo {
         long began = System.nanoTime();
         try (DemoServers servers = DemoServers.start(options.data())) {
             view.say(DemoText.format("Both are up after %.1f s.", (System.nanoTime() - began) / 1e9));
-            return withServers(servers, view, port);
+            DemoReport report = withServers(servers, view, port);
+            view.say("Stopping Kafka and PostgreSQL ...");
+            return report;
         }
     }
 
@@ -121,6 +123,7 @@ public final class Demo {
             probes.news().forEach(view::say);
             shop.stop();
             view.show(source.now());
+            view.say("The shop has closed. Waiting until shipping has its last change and event ...");
             Token last;
             try (Connection c = servers.shop()) {
                 last = FreshetToken.take(c);
@@ -137,6 +140,9 @@ public final class Demo {
             probes.stop();
             shop.stop();
             shipping.stop();
+        }
+        if (reached) {
+            view.say("Comparing source and copies row by row ...");
         }
         return new DemoReport(
                 reached,

@@ -116,6 +116,11 @@ public record DemoReport(
             lines.add(
                     "  This way promises each event at least once; shipping has kept the doubled ones once, by their ids.");
         }
+        if (events.others() > 0) {
+            lines.add(DemoText.format(
+                    "  %,d more came that the shop did not publish: somebody else has. They are in no column above.",
+                    events.others()));
+        }
         if (events.earlier() > 0) {
             lines.add(DemoText.format(
                     "  %,d events of earlier runs in this folder have not come. What a relay still has of them comes in a run with"

@@ -10,7 +10,8 @@ import java.util.List;
  * @param lost those that it does not have
  * @param doubled how often the topic had one of them again
  * @param disordered those that came after a later one of their order
- * @param uncommitted events that have come in this run, and that the shop's database never committed
+ * @param uncommitted events of the shop that have come in this run, and that its database never committed
+ * @param others events that have come in this run and that the shop did not publish, such as those of somebody at the database
  * @param earlier events of earlier runs that shipping does not have
  * @param examples a few of what is wrong, for finding out why
  */
@@ -21,6 +22,7 @@ public record EventDifference(
         long doubled,
         long disordered,
         long uncommitted,
+        long others,
         long earlier,
         List<String> examples) {
     /** Copies the list. */

@@ -1,6 +1,7 @@
 package dev.freshet.examples.shipping;
 
 import dev.freshet.examples.Reconnecting;
+import dev.freshet.examples.shop.OrderEvents;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RecordHeaders;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +81,10 @@ public final class OrderEventReader {
                         order_key text COLLATE "C" NOT NULL,
                         event_type text NOT NULL,
                         payload text,
+                        publisher text,
                         times integer NOT NULL DEFAULT 1)""");
+            // a database of a run before there was the column
+            statement.execute("ALTER TABLE order_event ADD COLUMN IF NOT EXISTS publisher text");
             statement.execute("""
                     CREATE TABLE IF NOT EXISTS order_event_place (
                         topic text,
@@ -150,7 +154,13 @@ public final class OrderEventReader {
         List<UUID> ids = new ArrayList<>();
         for (ConsumerRecord<String, String> record : records) {
             UUID id = UUID.fromString(header(record, RecordHeaders.ID));
-            table.add(id, record.key(), header(record, RecordHeaders.TYPE), record.value());
+            Header publisher = record.headers().lastHeader(OrderEvents.PUBLISHER);
+            table.add(
+                    id,
+                    record.key(),
+                    header(record, RecordHeaders.TYPE),
+                    record.value(),
+                    publisher == null ? null : new String(publisher.value(), StandardCharsets.UTF_8));
             ids.add(id);
         }
         int fresh = table.write(ids);

@@ -19,7 +19,7 @@ final class OrderEventTable implements AutoCloseable {
     OrderEventTable(Connection connection) throws SQLException {
         this.connection = connection;
         insert = connection.prepareStatement(
-                "INSERT INTO order_event (event_id, order_key, event_type, payload) VALUES (?, ?, ?, ?)"
+                "INSERT INTO order_event (event_id, order_key, event_type, payload, publisher) VALUES (?, ?, ?, ?, ?)"
                         + " ON CONFLICT (event_id) DO NOTHING");
         again = connection.prepareStatement("UPDATE order_event SET times = times + 1 WHERE event_id = ?");
         move = connection.prepareStatement("INSERT INTO order_event_place VALUES (?, ?, ?)"
@@ -39,11 +39,13 @@ final class OrderEventTable implements AutoCloseable {
     }
 
     /** Adds an event to those that {@link #write} writes. */
-    void add(UUID id, @Nullable String key, String type, @Nullable String payload) throws SQLException {
+    void add(UUID id, @Nullable String key, String type, @Nullable String payload, @Nullable String publisher)
+            throws SQLException {
         insert.setObject(1, id);
         insert.setString(2, key == null ? "" : key);
         insert.setString(3, type);
         insert.setString(4, payload);
+        insert.setString(5, publisher);
         insert.addBatch();
     }
 

@@ -14,6 +14,12 @@ public interface OrderEvents extends AutoCloseable {
     /** The stream of all events of orders; their key is the order's. */
     String STREAM = "order-events";
 
+    /** The header that tells who published an event; the shop's have {@link #SHOP} in it. */
+    String PUBLISHER = "publisher";
+
+    /** The shop, as its events name it. */
+    String SHOP = "shop";
+
     /**
      * The payload of {@code order-placed}.
      *

@@ -125,6 +125,7 @@ final class ShopWriter {
         UUID id = transaction.publish(Event.builder(OrderEvents.STREAM, type)
                 .key(key)
                 .payload(payload)
+                .header(OrderEvents.PUBLISHER, OrderEvents.SHOP)
                 .build());
         insertJournal.setObject(1, id);
         insertJournal.setString(2, key);

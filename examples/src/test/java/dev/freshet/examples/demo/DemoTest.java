@@ -203,7 +203,7 @@ class DemoTest {
 
     private static EventDifference events(long lost, long doubled, long disordered, long uncommitted) {
         return new EventDifference(
-                10, 10 - lost, lost, doubled, disordered, uncommitted, 3, List.of("event 1 of order 2: lost"));
+                10, 10 - lost, lost, doubled, disordered, uncommitted, 2, 3, List.of("event 1 of order 2: lost"));
     }
 
     private static boolean good(boolean reached, TableDifference table, long differences, @Nullable String failure) {
@@ -241,6 +241,7 @@ class DemoTest {
         assertTrue(told.contains("event 1 of order 2: lost"), told);
         assertTrue(told.contains("at least once"), told);
         assertTrue(told.contains("3 events of earlier runs"), told);
+        assertTrue(told.contains("2 more came that the shop did not publish"), told);
     }
 
     @Test

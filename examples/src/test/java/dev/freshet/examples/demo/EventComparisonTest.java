@@ -47,8 +47,8 @@ class EventComparisonTest {
     private static void more(TestDatabase shop, TestDatabase shipping, int from, int to) throws SQLException {
         String events = " FROM generate_series(" + from + ", " + to + ") i ORDER BY i";
         shop.execute("INSERT INTO event_journal (event_id, order_key) SELECT " + ID + ", i % 10" + events);
-        shipping.execute("INSERT INTO order_event (event_id, order_key, event_type) SELECT " + ID
-                + ", i % 10, 'order-placed'" + events);
+        shipping.execute("INSERT INTO order_event (event_id, order_key, event_type, publisher) SELECT " + ID
+                + ", i % 10, 'order-placed', 'shop'" + events);
     }
 
     private static EventDifference compare(TestDatabase shop, TestDatabase shipping, EventComparison.Start start)
@@ -62,7 +62,7 @@ class EventComparisonTest {
     @Test
     void eventsThatAllCameOnceAndInOrder_haveNoDifference(TestDatabase shop, TestDatabase shipping) throws Exception {
         EventDifference found = compare(shop, shipping, fill(shop, shipping));
-        assertEquals(new EventDifference(20, 20, 0, 0, 0, 0, 0, List.of()), found);
+        assertEquals(new EventDifference(20, 20, 0, 0, 0, 0, 0, 0, List.of()), found);
         assertTrue(found.good(true));
     }
 
@@ -77,6 +77,7 @@ class EventComparisonTest {
                         20,
                         17,
                         3,
+                        0,
                         0,
                         0,
                         0,
@@ -97,7 +98,7 @@ class EventComparisonTest {
         shipping.execute("UPDATE order_event SET times = 3 WHERE event_id = '" + id(7) + "'");
         EventDifference found = compare(shop, shipping, start);
         assertEquals(
-                new EventDifference(20, 20, 0, 2, 0, 0, 0, List.of("event " + id(7) + " of order 7: came 3 times")),
+                new EventDifference(20, 20, 0, 2, 0, 0, 0, 0, List.of("event " + id(7) + " of order 7: came 3 times")),
                 found);
         assertFalse(found.good(true));
         assertTrue(found.good(false));
@@ -112,7 +113,7 @@ class EventComparisonTest {
         EventDifference found = compare(shop, shipping, start);
         assertEquals(
                 new EventDifference(
-                        20, 20, 0, 0, 1, 0, 0, List.of("event " + id(5) + " of order 5: after a later one")),
+                        20, 20, 0, 0, 1, 0, 0, 0, List.of("event " + id(5) + " of order 5: after a later one")),
                 found);
         assertFalse(found.good(false));
     }
@@ -128,6 +129,18 @@ class EventComparisonTest {
     }
 
     @Test
+    void eventThatTheShopDidNotPublish_isCountedApart(TestDatabase shop, TestDatabase shipping) throws Exception {
+        EventComparison.Start start = fill(shop, shipping);
+        shipping.execute(
+                "INSERT INTO order_event (event_id, order_key, event_type) VALUES ('" + id(50) + "', '5', 'by hand')",
+                "INSERT INTO order_event (event_id, order_key, event_type, publisher) VALUES ('" + id(51)
+                        + "', 'other', 'by hand', 'a clerk')");
+        EventDifference found = compare(shop, shipping, start);
+        assertEquals(new EventDifference(20, 20, 0, 0, 0, 0, 2, 0, List.of()), found);
+        assertTrue(found.good(true));
+    }
+
+    @Test
     void whatWasMissingBefore_isToldAndDoesNotCountAgainstTheRun(TestDatabase shop, TestDatabase shipping)
             throws Exception {
         fill(shop, shipping);
@@ -139,6 +152,6 @@ class EventComparisonTest {
         shipping.execute(
                 "DELETE FROM order_event WHERE event_id = '" + id(2) + "'",
                 "INSERT INTO order_event (event_id, order_key, event_type) VALUES ('" + id(2) + "', '2', 'late')");
-        assertEquals(new EventDifference(6, 6, 0, 0, 0, 0, 1, List.of()), compare(shop, shipping, start));
+        assertEquals(new EventDifference(6, 6, 0, 0, 0, 0, 0, 1, List.of()), compare(shop, shipping, start));
     }
 }

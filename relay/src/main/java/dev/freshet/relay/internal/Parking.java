@@ -86,6 +86,7 @@ final class Parking {
         return letters + (letters == 1 ? " event waits" : " events wait") + " among the dead letters, of "
                 + parked.size()
                 + (parked.size() == 1 ? " key or stream" : " keys or streams")
-                + " of which later ones wait behind: see `freshet dlq ls`, and redrive or discard them";
+                + " of which later ones wait behind; letters that hold nothing up are not counted here. See"
+                + " `freshet dlq ls`, and redrive or discard them";
     }
 }
