@@ -10,7 +10,6 @@ import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Scope;
 import jakarta.persistence.EntityManager;
-import java.lang.reflect.InvocationTargetException;
 import java.sql.Connection;
 import java.util.Map;
 import java.util.Objects;
@@ -22,7 +21,6 @@ import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -32,27 +30,6 @@ class FrameworksPageTest extends OrdersPage {
 
     FrameworksPageTest() {
         super("publish-with-frameworks.md");
-    }
-
-    private DataSource dataSource() {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(database.jdbcUrl());
-        source.setUser(database.user());
-        source.setPassword(database.password());
-        return source;
-    }
-
-    /** Places an order, one that is there, one whose event fails, and one more. */
-    private void assertTogetherOrNeither(Object orders) throws Exception {
-        Object id = PageExamples.place(orders, "1");
-        assertEquals(String.valueOf(id), database.text("SELECT id FROM freshet_outbox"));
-        assertThrows(InvocationTargetException.class, () -> PageExamples.place(orders, "1"));
-        database.execute("ALTER TABLE freshet_outbox RENAME TO elsewhere");
-        assertThrows(InvocationTargetException.class, () -> PageExamples.place(orders, "2"));
-        database.execute("ALTER TABLE elsewhere RENAME TO freshet_outbox");
-        PageExamples.place(orders, "3");
-        assertEquals("1 3", database.text("SELECT string_agg(id, ' ' ORDER BY id) FROM orders"));
-        assertEquals("1 3", database.text("SELECT string_agg(event_key, ' ' ORDER BY event_key) FROM freshet_outbox"));
     }
 
     @Test

@@ -2,12 +2,10 @@ package dev.freshet.outbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.OutboxColumn;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,9 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** What docs/how-to/publish-events.md shows, run as it stands there. */
 class PublishPageTest extends OrdersPage {
@@ -40,27 +36,11 @@ class PublishPageTest extends OrdersPage {
                 .toList();
     }
 
-    private DataSource dataSource() {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(database.jdbcUrl());
-        source.setUser(database.user());
-        source.setPassword(database.password());
-        return source;
-    }
-
     @Test
     void example_commitsOrderAndEventTogether_orNeither() throws Exception {
         Method shared = examples.type("TableOrders").getDeclaredMethod("shared");
         shared.setAccessible(true);
-        Object orders = examples.example("TableOrders", dataSource(), shared.invoke(null));
-        Object id = PageExamples.place(orders, "1");
-        assertEquals(String.valueOf(id), database.text("SELECT id FROM freshet_outbox"));
-        assertThrows(InvocationTargetException.class, () -> PageExamples.place(orders, "1"));
-        database.execute("ALTER TABLE freshet_outbox RENAME TO elsewhere");
-        assertThrows(InvocationTargetException.class, () -> PageExamples.place(orders, "2"));
-        database.execute("ALTER TABLE elsewhere RENAME TO freshet_outbox");
-        assertEquals("1", database.text("SELECT string_agg(id, ' ') FROM orders"));
-        assertEquals("1", database.text("SELECT string_agg(event_key, ' ') FROM freshet_outbox"));
+        assertTogetherOrNeither(examples.example("TableOrders", dataSource(), shared.invoke(null)));
     }
 
     @Test
