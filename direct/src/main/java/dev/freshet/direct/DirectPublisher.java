@@ -201,7 +201,8 @@ public final class DirectPublisher implements AutoCloseable {
 
         /**
          * Sets for how long an event is tried before it becomes a dead letter; what trying again does not help becomes one at once.
-         * Default: without limit.
+         * If Kafka is away from the start, so that it is not known which keys are parked, an event with a key is not tried: once the
+         * bound is over it goes to the table of undelivered events, and without one its stage fails. Default: without limit.
          *
          * @param bound more than zero; a try that is under way when it ends is waited for, at most Kafka's {@code
          *     delivery.timeout.ms}, which by default is the bound too, but 1 s at least and 10 s at most

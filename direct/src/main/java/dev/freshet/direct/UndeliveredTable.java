@@ -106,13 +106,18 @@ final class UndeliveredTable {
         }
     }
 
-    /** Returns the keys that have rows. */
-    Set<String> keys() {
+    /**
+     * Returns keys that have rows.
+     *
+     * @param most how many at most
+     */
+    Set<String> keys(int most) {
         return transact("Reading which keys have events", connection -> {
             try (PreparedStatement select = prepare(
                     connection,
-                    "SELECT DISTINCT key_hash FROM freshet_undelivered WHERE source = ? AND key_hash IS NOT NULL")) {
+                    "SELECT DISTINCT key_hash FROM freshet_undelivered WHERE source = ? AND key_hash IS NOT NULL LIMIT ?")) {
                 select.setString(1, source);
+                select.setInt(2, most);
                 Set<String> keys = new HashSet<>();
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {

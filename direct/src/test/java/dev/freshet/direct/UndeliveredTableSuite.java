@@ -105,7 +105,8 @@ abstract class UndeliveredTableSuite {
                 values(table.transact("Taking", connection -> table.take(connection, 0, 10, 100_000))));
         assertEquals("a1 b1", values(table.transact("Taking", connection -> table.take(connection, 0, 2, 100_000))));
         assertEquals("a1", values(table.transact("Taking", connection -> table.take(connection, 0, 10, 1))));
-        assertEquals(Set.of(new LaneKey("orders", "a").hash(), new LaneKey("orders", "b").hash()), table.keys());
+        assertEquals(Set.of(new LaneKey("orders", "a").hash(), new LaneKey("orders", "b").hash()), table.keys(10));
+        assertEquals(1, table.keys(1).size());
         assertTrue(has("a"));
         assertFalse(has("c"));
         assertEquals(0, new UndeliveredTable(dataSource(), "other").count());
