@@ -52,11 +52,14 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         install(context, encoder, level(config.level()));
     }
 
-    /** Leaves out what clients say of servers that are away, where these are killed on purpose and started again. */
+    /**
+     * Leaves out what Kafka's clients and direct publishers say of servers that are away, where these are killed on purpose and started
+     * again. What else a publisher warns of is told: dead letters, events that are nowhere, a missing table or right.
+     */
     static void expectKills() {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             context.getLogger("org.apache.kafka.clients").setLevel(Level.ERROR);
-            context.getLogger("dev.freshet.direct").setLevel(Level.ERROR);
+            context.getLogger("dev.freshet.direct.Outages").setLevel(Level.ERROR);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.Names;
 import dev.freshet.model.event.PublishedEvent;
+import dev.freshet.outbox.Dialect;
 import dev.freshet.outbox.Event;
 import dev.freshet.outbox.EventChecks;
 import dev.freshet.outbox.EventCodec;
@@ -34,6 +35,23 @@ public final class DirectPublisher implements AutoCloseable {
     private DirectPublisher(Engine engine, DirectSettings settings) {
         this.engine = engine;
         this.settings = settings;
+    }
+
+    /**
+     * Returns where on the class path the definition of the table of undelivered events is: one file, for Liquibase, or whatever else
+     * runs SQL. Liquibase takes it as a change log, or as a file that one includes.
+     */
+    public static String migration(Dialect dialect) {
+        return UndeliveredTable.migration(dialect);
+    }
+
+    /**
+     * Returns the folder of {@link #migration}, with nothing else in it, as Flyway wants it: {@code "classpath:" +
+     * migrationFolder(dialect)} is a location. Its versions begin with 1: give it a history of its own, as {@link
+     * Dialect#migrationFolder} says.
+     */
+    public static String migrationFolder(Dialect dialect) {
+        return UndeliveredTable.migrationFolder(dialect);
     }
 
     /**
@@ -88,7 +106,7 @@ public final class DirectPublisher implements AutoCloseable {
      * events, for which it has 10 s more; without one, the events' stages fail.
      *
      * @param limit how long to wait for Kafka
-     * @return the events that are nowhere; none if it was closed before
+     * @return the events that are nowhere, to be published again by {@link Event#of}; none if it was closed before
      */
     public List<PublishedEvent> close(Duration limit) {
         return engine.close(limit);
@@ -183,7 +201,8 @@ public final class DirectPublisher implements AutoCloseable {
 
         /**
          * Sets for how long an event is tried before it becomes a dead letter; what trying again does not help becomes one at once.
-         * Default: without limit.
+         * If Kafka is away from the start, so that it is not known which keys are parked, an event with a key is not tried: once the
+         * bound is over it goes to the table of undelivered events, and without one its stage fails. Default: without limit.
          *
          * @param bound more than zero; a try that is under way when it ends is waited for, at most Kafka's {@code
          *     delivery.timeout.ms}, which by default is the bound too, but 1 s at least and 10 s at most
@@ -221,7 +240,7 @@ public final class DirectPublisher implements AutoCloseable {
 
         /**
          * Sets where events are kept that Kafka cannot take at all, in the table {@code freshet_undelivered}; it may have two
-         * connections at a time. Default: nowhere, so that their stages fail.
+         * connections at a time. {@link #migration} makes it. Default: nowhere, so that their stages fail.
          *
          * @param database PostgreSQL 14, MySQL 8.0.17 or MariaDB 10.7, or newer
          */

@@ -4,7 +4,6 @@ import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.outbox.EventChecks;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,7 +44,7 @@ final class Engine {
         KafkaClients clients = new KafkaClients(settings);
         Optional<UndeliveredTable> table =
                 settings.undelivered().map(database -> new UndeliveredTable(database, settings.source()));
-        Set<String> kept = table.map(UndeliveredTable::keys).orElseGet(HashSet::new);
+        Set<String> found = table.map(t -> t.keys(KeptKeys.MOST + 1)).orElse(Set.of());
         Duration delivery = clients.delivery();
         loop = new EventLoop(name, this::broken);
         admin = clients.admin();
@@ -56,19 +55,20 @@ final class Engine {
         watch = new ParkedWatch(
                 new EventLoop(name + "-letters", this::broken), topic, settings, parked, this::tryAgain);
         keeper = table.map(t -> new Keeper(new EventLoop(name + "-keeper", this::broken), t));
+        KeptKeys kept = new KeptKeys(loop, keeper, KeptKeys.MOST);
+        kept.begin(found);
         EventRecords records = new EventRecords(settings.source());
-        lanes = new Lanes(
-                new Lanes.Parts(
-                        settings,
-                        loop,
-                        sender,
-                        new Letters(topic, settings, sender, records, loop),
-                        records,
-                        parked,
-                        watch,
-                        keeper,
-                        new Completions(room, parked)),
-                kept);
+        lanes = new Lanes(new Lanes.Parts(
+                settings,
+                loop,
+                sender,
+                new Letters(topic, settings, sender, records, loop),
+                records,
+                parked,
+                watch,
+                keeper,
+                kept,
+                new Completions(room, parked)));
         drain = table.map(
                 t -> new Drain(new EventLoop(name + "-drain", this::broken), t, this::refresh, this::accept, delivery));
         admission = new Admission(

@@ -20,6 +20,7 @@ final class Entry {
 
     final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final Optional<LaneKey> lane;
+    private final long made = now();
 
     private int attempts;
     private long firstTried;
@@ -51,6 +52,11 @@ final class Entry {
 
     boolean isDrained() {
         return row != 0;
+    }
+
+    /** Returns how old it is, in nanoseconds. */
+    long ageNanos() {
+        return now() - made;
     }
 
     /** Notes a try to write it to its topic. */

@@ -1,15 +1,18 @@
 package dev.freshet.direct;
 
 import dev.freshet.model.FreshetException;
+import dev.freshet.model.RetriableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
-/** Writes events into the table, those that wait in one transaction. Has a thread of its own; may be called by any. */
+/** Writes events into the table, those that wait in one transaction, and reads whose they are. Has a thread of its own; may be called by any. */
 final class Keeper {
     private final SeldomLog log = new SeldomLog(LoggerFactory.getLogger(Keeper.class));
+    private final SeldomLog outages = SeldomLog.ofOutages();
 
     private final EventLoop thread;
     private final UndeliveredTable table;
@@ -38,6 +41,25 @@ final class Keeper {
      * @param answer told the result on the keeper's thread
      */
     record Order(List<Entry> entries, Optional<String> unlessFree, Consumer<Result> answer) {}
+
+    /**
+     * Reads which keys have rows, behind the orders that it has.
+     *
+     * @param most how many at most
+     * @param answer told them on the keeper's thread; empty if the database failed
+     */
+    void read(int most, Consumer<Optional<Set<String>>> answer) {
+        thread.execute(() -> {
+            Optional<Set<String>> keys;
+            try {
+                keys = Optional.of(table.keys(most));
+            } catch (FreshetException e) {
+                tell("It could not be read which keys have kept events; it is tried again: ", e);
+                keys = Optional.empty();
+            }
+            answer.accept(keys);
+        });
+    }
 
     void keep(Order order) {
         synchronized (this) {
@@ -97,8 +119,12 @@ final class Keeper {
     }
 
     private void failed(Order order, FreshetException e) {
-        log.warn(order.entries().size() + " events could not be kept and are tried again: " + e.getMessage());
+        tell(order.entries().size() + " events could not be kept and are tried again: ", e);
         order.answer().accept(Result.FAILED);
+    }
+
+    private void tell(String what, FreshetException e) {
+        (e instanceof RetriableException ? outages : log).warn(what + e.getMessage());
     }
 
     void stop() {

@@ -22,6 +22,12 @@ final class Lane {
     boolean handing;
     /** Whether the first published event waits to be tried again. */
     boolean waiting;
+    /** Whether an answer about its events' way to the table was lost: they may be there. */
+    boolean unsure;
+    /** Whether the table was asked for its key, and had no rows. */
+    boolean free;
+    /** How often the table has not taken its events, one time after the other. */
+    int failedHands;
     /** Counts the waits, so that one that was cut short does not end the next. */
     int wait;
 

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -43,8 +42,7 @@ final class Lanes {
     private final SeldomLog failureLog = new SeldomLog(LOG);
 
     private final LaneSet lanes;
-    /** Hashes of keys that may have rows in the table. */
-    private final Set<String> kept;
+    private final KeptKeys kept;
     /** Whether what fails goes to the table at once: the queue was full, or the publisher closes; until Kafka takes one. */
     private boolean spilling;
 
@@ -64,14 +62,10 @@ final class Lanes {
             ParkedKeys parked,
             ParkedWatch watch,
             Optional<Keeper> keeper,
+            KeptKeys kept,
             Completions completions) {}
 
-    /**
-     * Creates it.
-     *
-     * @param kept hashes of the keys that have rows in the table; taken over
-     */
-    Lanes(Parts parts, Set<String> kept) {
+    Lanes(Parts parts) {
         settings = parts.settings();
         loop = parts.loop();
         sender = parts.sender();
@@ -80,9 +74,9 @@ final class Lanes {
         parked = parts.parked();
         watch = parts.watch();
         keeper = parts.keeper();
+        kept = parts.kept();
         completions = parts.completions();
         lanes = new LaneSet(loop);
-        this.kept = kept;
     }
 
     /** Takes events, in their order. */
@@ -107,7 +101,7 @@ final class Lanes {
         }
         if (ended || next == null) {
             lanes.forgetIfEmpty(lane);
-        } else if (!next.isDrained() && lane.hash().filter(kept::contains).isPresent()) {
+        } else if (!next.isDrained() && kept.mayHave(lane)) {
             hand(lane, lane.hash());
         } else {
             send(lane, next);
@@ -115,22 +109,13 @@ final class Lanes {
     }
 
     private void send(Lane lane, Entry entry) {
-        sending(lane, true);
         LaneKey key = settings.parks() ? lane.key().orElse(null) : null;
         if (key != null && entry.fault() == null && !watch.isKnown()) {
-            // it was not tried, so that no bound of its tries runs: it never becomes a letter for that
-            sending(lane, false);
-            Fault unknown = Fault.passing("It is not known which keys are parked: " + watch.trouble());
-            if (entry.isDrained()) {
-                putBack(lane, unknown);
-            } else if (keeper.isPresent() && isOver(watch.unknownForNanos())) {
-                hand(lane, Optional.empty());
-            } else {
-                failed(lane, UNKNOWN_TIMES, unknown);
-            }
+            awaitParked(lane, entry);
             step(lane);
             return;
         }
+        sending(lane, true);
         boolean isParked = key != null && parked.isParked(key);
         if (isParked && entry.fault() == null) {
             entry.giveUp(Fault.BEHIND);
@@ -143,6 +128,29 @@ final class Lanes {
             sender.send(records.of(entry, entry.topic), (written, fault) -> answered(lane, entry, fault));
         } else {
             letters.send(entry, why, (written, fault) -> lettered(lane, entry, why, written, fault));
+        }
+    }
+
+    /**
+     * Has events wait for the parked keys to be known. None was tried, so none becomes a letter, for which the topic is away too: it
+     * waits for the bound and is kept, or fails.
+     */
+    private void awaitParked(Lane lane, Entry entry) {
+        Fault unknown = Fault.passing("It is not known which keys are parked: " + watch.trouble());
+        if (entry.isDrained()) {
+            putBack(lane, unknown);
+        } else if (keeper.isPresent() && isOver(watch.unknownForNanos())) {
+            hand(lane, Optional.empty());
+        } else {
+            Entry first = entry;
+            while (first != null && isOver(first.ageNanos())) {
+                lane.remove(first);
+                fail(first, "retryFor(…) is over. " + unknown.reason());
+                first = lane.next();
+            }
+            if (first != null) {
+                failed(lane, UNKNOWN_TIMES, unknown);
+            }
         }
     }
 
@@ -278,24 +286,26 @@ final class Lanes {
         if (ended) {
             return;
         }
+        lane.failedHands = result == Keeper.Result.FAILED ? lane.failedHands + 1 : 0;
         switch (result) {
             case KEPT -> {
-                lane.hash().ifPresent(kept::add);
+                kept.kept(lane);
                 entries.forEach(entry -> done(lane, entry, Outcome.KEPT));
             }
-            case FREE -> lane.hash().ifPresent(kept::remove);
+            case FREE -> kept.free(lane);
             case FAILED -> {
                 // its commit may have been done: then rows of the key are in the table, and go first
-                lane.hash().ifPresent(kept::add);
+                kept.unsure(lane);
                 entries.get(0).startOver();
-                await(lane, Backoff.nanos(Math.max(1, entries.get(0).attempts())));
+                await(lane, Backoff.nanos(lane.failedHands));
             }
         }
         step(lane);
     }
 
     private void putBack(Lane lane, Fault fault) {
-        RetriableException why = new RetriableException(fault.reason());
+        FreshetException why =
+                fault.lasts() ? new FreshetException(fault.reason()) : new RetriableException(fault.reason());
         lane.removeDrained().forEach(entry -> entry.outcome.completeExceptionally(why));
     }
 

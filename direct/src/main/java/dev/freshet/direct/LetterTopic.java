@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -82,9 +83,11 @@ final class LetterTopic {
         String policy = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
         return CompletableFuture.completedFuture(
                 policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)
-                        ? Optional.of(Fault.passing("The dead-letter topic '" + topic + "' has cleanup.policy=" + policy
-                                + ", by which the letters of a key would replace one another: set it to"
-                                + " cleanup.policy=delete, or name another by deadLetterTopic(…)"))
+                        ? Optional.of(Fault.lasting(
+                                "refused",
+                                "The dead-letter topic '" + topic + "' has cleanup.policy=" + policy
+                                        + ", by which the letters of a key would replace one another: set it to"
+                                        + " cleanup.policy=delete, or name another by deadLetterTopic(…)"))
                         : Optional.empty());
     }
 
@@ -108,11 +111,13 @@ final class LetterTopic {
                 .thenCompose(stage -> stage);
     }
 
-    /** Whatever it is may be mended while the service runs. */
+    /** Whatever it is may be mended while the service runs, and is tried again. */
     private CompletionStage<Optional<Fault>> fault(String what, Throwable e) {
-        return CompletableFuture.completedFuture(Optional.of(Fault.passing("Kafka failed at " + what
-                + " the dead-letter topic '" + topic + "': " + cause(e).getMessage()
-                + "; the service's user needs CREATE, DESCRIBE and WRITE on it, to park keys READ too")));
+        String told = "Kafka failed at " + what + " the dead-letter topic '" + topic + "': "
+                + cause(e).getMessage()
+                + "; the service's user needs CREATE, DESCRIBE and WRITE on it, to park keys READ too";
+        return CompletableFuture.completedFuture(Optional.of(
+                cause(e) instanceof RetriableException ? Fault.passing(told) : Fault.lasting("refused", told)));
     }
 
     private static Throwable cause(Throwable e) {

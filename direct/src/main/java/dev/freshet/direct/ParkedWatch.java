@@ -24,6 +24,7 @@ final class ParkedWatch {
     private static final int PAUSES_PER_READING = 9;
 
     private final SeldomLog log = new SeldomLog(LoggerFactory.getLogger(ParkedWatch.class));
+    private final SeldomLog outages = SeldomLog.ofOutages();
     private final EventLoop thread;
     private final LetterTopic topic;
     private final DirectSettings settings;
@@ -31,7 +32,7 @@ final class ParkedWatch {
     private final Runnable known;
     private Optional<LetterReader> reader = Optional.empty();
     private int failed;
-    private volatile String trouble = "it has not been read yet";
+    private volatile String trouble;
     private volatile boolean isKnown;
     private final long began = System.nanoTime();
 
@@ -46,6 +47,7 @@ final class ParkedWatch {
         this.settings = settings;
         this.parked = parked;
         this.known = known;
+        this.trouble = "topic '" + settings.deadLetterTopic() + "' has not been read yet";
     }
 
     void start() {
@@ -75,7 +77,7 @@ final class ParkedWatch {
         topic.require()
                 .thenAccept(fault -> thread.execute(() -> {
                     if (fault.isPresent()) {
-                        failed(fault.get().reason());
+                        failed(fault.get().reason(), !fault.get().lasts());
                     } else {
                         read();
                     }
@@ -87,7 +89,7 @@ final class ParkedWatch {
         try {
             update();
         } catch (FreshetException e) {
-            failed(String.valueOf(e.getMessage()));
+            failed(String.valueOf(e.getMessage()), e instanceof RetriableException);
             return;
         }
         failed = 0;
@@ -104,10 +106,13 @@ final class ParkedWatch {
         parked.update(before, keys(waiting));
     }
 
-    /** Reads the letters once more; completes when the keys of all that were written before the call are known. */
+    /** Reads the letters once more; completes when the keys of all that were written before the call are known. To be cancelled if nobody waits. */
     CompletableFuture<Void> refresh() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         boolean taken = thread.execute(() -> {
+            if (done.isDone()) {
+                return; // nobody waits for it any more
+            }
             if (!isKnown) {
                 done.completeExceptionally(new RetriableException(trouble));
                 return;
@@ -142,9 +147,11 @@ final class ParkedWatch {
         return keys;
     }
 
-    private void failed(String why) {
+    private void failed(String why, boolean passes) {
         trouble = why;
-        log.warn("The parked keys of source '" + settings.source() + "' cannot be read; it is tried again. " + why);
+        (passes ? outages : log)
+                .warn("The parked keys of source '" + settings.source() + "' cannot be read; it is tried again. "
+                        + why);
         failed++;
         thread.schedule(this::look, Backoff.nanos(failed));
     }

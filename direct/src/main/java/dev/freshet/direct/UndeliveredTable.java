@@ -2,6 +2,7 @@ package dev.freshet.direct;
 
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.event.EventMessage;
+import dev.freshet.outbox.Dialect;
 import dev.freshet.outbox.SqlFailure;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,6 +21,8 @@ import javax.sql.DataSource;
  * takes a later one of the key before.
  */
 final class UndeliveredTable {
+    private static final String FOLDER = "dev/freshet/direct/";
+    private static final String MIGRATION = "V1__freshet_undelivered.sql";
     private static final int STATEMENT_SECONDS = 10;
     /** What is locked at once; further rows of the keys follow. */
     private static final int MOST_HEADS = 100;
@@ -30,6 +33,19 @@ final class UndeliveredTable {
     UndeliveredTable(DataSource database, String source) {
         this.transactions = new Transactions(database);
         this.source = source;
+    }
+
+    static String migration(Dialect dialect) {
+        return migrationFolder(dialect) + '/' + MIGRATION;
+    }
+
+    static String migrationFolder(Dialect dialect) {
+        return FOLDER
+                + switch (dialect) {
+                    case POSTGRESQL -> "postgresql";
+                    case MYSQL -> "mysql";
+                    case MARIADB -> "mariadb";
+                };
     }
 
     /** Runs work in a transaction and commits it. */
@@ -44,7 +60,7 @@ final class UndeliveredTable {
     private static FreshetException failure(String what, SQLException e) {
         return SqlFailure.of(
                 what + " failed in the table freshet_undelivered",
-                "run the migration dev/freshet/direct/…/V1__freshet_undelivered.sql of freshet-direct in the database of"
+                "run the migration " + FOLDER + "…/" + MIGRATION + " of freshet-direct in the database of"
                         + " undelivered(…)",
                 "the user of undelivered(…) needs GRANT SELECT, INSERT, UPDATE, DELETE ON freshet_undelivered",
                 e);
@@ -90,13 +106,18 @@ final class UndeliveredTable {
         }
     }
 
-    /** Returns the keys that have rows. */
-    Set<String> keys() {
+    /**
+     * Returns keys that have rows.
+     *
+     * @param most how many at most
+     */
+    Set<String> keys(int most) {
         return transact("Reading which keys have events", connection -> {
             try (PreparedStatement select = prepare(
                     connection,
-                    "SELECT DISTINCT key_hash FROM freshet_undelivered WHERE source = ? AND key_hash IS NOT NULL")) {
+                    "SELECT DISTINCT key_hash FROM freshet_undelivered WHERE source = ? AND key_hash IS NOT NULL LIMIT ?")) {
                 select.setString(1, source);
+                select.setInt(2, most);
                 Set<String> keys = new HashSet<>();
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {

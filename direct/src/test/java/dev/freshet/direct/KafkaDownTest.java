@@ -11,6 +11,7 @@ import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.event.PublishedEvent;
+import dev.freshet.outbox.Event;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -254,9 +255,11 @@ class KafkaDownTest {
         }
         kafka.restart();
         DirectPublisher other = world.publisher().closeFor(Duration.ofMillis(1)).build();
-        World.assertOutcomes(Outcome.SENT, publish(other, 1, 2));
+        World.assertOutcomes(
+                Outcome.SENT, other.publish(left.stream().map(Event::of).toList()));
+        assertInOrder(3);
         kafka.kill();
-        publish(other, 2, 3);
+        publish(other, 3, 4);
         FreshetException e = assertThrows(FreshetException.class, other::close);
         assertTrue(e.getMessage().contains("2 events of source"), e.getMessage());
         assertTrue(e.getMessage().contains("closeFor(…)"), e.getMessage());

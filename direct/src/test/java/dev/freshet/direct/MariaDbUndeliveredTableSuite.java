@@ -2,6 +2,7 @@ package dev.freshet.direct;
 
 import dev.freshet.embedded.junit.MariaDbServer;
 import dev.freshet.outbox.Database;
+import dev.freshet.outbox.Dialect;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -14,8 +15,8 @@ abstract class MariaDbUndeliveredTableSuite extends UndeliveredTableSuite {
 
     private Database database;
 
-    MariaDbUndeliveredTableSuite(String folder) {
-        super(folder);
+    MariaDbUndeliveredTableSuite(Dialect dialect) {
+        super(dialect);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.freshet.direct;
 
+import dev.freshet.outbox.Dialect;
+
 class MariaDbUndeliveredTableTest extends MariaDbUndeliveredTableSuite {
     MariaDbUndeliveredTableTest() {
-        super("mariadb");
+        super(Dialect.MARIADB);
     }
 }

@@ -1,8 +1,10 @@
 package dev.freshet.direct;
 
+import dev.freshet.outbox.Dialect;
+
 /** MySQL's migration, run on MariaDB, which accepts it as it is: there is no MySQL to run tests on. */
 class MySqlTextUndeliveredTableTest extends MariaDbUndeliveredTableSuite {
     MySqlTextUndeliveredTableTest() {
-        super("mysql");
+        super(Dialect.MYSQL);
     }
 }

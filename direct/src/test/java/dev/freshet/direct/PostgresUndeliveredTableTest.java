@@ -3,6 +3,7 @@ package dev.freshet.direct;
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.junit.OnServers;
 import dev.freshet.outbox.Database;
+import dev.freshet.outbox.Dialect;
 import javax.sql.DataSource;
 
 @OnServers
@@ -10,7 +11,7 @@ class PostgresUndeliveredTableTest extends UndeliveredTableSuite {
     private final Database database;
 
     PostgresUndeliveredTableTest(TestDatabase own) {
-        super("postgresql");
+        super(Dialect.POSTGRESQL);
         database = Database.of(own);
     }
 

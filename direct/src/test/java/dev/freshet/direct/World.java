@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.model.Names;
+import dev.freshet.outbox.Dialect;
 import dev.freshet.outbox.Event;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -155,7 +156,7 @@ final class World implements AutoCloseable {
 
     /** Makes the table of undelivered events, and returns how to reach it. */
     static DataSource table(TestDatabase database) throws Exception {
-        String migration = "dev/freshet/direct/postgresql/V1__freshet_undelivered.sql";
+        String migration = DirectPublisher.migration(Dialect.POSTGRESQL);
         try (InputStream file = World.class.getClassLoader().getResourceAsStream(migration)) {
             database.execute(new String(file.readAllBytes(), StandardCharsets.UTF_8));
         }

@@ -1,5 +1,6 @@
 package dev.freshet.faults;
 
+import dev.freshet.direct.DirectPublisher;
 import dev.freshet.outbox.Dialect;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +18,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 
 /** What services need to publish: the tables of the migrations, and the topic that no relay makes. */
 final class EventPlaces {
-    private static final String UNDELIVERED = "dev/freshet/direct/postgresql/V1__freshet_undelivered.sql";
     private static final int PARTITIONS = 3;
 
     private EventPlaces() {}
@@ -28,7 +28,7 @@ final class EventPlaces {
                 Connection orders = world.source(Way.POLLED)) {
             ToldTable.create(shop);
             migrate(shop, Dialect.POSTGRESQL.migration());
-            migrate(shop, UNDELIVERED);
+            migrate(shop, DirectPublisher.migration(Dialect.POSTGRESQL));
             ToldTable.create(orders);
             migrate(orders, Dialect.POSTGRESQL.migration());
             migrate(orders, Dialect.POSTGRESQL.pollingMigration().orElseThrow());

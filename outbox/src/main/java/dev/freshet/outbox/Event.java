@@ -1,6 +1,7 @@
 package dev.freshet.outbox;
 
 import dev.freshet.model.event.EventIds;
+import dev.freshet.model.event.PublishedEvent;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,6 +43,32 @@ public final class Event {
      */
     public static Builder builder(String stream, String type) {
         return new Builder(stream, type);
+    }
+
+    /**
+     * Returns an event as it has left its service, to be published once more as the same one: it keeps its id, and the trace context in
+     * which it was published first.
+     */
+    public static Event of(PublishedEvent published) {
+        Builder b = new Builder(published.stream(), published.type())
+                .id(published.id())
+                .payload(published.payload(), published.contentType());
+        b.key = published.key();
+        b.unordered = published.key() == null;
+        published.headers().forEach(b::header);
+        return b.build();
+    }
+
+    /** Begins an event with all that this one has, its id too; the payload is not copied. */
+    public Builder toBuilder() {
+        Builder b = new Builder(stream, type);
+        b.headers.putAll(headers);
+        b.id = id;
+        b.key = key;
+        b.unordered = unordered;
+        b.payload = payload;
+        b.contentType = contentType;
+        return b;
     }
 
     /** Returns the stream that it belongs to. */
@@ -113,6 +140,12 @@ public final class Event {
          */
         public Builder id(UUID value) {
             id = Objects.requireNonNull(value, "id");
+            return this;
+        }
+
+        /** Has it get a new id when it is published, as by default: for another event than the one that {@link #toBuilder} was asked of. */
+        public Builder newId() {
+            id = null;
             return this;
         }
 

@@ -25,9 +25,16 @@ class WalMessagesTest {
     }
 
     @Test
-    void message_standsInTheLogIfItsTransactionCommits(TestDatabase database) throws Exception {
+    void message_standsInTheLogIfItsTransactionCommits_howeverTheDriverSendsIt(TestDatabase database) throws Exception {
+        for (String parameters : List.of("", "?preferQueryMode=simple", "?autosave=always")) {
+            messagesStandInTheLog(
+                    database, new Database(database.jdbcUrl() + parameters, database.user(), database.password()));
+        }
+    }
+
+    private void messagesStandInTheLog(TestDatabase database, Database driver) throws Exception {
         TestLog log = TestLog.begin(database);
-        try (Connection connection = database.connect()) {
+        try (Connection connection = driver.connect()) {
             connection.setAutoCommit(false);
             outbox.publish(connection, List.of(placed("1"), placed("2")));
             connection.commit();
@@ -44,5 +51,6 @@ class WalMessagesTest {
                 List.of("1", "2", "5"), events.stream().map(PublishedEvent::key).toList());
         assertEquals("{\"order\":\"5\"}", new String(events.get(2).payload(), StandardCharsets.UTF_8));
         assertEquals(Map.of("tenant", "a"), events.get(2).headers());
+        database.execute("DROP PUBLICATION nothing");
     }
 }

@@ -11,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -90,11 +89,7 @@ final class DirectEvents implements OrderEvents {
         @Override
         public UUID publish(Event event) {
             UUID id = transaction.publish(event);
-            events.add(Event.builder(event.stream(), event.type())
-                    .id(id)
-                    .key(Objects.requireNonNull(event.key()))
-                    .payload(Objects.requireNonNull(event.payload()))
-                    .build());
+            events.add(event.toBuilder().id(id).build());
             return id;
         }
 

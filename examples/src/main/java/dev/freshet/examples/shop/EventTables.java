@@ -1,5 +1,6 @@
 package dev.freshet.examples.shop;
 
+import dev.freshet.direct.DirectPublisher;
 import dev.freshet.outbox.Dialect;
 import dev.freshet.outbox.SqlOutbox;
 import java.io.IOException;
@@ -47,10 +48,7 @@ public final class EventTables {
                         Dialect.POSTGRESQL.pollingMigration().orElseThrow());
             }
             case DIRECT ->
-                migrate(
-                        connection,
-                        "public.freshet_undelivered",
-                        "dev/freshet/direct/postgresql/V1__freshet_undelivered.sql");
+                migrate(connection, "public.freshet_undelivered", DirectPublisher.migration(Dialect.POSTGRESQL));
             case WAL_MESSAGE -> {
                 // needs no table
             }
