@@ -65,8 +65,6 @@ public final class MariaDbPolled implements PolledDatabase {
         try (Statement statement = connection.createStatement()) {
             connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             statement.execute("SET time_zone = '+00:00'");
-            // a relay whose host is gone, or that stands still, gives the lock of the one at work to another
-            statement.execute("SET SESSION wait_timeout = 120");
             if (mySql && isMySql(connection)) {
                 // the next value of a counter would be a day old
                 statement.execute("SET information_schema_stats_expiry = 0");
@@ -133,6 +131,13 @@ public final class MariaDbPolled implements PolledDatabase {
     @Override
     public boolean lock(Connection connection) throws SQLException {
         return number(connection, "SELECT get_lock(" + lock + ", 0)") == 1;
+    }
+
+    @Override
+    public void lease(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET SESSION wait_timeout = " + settings.lease().toSeconds());
+        }
     }
 
     @Override

@@ -47,6 +47,12 @@ public interface PolledDatabase {
      */
     boolean lock(Connection connection) throws SQLException;
 
+    /**
+     * Has the server end the session once it has given no word for {@link PollingSettings#lease()}, since its host may be lost, or
+     * stand still: its lock is another one's then.
+     */
+    void lease(Connection connection) throws SQLException;
+
     /** Returns the session that holds the lock. */
     Optional<Integer> lockHolder(Connection connection) throws SQLException;
 
