@@ -73,7 +73,8 @@ final class InnoDbWriters {
                 if (session.equals(row.getString(6))) {
                     fresh |= String.valueOf(row.getString(5)).contains(mark);
                 } else if (row.getInt(7) == 1) {
-                    writers.removeIf(w -> w.kind() == Writer.Kind.STATEMENT && w.session().equals(session));
+                    writers.removeIf(w ->
+                            w.kind() == Writer.Kind.STATEMENT && w.session().equals(session));
                 } else if (row.getLong(4) > 0) {
                     writers.add(new Writer(
                             "transaction " + row.getString(2) + " of connection " + session,

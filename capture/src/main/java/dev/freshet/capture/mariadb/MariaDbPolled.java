@@ -1,6 +1,5 @@
 package dev.freshet.capture.mariadb;
 
-import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.capture.internal.Session;
 import dev.freshet.capture.polling.PolledDatabase;
@@ -25,7 +24,6 @@ public final class MariaDbPolled implements PolledDatabase {
                     + " PROCESS ON *.* TO its user";
 
     private final PollingSettings settings;
-    private final OutboxRows outboxRows;
     private final String lock;
     private final boolean mySql;
 
@@ -37,7 +35,6 @@ public final class MariaDbPolled implements PolledDatabase {
     public MariaDbPolled(PollingSettings settings, boolean mySql) {
         this.settings = settings;
         this.mySql = mySql;
-        this.outboxRows = new OutboxRows(settings.table(), mySql);
         this.lock = "concat('freshet.', sha1('" + settings.table() + "'))";
     }
 
@@ -188,8 +185,7 @@ public final class MariaDbPolled implements PolledDatabase {
     }
 
     @Override
-    public int clear(Connection connection, OutboxSnapshot sent, long sentSeq, OutboxRetention retention)
-            throws SQLException {
-        return outboxRows.clear(connection, sentSeq, retention);
+    public Clearing clearing() {
+        return new OutboxRows(settings, mySql);
     }
 }

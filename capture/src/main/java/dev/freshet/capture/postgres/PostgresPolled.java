@@ -1,6 +1,5 @@
 package dev.freshet.capture.postgres;
 
-import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.capture.polling.PolledDatabase;
 import dev.freshet.capture.polling.PollingSettings;
@@ -115,8 +114,9 @@ public final class PostgresPolled implements PolledDatabase {
     public void lease(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             long millis = settings.lease().toMillis();
-            statement.execute("SET idle_session_timeout = " + millis + "; SET idle_in_transaction_session_timeout = "
-                    + millis + "; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3");
+            statement.execute(
+                    "SET idle_session_timeout = " + millis + "; SET idle_in_transaction_session_timeout = " + millis
+                            + "; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3");
         }
     }
 
@@ -214,8 +214,8 @@ public final class PostgresPolled implements PolledDatabase {
     }
 
     @Override
-    public int clear(Connection connection, OutboxSnapshot sent, long sentSeq, OutboxRetention retention)
-            throws SQLException {
-        return PostgresOutbox.roll(connection, settings.table(), sent, retention);
+    public Clearing clearing() {
+        return (connection, sent, sentSeq, retention) ->
+                PostgresOutbox.roll(connection, settings.table(), sent, retention);
     }
 }
