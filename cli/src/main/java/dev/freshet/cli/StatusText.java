@@ -32,7 +32,7 @@ final class StatusText {
         section(out, sources);
         TextTable streams = new TextTable("stream", "topic", "state", "snapshot");
         for (StreamStatus s : status.streams()) {
-            streams.row(s.name(), s.topic(), s.state(), s.state().equals("elsewhere") ? "-" : snapshot(s.snapshot()));
+            streams.row(s.name(), s.topic(), s.state(), isWithoutSnapshot(s) ? "-" : snapshot(s.snapshot()));
         }
         section(out, streams);
         TextTable replicas = new TextTable("replica", "state", "complete", "fresh", "behind", "position");
@@ -63,6 +63,10 @@ final class StatusText {
             out.println("What does not work, or not yet:");
             notes.forEach(n -> wrap("- " + n).forEach(out::println));
         }
+    }
+
+    private static boolean isWithoutSnapshot(StreamStatus stream) {
+        return stream.state().equals("elsewhere") || stream.snapshot().state().equals("none");
     }
 
     private static void section(PrintWriter out, TextTable table) {
@@ -100,7 +104,7 @@ final class StatusText {
         }
         StringBuilder text = new StringBuilder(s.paused() ? "paused: " : "running: ")
                 .append(s.rowsDone())
-                .append(" rows");
+                .append("events".equals(s.phase()) ? " events of before" : " rows");
         if (s.vanishedPercent() >= 0) {
             return text.append(", vanished keys ")
                     .append(s.vanishedPercent())

@@ -98,6 +98,14 @@ class StatusTextTest {
     }
 
     @Test
+    void snapshotOfAStreamOfEvents_isADash_exceptWhileEventsOfBeforeAreSent() {
+        String none = text("orders", Snapshot.none(), List.of());
+        assertTrue(none.matches("(?s).*snapshotting +-\n.*"), none);
+        String before = text("orders", new Snapshot("running", 20, -1, 0, "events", -1, false), List.of());
+        assertTrue(before.contains("running: 20 events of before\n"), before);
+    }
+
+    @Test
     void unknownFigures_areCalledSo() {
         assertEquals("unknown", StatusText.size(-1));
         assertEquals("unknown", StatusText.count(-1));

@@ -102,12 +102,13 @@ public record ServerStatus(
     /**
      * A stream's snapshot.
      *
-     * @param state {@code waiting}, {@code running}, {@code done} or {@code unknown}
-     * @param rowsDone rows written; -1 if unknown
+     * @param state {@code waiting}, {@code running}, {@code done} or {@code unknown}; {@code none} of a stream of events, but {@code
+     *     running} while the events are sent that its outbox table had before
+     * @param rowsDone rows, or events, written; -1 if unknown
      * @param rowsEstimated rows that there may be in all; -1 if unknown
      * @param rowsPerSecond rows read a second, of late; 0 if it does not run
      * @param phase {@code rows}, or {@code vanished keys} once the rows are read anew and what the table does not have any more
-     *     is looked for; null if it is not under way
+     *     is looked for; {@code events} of before; null if it is not under way
      * @param vanishedPercent how much of the topic was looked through for vanished keys; -1 if it is not
      * @param paused whether an operator has paused it
      */
@@ -122,6 +123,11 @@ public record ServerStatus(
         /** Creates one that is not under way. */
         public Snapshot(String state, long rowsDone, long rowsEstimated) {
             this(state, rowsDone, rowsEstimated, 0, null, -1, false);
+        }
+
+        /** Returns that of a stream that has none, since its topic holds events and no table's rows. */
+        public static Snapshot none() {
+            return new Snapshot("none", -1, -1);
         }
     }
 

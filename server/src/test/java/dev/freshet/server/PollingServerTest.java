@@ -105,6 +105,7 @@ class PollingServerTest {
             Awaitility.await()
                     .atMost(LIMIT)
                     .until(() -> server.status().sources().get(0).recordsSent() == 2);
+            assertEquals("none", server.status().streams().get(0).snapshot().state());
         }
         assertEquals(
                 "freshet_" + name(database).replace('-', '_'), database.text("SELECT slot FROM freshet_outbox_relay"));

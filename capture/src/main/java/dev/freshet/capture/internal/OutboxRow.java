@@ -74,7 +74,8 @@ public final class OutboxRow {
         return new OutboxReader.Row(id, stream, null, payload == null ? new byte[0] : payload, reason);
     }
 
-    private static UUID id(Object value) {
+    /** Returns the id that a column holds: as a UUID, its bytes, or its text. */
+    public static UUID id(Object value) {
         if (value instanceof byte[] bytes && bytes.length == ID_BYTES) {
             ByteBuffer buffer = ByteBuffer.wrap(bytes);
             return new UUID(buffer.getLong(), buffer.getLong());

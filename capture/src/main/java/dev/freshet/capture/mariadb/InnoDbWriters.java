@@ -18,10 +18,15 @@ import java.util.UUID;
  * the transactions: whoever goes over from the one to the other in between is in both. The second is a copy that InnoDB keeps, and
  * renews only when nobody has read it for 0.1 s (MySQL manual, "Persistence and Consistency of InnoDB Transaction and Locking
  * Information"); so the question itself has to be in the answer.
+ *
+ * <p>A statement whose session is then in a transaction that is read-only is not one that writes: InnoDB marks one so when it
+ * begins, if the session has asked for it, or if it is a single SELECT in auto-commit mode that locks nothing and calls no function
+ * that writes. Such a one never becomes another, and what its session begins after it draws later values. Of a SELECT in any other
+ * transaction it cannot be told that it draws none: the statement may be an INSERT that reads first.
  */
 final class InnoDbWriters {
     private static final String TRANSACTIONS = "trx_id, trx_mysql_thread_id, trx_rows_modified, trx_query,"
-            + " connection_id() FROM information_schema.innodb_trx";
+            + " connection_id(), trx_is_read_only FROM information_schema.innodb_trx";
 
     private InnoDbWriters() {}
 
@@ -67,6 +72,9 @@ final class InnoDbWriters {
                 String session = String.valueOf(row.getString(3));
                 if (session.equals(row.getString(6))) {
                     fresh |= String.valueOf(row.getString(5)).contains(mark);
+                } else if (row.getInt(7) == 1) {
+                    writers.removeIf(w ->
+                            w.kind() == Writer.Kind.STATEMENT && w.session().equals(session));
                 } else if (row.getLong(4) > 0) {
                     writers.add(new Writer(
                             "transaction " + row.getString(2) + " of connection " + session,

@@ -1,6 +1,5 @@
 package dev.freshet.capture.mariadb;
 
-import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.capture.internal.Session;
 import dev.freshet.capture.polling.PolledDatabase;
@@ -25,7 +24,6 @@ public final class MariaDbPolled implements PolledDatabase {
                     + " PROCESS ON *.* TO its user";
 
     private final PollingSettings settings;
-    private final OutboxRows outboxRows;
     private final String lock;
     private final boolean mySql;
 
@@ -37,7 +35,6 @@ public final class MariaDbPolled implements PolledDatabase {
     public MariaDbPolled(PollingSettings settings, boolean mySql) {
         this.settings = settings;
         this.mySql = mySql;
-        this.outboxRows = new OutboxRows(settings.table(), mySql);
         this.lock = "concat('freshet.', sha1('" + settings.table() + "'))";
     }
 
@@ -65,8 +62,6 @@ public final class MariaDbPolled implements PolledDatabase {
         try (Statement statement = connection.createStatement()) {
             connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             statement.execute("SET time_zone = '+00:00'");
-            // a relay whose host is gone, or that stands still, gives the lock of the one at work to another
-            statement.execute("SET SESSION wait_timeout = 120");
             if (mySql && isMySql(connection)) {
                 // the next value of a counter would be a day old
                 statement.execute("SET information_schema_stats_expiry = 0");
@@ -136,6 +131,13 @@ public final class MariaDbPolled implements PolledDatabase {
     }
 
     @Override
+    public void lease(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET SESSION wait_timeout = " + settings.lease().toSeconds());
+        }
+    }
+
+    @Override
     public Optional<Integer> lockHolder(Connection connection) throws SQLException {
         long holder = number(connection, "SELECT is_used_lock(" + lock + ")");
         return holder == 0 ? Optional.empty() : Optional.of(Math.toIntExact(holder));
@@ -183,8 +185,7 @@ public final class MariaDbPolled implements PolledDatabase {
     }
 
     @Override
-    public int clear(Connection connection, OutboxSnapshot sent, long sentSeq, OutboxRetention retention)
-            throws SQLException {
-        return outboxRows.clear(connection, sentSeq, retention);
+    public Clearing clearing() {
+        return new OutboxRows(settings, mySql);
     }
 }

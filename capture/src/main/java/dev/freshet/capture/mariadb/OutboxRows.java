@@ -1,71 +1,194 @@
 package dev.freshet.capture.mariadb;
 
 import dev.freshet.capture.OutboxRetention;
+import dev.freshet.capture.OutboxSnapshot;
+import dev.freshet.capture.internal.OutboxRow;
+import dev.freshet.capture.polling.PolledDatabase;
+import dev.freshet.capture.polling.PollingSettings;
 import dev.freshet.model.event.EventIds;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.PriorityQueue;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** Deletes rows that are sent, some thousand in a transaction, in the order of their seq. */
-final class OutboxRows {
-    private static final int AT_ONCE = 2_000;
+/**
+ * Deletes rows that are sent, some thousand in a transaction. Belongs to one thread.
+ *
+ * <p>Implementation note. It goes over the rows once, by their seq, and remembers of each piece in which some are to be kept when it
+ * is to be looked at again: so rows that stay for long hide none behind them, and an index from which an old transaction keeps
+ * deleted rows from being purged is not gone through from its beginning each time. What it remembers is of one session, as the
+ * database may be another one afterwards, and of a place that only goes on: if it goes back, everything is sent again.
+ */
+final class OutboxRows implements PolledDatabase.Clearing {
+    private static final int ROWS_A_PIECE = 2_000;
+
+    /** How many pieces are looked at in one call; the others have their turn in the next one. */
+    private static final int MOST_PIECES = 1_000;
+
+    private static final String RANGE = " WHERE seq > ? AND seq <= ?";
 
     private final String edge;
     private final String delete;
-    private final String time;
+    private final String deleteUntimed;
+    private final String left;
+    private final String numbered;
+    private final String aged;
     private final boolean binaryIds;
-
-    OutboxRows(String table, boolean binaryIds) {
-        this.binaryIds = binaryIds;
-        this.edge = "SELECT max(seq) FROM (SELECT seq FROM " + table
-                + " FORCE INDEX (seq) WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT " + AT_ONCE + ") s";
-        this.delete = "DELETE FROM " + table + " WHERE seq > ? AND seq <= ? AND "
-                + (binaryIds ? "id" : "cast(id AS char(36))") + " < ?";
-        this.time = "SELECT cast(unix_timestamp(now(3)) * 1000 AS signed)";
-    }
+    private final PriorityQueue<Piece> kept = new PriorityQueue<>(Comparator.comparing(Piece::due));
+    private @Nullable Connection seenBy;
+    private long seen;
+    private long sent;
 
     /**
-     * Deletes rows that were published longer ago than they are to be kept. Since they were published about in the order of their
-     * seq, it ends at the first piece of which all are to be kept.
+     * Rows of which some are to be kept.
      *
-     * @return how many
+     * @param after the seq before the first one's
+     * @param to the last one's seq
+     * @param due when it is looked at again
      */
-    int clear(Connection c, long sentSeq, OutboxRetention retention) throws SQLException {
+    private record Piece(long after, long to, Instant due) {}
+
+    /**
+     * What a piece has.
+     *
+     * @param firstTime the earliest time of its ids; null if there is none
+     * @param firstUntimed the first seq of a row whose id carries no time; 0 if there is none
+     */
+    private record Left(@Nullable Instant firstTime, long firstUntimed) {}
+
+    /** What holds for one call. */
+    private record Call(Connection connection, Instant now, Duration keep, Duration pause) {}
+
+    /**
+     * Creates it; nothing is asked yet.
+     *
+     * @param binaryIds whether ids are bytes, and not UUIDs
+     */
+    OutboxRows(PollingSettings settings, boolean binaryIds) {
+        String table = settings.table();
+        String text = binaryIds ? "hex(id)" : "replace(cast(id AS char(36)), '-', '')";
+        String timed =
+                "(substr(" + text + ", 13, 1) = '7' AND substr(" + text + ", 17, 1) IN ('8', '9', 'a', 'A', 'b', 'B'))";
+        this.binaryIds = binaryIds;
+        this.edge = "SELECT max(seq) FROM (SELECT seq FROM " + table + " FORCE INDEX (seq)" + RANGE
+                + " ORDER BY seq LIMIT " + ROWS_A_PIECE + ") s";
+        this.delete = "DELETE FROM " + table + RANGE + " AND " + timed + " AND "
+                + (binaryIds ? "id" : "cast(id AS char(36))") + " < ?";
+        this.deleteUntimed = "DELETE FROM " + table + RANGE + " AND NOT " + timed;
+        this.left = "SELECT min(CASE WHEN " + timed + " THEN " + (binaryIds ? "id" : "cast(id AS char(36))")
+                + " END), min(CASE WHEN NOT " + timed + " THEN seq END) FROM " + table + " FORCE INDEX (seq)" + RANGE;
+        String numbers = settings.schema() + ".freshet_outbox_number";
+        this.numbered = "SELECT min(numbered_at) FROM " + numbers + " WHERE high_seq >= ?";
+        this.aged = "SELECT max(high_seq) FROM " + numbers + " WHERE numbered_at <= ?";
+    }
+
+    @Override
+    public int clear(Connection connection, OutboxSnapshot snapshot, long sentSeq, OutboxRetention retention)
+            throws SQLException {
         Duration keep = retention.keep().orElse(null);
         if (keep == null) {
             return 0;
         }
-        UUID least = EventIds.least(now(c).minus(keep));
-        int deleted = 0;
-        long from = 0;
-        while (true) {
-            long to = edge(c, from, sentSeq);
-            int piece = to == 0 ? 0 : delete(c, from, to, least);
-            if (piece == 0) {
-                return deleted;
-            }
-            deleted += piece;
-            from = to;
+        if (!connection.equals(seenBy) || sentSeq < sent) {
+            seenBy = connection;
+            seen = 0;
+            kept.clear();
         }
+        sent = sentSeq;
+        Call call = new Call(connection, now(connection), keep, retention.partition());
+        int deleted = 0;
+        for (int i = 0; i < MOST_PIECES; i++) {
+            Piece piece = next(call);
+            if (piece == null) {
+                break;
+            }
+            deleted += clear(call, piece);
+        }
+        return deleted;
     }
 
-    private Instant now(Connection c) throws SQLException {
-        try (PreparedStatement statement = c.prepareStatement(time);
-                ResultSet row = statement.executeQuery()) {
+    private @Nullable Piece next(Call call) throws SQLException {
+        Piece first = kept.peek();
+        if (first != null && !first.due().isAfter(call.now())) {
+            return kept.remove();
+        }
+        long to = seen < sent ? edge(call.connection()) : 0;
+        Piece fresh = to == 0 ? null : new Piece(seen, to, call.now());
+        seen = to == 0 ? sent : to;
+        return fresh;
+    }
+
+    private int clear(Call call, Piece piece) throws SQLException {
+        Instant until = call.now().minus(call.keep());
+        int deleted = delete(call.connection(), piece, until.isAfter(Instant.EPOCH) ? until : Instant.EPOCH);
+        Left left = left(call.connection(), piece);
+        Instant due = left.firstTime() == null ? Instant.MAX : left.firstTime().plus(call.keep());
+        if (left.firstUntimed() > 0) {
+            long aged = call.keep().isZero() ? piece.to() : Math.min(piece.to(), aged(call.connection(), until));
+            deleted += deleteUntimed(call.connection(), piece.after(), aged);
+            if (aged < piece.to()) {
+                Instant old = numberedAt(call, Math.max(aged + 1, left.firstUntimed()))
+                        .plus(call.keep());
+                due = old.isBefore(due) ? old : due;
+            }
+        }
+        if (due.isBefore(Instant.MAX)) {
+            Instant earliest = call.now().plus(call.pause());
+            kept.add(new Piece(piece.after(), piece.to(), due.isAfter(earliest) ? due : earliest));
+        }
+        return deleted;
+    }
+
+    private static Instant now(Connection c) throws SQLException {
+        try (Statement statement = c.createStatement();
+                ResultSet row = statement.executeQuery("SELECT cast(unix_timestamp(now(3)) * 1000 AS signed)")) {
             row.next();
             return Instant.ofEpochMilli(row.getLong(1));
         }
     }
 
-    private long edge(Connection c, long from, long to) throws SQLException {
-        try (PreparedStatement statement = c.prepareStatement(edge)) {
-            statement.setLong(1, from);
-            statement.setLong(2, to);
+    private long edge(Connection c) throws SQLException {
+        try (PreparedStatement statement = of(c, edge, seen, sent);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private Left left(Connection c, Piece piece) throws SQLException {
+        try (PreparedStatement statement = of(c, left, piece.after(), piece.to());
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            Object first = row.getObject(1);
+            return new Left(first == null ? null : EventIds.time(OutboxRow.id(first)), row.getLong(2));
+        }
+    }
+
+    /** Returns a time at which the row was there already: the first one known at which its seq had been looked at. */
+    private Instant numberedAt(Call call, long seq) throws SQLException {
+        try (PreparedStatement statement = call.connection().prepareStatement(numbered)) {
+            statement.setLong(1, seq);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                long micros = row.getLong(1);
+                return row.wasNull() ? call.now() : Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+            }
+        }
+    }
+
+    /** Returns up to which seq the rows were there at a time. */
+    private long aged(Connection c, Instant at) throws SQLException {
+        try (PreparedStatement statement = c.prepareStatement(aged)) {
+            statement.setLong(1, ChronoUnit.MICROS.between(Instant.EPOCH, at));
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return row.getLong(1);
@@ -73,10 +196,9 @@ final class OutboxRows {
         }
     }
 
-    private int delete(Connection c, long from, long to, UUID least) throws SQLException {
-        try (PreparedStatement statement = c.prepareStatement(delete)) {
-            statement.setLong(1, from);
-            statement.setLong(2, to);
+    private int delete(Connection c, Piece piece, Instant until) throws SQLException {
+        UUID least = EventIds.least(until);
+        try (PreparedStatement statement = of(c, delete, piece.after(), piece.to())) {
             if (binaryIds) {
                 statement.setBytes(
                         3,
@@ -89,5 +211,18 @@ final class OutboxRows {
             }
             return statement.executeUpdate();
         }
+    }
+
+    private int deleteUntimed(Connection c, long after, long to) throws SQLException {
+        try (PreparedStatement statement = of(c, deleteUntimed, after, to)) {
+            return statement.executeUpdate();
+        }
+    }
+
+    private static PreparedStatement of(Connection c, String sql, long after, long to) throws SQLException {
+        PreparedStatement statement = c.prepareStatement(sql);
+        statement.setLong(1, after);
+        statement.setLong(2, to);
+        return statement;
     }
 }

@@ -26,12 +26,12 @@ final class Delivery {
     /** Takes events. */
     interface Sink {
         /**
-         * Takes an event, and waits while there is no room.
+         * Takes an event, and waits while there is no room; no statement of the log's session is open meanwhile.
          *
          * @param bytes about how many bytes it holds
          * @param last whether it ends a transaction
          */
-        void accept(LogEvent event, int bytes, boolean last) throws InterruptedException;
+        void accept(LogEvent event, int bytes, boolean last) throws SQLException, InterruptedException;
     }
 
     private final PollingSettings settings;

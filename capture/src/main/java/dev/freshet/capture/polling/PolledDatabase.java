@@ -47,6 +47,12 @@ public interface PolledDatabase {
      */
     boolean lock(Connection connection) throws SQLException;
 
+    /**
+     * Has the server end the session once it has given no word for {@link PollingSettings#lease()}, since its host may be lost, or
+     * stand still: its lock is another one's then.
+     */
+    void lease(Connection connection) throws SQLException;
+
     /** Returns the session that holds the lock. */
     Optional<Integer> lockHolder(Connection connection) throws SQLException;
 
@@ -67,17 +73,24 @@ public interface PolledDatabase {
     /** Returns what is missing for all this, a sentence each with the way out. */
     List<String> problems(Connection connection) throws SQLException;
 
-    /** Returns what the table shows now, its text as {@link #clear} understands it, at place 0 of the log. */
+    /** Returns what the table shows now, its text as {@link Clearing} understands it, at place 0 of the log. */
     OutboxSnapshot shown(Connection connection) throws SQLException;
 
-    /**
-     * Clears the outbox table.
-     *
-     * @param sent all that it shows is sent
-     * @param sentSeq up to which {@code seq} everything is sent
-     * @return how many partitions or rows are gone
-     */
-    int clear(Connection connection, OutboxSnapshot sent, long sentSeq, OutboxRetention retention) throws SQLException;
+    /** Returns what clears the outbox table, which belongs to one thread. */
+    Clearing clearing();
+
+    /** Clears the outbox table. */
+    interface Clearing {
+        /**
+         * Clears what is sent and need not be kept.
+         *
+         * @param sent all that it shows is sent
+         * @param sentSeq up to which {@code seq} everything is sent
+         * @return how many partitions or rows are gone
+         */
+        int clear(Connection connection, OutboxSnapshot sent, long sentSeq, OutboxRetention retention)
+                throws SQLException;
+    }
 
     /** The sleep of a session. While it sleeps, it is woken by every commit; it does not fall asleep over one that has begun. */
     interface Sleep {

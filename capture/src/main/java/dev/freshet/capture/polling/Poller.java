@@ -8,16 +8,21 @@ import dev.freshet.model.FreshetException;
 import dev.freshet.model.LossException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** Numbers, reads and sleeps on a thread of its own, and fills the queue. While the queue is full it does nothing else. */
+/**
+ * Numbers, reads and sleeps on a thread of its own, and fills the queue. While the queue is full, as when Kafka is away, it does
+ * nothing else but give the server a word, so that its session keeps the lock.
+ */
 final class Poller implements Delivery.Sink {
     private static final Duration BOOKS = Duration.ofSeconds(10);
     private static final long FULL_WAIT_NANOS = 50_000_000;
     private static final int REPLAYED_RUNS = 1_000;
+    private static final int WORDS_A_LEASE = 4;
 
     private final PollingSettings settings;
     private final PolledDatabase database;
@@ -33,6 +38,7 @@ final class Poller implements Delivery.Sink {
     private long bookedNumber;
     private long bookedSeq;
     private long bookedNanos = System.nanoTime();
+    private long wordNanos = System.nanoTime();
 
     /**
      * Creates a poller that does nothing until {@link #start}.
@@ -159,11 +165,22 @@ final class Poller implements Delivery.Sink {
     }
 
     @Override
-    public void accept(LogEvent event, int bytes, boolean last) throws InterruptedException {
+    public void accept(LogEvent event, int bytes, boolean last) throws SQLException, InterruptedException {
         while (!queue.offer(event, bytes, last, FULL_WAIT_NANOS)) {
             if (closing) {
                 throw new InterruptedException("The log is being closed");
             }
+            long now = System.nanoTime();
+            if (now - wordNanos > settings.lease().toNanos() / WORDS_A_LEASE) {
+                wordNanos = now;
+                giveWord();
+            }
+        }
+    }
+
+    private void giveWord() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT 1");
         }
     }
 

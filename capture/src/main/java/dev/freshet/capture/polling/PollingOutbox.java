@@ -20,6 +20,7 @@ final class PollingOutbox implements OutboxCleaner {
 
     private final Session session;
     private final PolledDatabase database;
+    private final PolledDatabase.Clearing clearing;
     private final Numbers numbers;
     private final Progress progress;
     private @Nullable Shown pending;
@@ -27,6 +28,7 @@ final class PollingOutbox implements OutboxCleaner {
     PollingOutbox(PolledDatabase database, Numbers numbers, Progress progress) {
         this.session = new Session(database::open, database::failed);
         this.database = database;
+        this.clearing = database.clearing();
         this.numbers = numbers;
         this.progress = progress;
     }
@@ -53,8 +55,8 @@ final class PollingOutbox implements OutboxCleaner {
     public int clear(OutboxSnapshot sent, OutboxRetention retention) {
         return session.ask("the outbox table could not be cleared", c -> {
             State state = numbers.read(c);
-            int cleared = database.clear(c, sent, numbers.sentSeq(c, state, sent.lsn()), retention);
-            numbers.forget(c, state);
+            int cleared = clearing.clear(c, sent, numbers.sentSeq(c, state, sent.lsn()), retention);
+            numbers.forget(c, state, retention, database.began());
             return cleared;
         });
     }

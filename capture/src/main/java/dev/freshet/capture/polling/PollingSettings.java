@@ -5,6 +5,7 @@ import dev.freshet.model.Names;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an outbox table is polled. Immutable; {@link #toString()} leaves the password out.
@@ -21,6 +22,7 @@ import java.util.regex.Pattern;
  * @param readAheadBytes how much is read ahead, at least {@link #MIN_READ_AHEAD_BYTES}
  * @param pageEvents how many events are numbered at once at most, from 1
  * @param mostGaps above how many gaps no new rows are numbered, from 1
+ * @param lease after how long without a word the server ends the session that numbers, so that another relay can go on; from 1 s
  */
 public record PollingSettings(
         String source,
@@ -34,9 +36,13 @@ public record PollingSettings(
         Duration statementTimeout,
         long readAheadBytes,
         int pageEvents,
-        int mostGaps) {
+        int mostGaps,
+        Duration lease) {
     /** The default of an idle relay's longest wait. */
     public static final Duration DEFAULT_POLL_INTERVAL = Duration.ofMillis(100);
+
+    /** The default of {@link #lease()}, unless the poll interval is long. */
+    public static final Duration DEFAULT_LEASE = Duration.ofMinutes(2);
 
     /** The least {@link #readAheadBytes()}. */
     public static final long MIN_READ_AHEAD_BYTES = 64 * 1024;
@@ -65,6 +71,7 @@ public record PollingSettings(
         requireAtLeast("read-ahead limit in bytes", readAheadBytes, MIN_READ_AHEAD_BYTES);
         requireAtLeast("page of events", pageEvents, 1);
         requireAtLeast("limit of gaps", mostGaps, 1);
+        requireAtLeast("lease in s", lease.toSeconds(), 1);
     }
 
     private static void requireAtLeast(String name, long value, long least) {
@@ -113,6 +120,7 @@ public record PollingSettings(
         private long readAheadBytes = 16L << 20;
         private int pageEvents = 5_000;
         private int mostGaps = 10_000;
+        private @Nullable Duration lease;
 
         private Builder(String source, JdbcUrl url, String user, String password, String table) {
             this.source = source;
@@ -166,11 +174,21 @@ public record PollingSettings(
         }
 
         /**
+         * Sets after how long without a word the server ends the session that numbers. One that waits for Kafka gives a word four
+         * times as often. Default: 2 min, or four poll intervals if they are longer.
+         */
+        public Builder lease(Duration value) {
+            lease = value;
+            return this;
+        }
+
+        /**
          * Returns the settings.
          *
          * @throws IllegalArgumentException if something is out of range, with its name, value and limit
          */
         public PollingSettings build() {
+            Duration idle = pollInterval.multipliedBy(4);
             return new PollingSettings(
                     source,
                     url,
@@ -183,7 +201,8 @@ public record PollingSettings(
                     statementTimeout,
                     readAheadBytes,
                     pageEvents,
-                    mostGaps);
+                    mostGaps,
+                    lease != null ? lease : idle.compareTo(DEFAULT_LEASE) > 0 ? idle : DEFAULT_LEASE);
         }
     }
 }

@@ -217,6 +217,7 @@ public final class PollingSource implements Source {
                     + "' is polled by another relay (session "
                     + database.lockHolder(c).map(String::valueOf).orElse("unknown") + ")");
         }
+        database.lease(c);
         State state = numbers.read(c);
         if (state.slot() == null) {
             throw new LossException("The slot '" + settings.slot() + "' is gone");

@@ -7,7 +7,6 @@ import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.capture.internal.OutboxRow;
 import dev.freshet.capture.internal.Session;
 import dev.freshet.model.Lsn;
-import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.OutboxColumn;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,7 +14,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -23,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the outbox table on a connection of its own, which is opened anew after an error. */
 final class PostgresOutbox implements OutboxReader, OutboxCleaner {
-    private static final UUID FIRST = EventIds.least(Instant.EPOCH);
+    /** No id is less: an id may be any. */
+    private static final UUID LEAST = new UUID(0, 0);
 
     private static final int PARTITIONS_AHEAD = 3;
 
@@ -46,8 +45,7 @@ final class PostgresOutbox implements OutboxReader, OutboxCleaner {
         this.session = new Session(sessions::open, sessions::failed);
         this.table = table;
         this.select = "SELECT " + String.join(", ", OutboxColumn.names()) + " FROM " + table
-                + " WHERE (stream = ANY (?)) <> ? AND pg_catalog.pg_visible_in_snapshot(txid, ?::pg_catalog.pg_snapshot) AND id > ?"
-                + " ORDER BY id LIMIT ?";
+                + " WHERE (stream = ANY (?)) <> ? AND pg_catalog.pg_visible_in_snapshot(txid, ?::pg_catalog.pg_snapshot) AND id ";
     }
 
     @Override
@@ -78,11 +76,12 @@ final class PostgresOutbox implements OutboxReader, OutboxCleaner {
     @Override
     public List<Row> read(Part part, OutboxSnapshot snapshot, @Nullable UUID after, int most) {
         return session.ask("the outbox table could not be read", c -> {
-            try (PreparedStatement statement = c.prepareStatement(select)) {
+            try (PreparedStatement statement =
+                    c.prepareStatement(select + (after == null ? ">= ?" : "> ?") + " ORDER BY id LIMIT ?")) {
                 statement.setArray(1, c.createArrayOf("text", part.streams().toArray()));
                 statement.setBoolean(2, part.others());
                 statement.setString(3, snapshot.text());
-                statement.setObject(4, after == null ? FIRST : after);
+                statement.setObject(4, after == null ? LEAST : after);
                 statement.setInt(5, most);
                 List<Row> rows = new ArrayList<>();
                 try (ResultSet row = statement.executeQuery()) {

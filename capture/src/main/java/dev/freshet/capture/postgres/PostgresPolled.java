@@ -1,6 +1,5 @@
 package dev.freshet.capture.postgres;
 
-import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.capture.polling.PolledDatabase;
 import dev.freshet.capture.polling.PollingSettings;
@@ -30,11 +29,6 @@ public final class PostgresPolled implements PolledDatabase {
     private static final int READER = 1_179_795_524;
 
     private static final int SLEEPER = 1_179_795_525;
-    /** A relay whose host is gone, or that stands still, gives the lock of the one at work to another. */
-    private static final String LEASE =
-            "SET idle_session_timeout = '2min'; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET"
-                    + " tcp_keepalives_count = 3";
-
     private static final String CHANNEL = "freshet_outbox";
     private static final String SEQUENCE = "freshet_outbox_seq";
 
@@ -66,7 +60,7 @@ public final class PostgresPolled implements PolledDatabase {
             // a number must be durable, on the stand-bys too, before it is sent; and no plan may go through rows that
             // are done
             statement.execute("SET synchronous_commit = on; SET enable_seqscan = off; SET enable_bitmapscan = off;"
-                    + " SET plan_cache_mode = force_generic_plan; " + LEASE);
+                    + " SET plan_cache_mode = force_generic_plan");
             return connection;
         } catch (SQLException e) {
             Sessions.closeAfter(connection, e);
@@ -114,6 +108,16 @@ public final class PostgresPolled implements PolledDatabase {
     @Override
     public boolean lock(Connection connection) throws SQLException {
         return is(connection, "pg_try_advisory_lock", READER);
+    }
+
+    @Override
+    public void lease(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            long millis = settings.lease().toMillis();
+            statement.execute(
+                    "SET idle_session_timeout = " + millis + "; SET idle_in_transaction_session_timeout = " + millis
+                            + "; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3");
+        }
     }
 
     @Override
@@ -210,8 +214,8 @@ public final class PostgresPolled implements PolledDatabase {
     }
 
     @Override
-    public int clear(Connection connection, OutboxSnapshot sent, long sentSeq, OutboxRetention retention)
-            throws SQLException {
-        return PostgresOutbox.roll(connection, settings.table(), sent, retention);
+    public Clearing clearing() {
+        return (connection, sent, sentSeq, retention) ->
+                PostgresOutbox.roll(connection, settings.table(), sent, retention);
     }
 }

@@ -1,6 +1,7 @@
 package dev.freshet.capture.polling;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.capture.OutboxCleaner;
@@ -20,6 +21,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -119,6 +122,101 @@ abstract class MariaDbPollingSuite extends PollingSuite {
             }
             writing.rollback();
         }
+    }
+
+    /** Runs a statement in a session of its own, which waits amidst it until the test has ended that wait. */
+    private CompletableFuture<Boolean> beginWaiting(Connection session, String statement) throws SQLException {
+        CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> {
+            try (Statement waiting = session.createStatement()) {
+                return waiting.execute(statement);
+            } catch (SQLException e) {
+                throw new CompletionException(e);
+            }
+        });
+        Awaitility.await().until(() -> fixture.text(
+                        "SELECT count(*) FROM information_schema.processlist WHERE state = 'User lock'")
+                .equals("1"));
+        return ended;
+    }
+
+    /** Has whoever asks for the lock wait. */
+    private Connection holdLock() throws SQLException {
+        Connection holder = fixture.session();
+        try (Statement statement = holder.createStatement()) {
+            statement.execute("DO get_lock(concat(database(), '.wait'), 0)");
+        }
+        return holder;
+    }
+
+    @Test
+    void reportByASingleSelect_holdsNothing() throws Exception {
+        assertReportHoldsNothing("SET autocommit = 1");
+    }
+
+    @Test
+    void reportInAReadOnlyTransaction_holdsNothing() throws Exception {
+        assertReportHoldsNothing("START TRANSACTION READ ONLY");
+    }
+
+    private void assertReportHoldsNothing(String begin) throws Exception {
+        beginNumbering();
+        fixture.execute("CREATE TABLE other (id int)", "INSERT INTO other VALUES (1)");
+        Connection holder = holdLock();
+        Connection reader = fixture.session();
+        try (Statement statement = reader.createStatement()) {
+            statement.execute(begin);
+        }
+        CompletableFuture<Boolean> report =
+                beginWaiting(reader, "SELECT get_lock(concat(database(), '.wait'), 300) FROM other");
+        fixture.begun("never").rollback();
+        fixture.publish("a");
+        fixture.round(numbering, c);
+        fixture.roundsUntilGaps(numbering, c, 0);
+        assertFalse(report.isDone());
+        holder.close();
+        assertTrue(report.join());
+    }
+
+    @Test
+    void singleSelectWhoseFunctionPublishes_isWaitedFor() throws Exception {
+        assertPublishingSelectIsWaitedFor("SET autocommit = 1");
+    }
+
+    @Test
+    void selectInATransactionWhoseFunctionPublishes_isWaitedFor() throws Exception {
+        assertPublishingSelectIsWaitedFor("START TRANSACTION");
+    }
+
+    private void assertPublishingSelectIsWaitedFor(String begin) throws Exception {
+        beginNumbering();
+        fixture.execute(
+                "CREATE TABLE other (id int)",
+                "INSERT INTO other VALUES (1)",
+                "CREATE FUNCTION publishing() RETURNS int MODIFIES SQL DATA BEGIN DECLARE n int; SELECT count(*) INTO n FROM"
+                        + " other; INSERT INTO freshet_outbox (id, stream, event_key, event_type, content_type, payload)"
+                        + " VALUES ("
+                        + (dialect == Dialect.MYSQL ? "unhex(replace(uuid(), '-', ''))" : "uuid()")
+                        + ", 'orders', 'late', 't', 'application/json', '1'); RETURN"
+                        + " get_lock(concat(database(), '.wait'), 300); END");
+        Connection holder = holdLock();
+        Connection reader = fixture.session();
+        try (Statement statement = reader.createStatement()) {
+            statement.execute(begin);
+        }
+        CompletableFuture<Boolean> late = beginWaiting(reader, "SELECT publishing() FROM other");
+        fixture.publish("a");
+        assertEquals(List.of("1:2"), fixture.round(numbering, c));
+        int answers = fixture.answers();
+        while (fixture.answers() < answers + 4) {
+            assertEquals(List.of(), fixture.round(numbering, c));
+            assertEquals(1, numbering.gaps());
+        }
+        holder.close();
+        assertTrue(late.join());
+        try (Statement statement = reader.createStatement()) {
+            statement.execute("COMMIT");
+        }
+        assertEquals(List.of("2:1"), fixture.round(numbering, c));
     }
 
     @Test

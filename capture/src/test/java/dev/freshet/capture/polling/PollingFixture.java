@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /** An outbox table in a database of a test's own, and what polls it. */
 final class PollingFixture {
@@ -40,6 +41,7 @@ final class PollingFixture {
     private final List<AutoCloseable> open = new ArrayList<>();
     private final SqlOutbox outbox;
     private final AtomicInteger answers = new AtomicInteger();
+    private final AtomicInteger leases = new AtomicInteger();
     final PollingSettings settings;
     final PolledDatabase database;
     final Numbers numbers;
@@ -82,6 +84,9 @@ final class PollingFixture {
                         if (method.getName().equals("writers") && ((Optional<?>) result).isPresent()) {
                             answers.incrementAndGet();
                         }
+                        if (method.getName().equals("lease")) {
+                            leases.incrementAndGet();
+                        }
                         return result;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
@@ -92,6 +97,30 @@ final class PollingFixture {
     /** Returns how often the database has told who writes. */
     int answers() {
         return answers.get();
+    }
+
+    /** Returns how many sessions the server ends when they are silent. */
+    int leases() {
+        return leases.get();
+    }
+
+    /** Has a session of the poller's be silent until the server has ended it. */
+    void outliveASilentSession() throws SQLException {
+        Connection silent = session();
+        boolean postgres = dialect == Dialect.POSTGRESQL;
+        database.lease(silent);
+        leases.decrementAndGet();
+        String alive;
+        try (Statement statement = silent.createStatement();
+                ResultSet row = statement.executeQuery(
+                        postgres
+                                ? "SELECT 'SELECT count(*) FROM pg_stat_activity WHERE pid = ' || pg_backend_pid()"
+                                : "SELECT concat('SELECT count(*) FROM information_schema.processlist WHERE id = ',"
+                                        + " connection_id())")) {
+            row.next();
+            alive = row.getString(1);
+        }
+        Awaitility.await().atMost(LIMIT).until(() -> text(alive).equals("0"));
     }
 
     void migrate() throws Exception {

@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -270,6 +271,29 @@ abstract class PollingSuite {
         ChangeLog next = fixture.open(second, 2);
         fixture.publish("b");
         assertEquals(List.of("2:b"), PollingFixture.read(next, 1));
+    }
+
+    @Test
+    void sessionThatNumbersAndIsSilent_isEnded_andNoOther() throws Exception {
+        prepare(b -> b.lease(Duration.ofSeconds(1)));
+        Connection other = fixture.session();
+        fixture.outliveASilentSession();
+        assertTrue(other.isValid(0), "it was silent for longer");
+    }
+
+    @Test
+    void logWhoseEventsNobodyTakes_keepsItsLock() throws Exception {
+        prepare(b -> b.lease(Duration.ofSeconds(2)).readAheadBytes(PollingSettings.MIN_READ_AHEAD_BYTES));
+        String[] keys = Collections.nCopies(1_000, "a").toArray(new String[0]);
+        fixture.publish(keys);
+        Source source = fixture.source();
+        ChangeLog log = fixture.open(source, 1);
+        assertEquals(1, fixture.leases(), "of the session that has the lock");
+        Integer reader = source.slot().orElseThrow().activePid();
+        fixture.outliveASilentSession();
+        fixture.outliveASilentSession();
+        assertEquals(reader, source.slot().orElseThrow().activePid());
+        assertEquals(keys.length, PollingFixture.read(log, keys.length).size());
     }
 
     @Test

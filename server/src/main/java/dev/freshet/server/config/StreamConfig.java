@@ -18,6 +18,11 @@ public record StreamConfig(
         String topic,
         @Nullable String ledger,
         @Nullable Capture capture) {
+    /** Returns whether it is known here that its topic holds events. */
+    public boolean isOfEvents() {
+        return capture != null && capture.content() instanceof Events;
+    }
+
     /**
      * How a stream is captured.
      *

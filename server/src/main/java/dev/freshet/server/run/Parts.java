@@ -243,7 +243,12 @@ public final class Parts implements Agent {
 
     private static StreamStatus notCaptured(StreamConfig stream, String state) {
         return new StreamStatus(
-                stream.name(), stream.topic(), state, null, null, new ServerStatus.Snapshot("unknown", -1, -1));
+                stream.name(),
+                stream.topic(),
+                state,
+                null,
+                null,
+                stream.isOfEvents() ? ServerStatus.Snapshot.none() : new ServerStatus.Snapshot("unknown", -1, -1));
     }
 
     @Override

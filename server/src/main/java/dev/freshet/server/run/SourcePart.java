@@ -135,7 +135,12 @@ final class SourcePart {
     private ServerStatus.StreamStatus stream(StreamConfig stream, @Nullable StreamEntry entry) {
         if (entry == null) {
             return new ServerStatus.StreamStatus(
-                    stream.name(), stream.topic(), "waiting", null, null, new ServerStatus.Snapshot("waiting", -1, -1));
+                    stream.name(),
+                    stream.topic(),
+                    "waiting",
+                    null,
+                    null,
+                    stream.isOfEvents() ? ServerStatus.Snapshot.none() : new ServerStatus.Snapshot("waiting", -1, -1));
         }
         return new ServerStatus.StreamStatus(
                 stream.name(),
@@ -148,6 +153,11 @@ final class SourcePart {
 
     private ServerStatus.Snapshot snapshot(StreamEntry entry) {
         SnapshotProgress progress = entry.snapshot();
+        if (entry.isOfEvents()) {
+            return entry.status() == StreamStatus.SNAPSHOTTING
+                    ? ofBefore(entry, Objects.requireNonNull(progress))
+                    : ServerStatus.Snapshot.none();
+        }
         return switch (entry.status()) {
             case SNAPSHOTTING -> {
                 SnapshotProgress p = Objects.requireNonNull(progress);
@@ -167,6 +177,12 @@ final class SourcePart {
             }
             case BROKEN, STOPPED -> new ServerStatus.Snapshot("unknown", -1, -1);
         };
+    }
+
+    /** What an outbox table had before its rows came by the log. */
+    private ServerStatus.Snapshot ofBefore(StreamEntry entry, SnapshotProgress progress) {
+        return new ServerStatus.Snapshot(
+                "running", progress.rowsDone(), -1, rates.rate(entry.stream()), "events", -1, false);
     }
 
     static @Nullable String text(@Nullable Position position) {

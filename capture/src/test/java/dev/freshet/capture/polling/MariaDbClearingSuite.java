@@ -1,0 +1,166 @@
+package dev.freshet.capture.polling;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.freshet.capture.OutboxCleaner;
+import dev.freshet.capture.OutboxRetention;
+import dev.freshet.capture.OutboxSnapshot;
+import dev.freshet.capture.Source;
+import dev.freshet.capture.TableCapture;
+import dev.freshet.capture.mariadb.MariaDbPolled;
+import dev.freshet.embedded.junit.MariaDbServer;
+import dev.freshet.outbox.Dialect;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** How MariaDB's outbox table is cleared of what is sent. */
+abstract class MariaDbClearingSuite {
+    private static final Duration SPAN = Duration.ofMinutes(10);
+    private static final OutboxRetention NOTHING = new OutboxRetention(Optional.of(Duration.ZERO), SPAN);
+    private static final OutboxRetention AN_HOUR = new OutboxRetention(Optional.of(Duration.ofHours(1)), SPAN);
+    private static final String LEFT = "SELECT coalesce(group_concat(event_key ORDER BY seq SEPARATOR ' '), '') FROM"
+            + " freshet_outbox WHERE event_key <> 'ahead'";
+    /** Of the year 2527. */
+    private static final String AHEAD = "concat('0fffffff-ffff-7000-8000-', lpad(seq, 12, '0'))";
+
+    private static final String RANDOM = "concat('f47ac10b-58cc-4372-a567-', lpad(seq + 100000, 12, '0'))";
+
+    @RegisterExtension
+    static final MariaDbServer SERVER = new MariaDbServer();
+
+    private final Dialect dialect;
+    private PollingFixture fixture;
+    private Connection c;
+    private Numbering numbering;
+
+    MariaDbClearingSuite(Dialect dialect) {
+        this.dialect = dialect;
+    }
+
+    @BeforeEach
+    void prepare() throws Exception {
+        String url = SERVER.newDatabase();
+        fixture = new PollingFixture(
+                dialect,
+                url,
+                MariaDbServer.ADMIN,
+                MariaDbServer.ADMIN,
+                url.substring(url.lastIndexOf('/') + 1),
+                s -> new MariaDbPolled(s, dialect == Dialect.MYSQL),
+                b -> b);
+        fixture.migrate();
+        fixture.begin();
+        c = fixture.session();
+        numbering = fixture.numbering(c);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        fixture.closeAll();
+    }
+
+    /** Inserts rows by plain SQL. */
+    private void insert(String key, String id, int rows) throws SQLException {
+        fixture.execute("INSERT INTO freshet_outbox (id, stream, event_key, event_type, content_type, payload) SELECT "
+                + (dialect == Dialect.MYSQL ? "unhex(replace(" + id + ", '-', ''))" : id) + ", 'orders', '" + key
+                + "', 't', 'application/json', '1' FROM seq_1_to_" + rows);
+    }
+
+    /** Numbers everything, and has it be in Kafka. */
+    private long send() throws SQLException {
+        while (!fixture.round(numbering, c).isEmpty()) {
+            // all of it
+        }
+        // an INSERT of a SELECT draws more than it needs
+        fixture.roundsUntilGaps(numbering, c, 0);
+        fixture.numbers.confirm(c, numbering.next(), numbering.settled());
+        return numbering.next();
+    }
+
+    private OutboxCleaner cleaner() {
+        return fixture.closing(fixture.source().outboxCleaner(TableCapture.ofOutbox(fixture.settings.table())));
+    }
+
+    private static int clear(OutboxCleaner cleaner, long below, OutboxRetention retention) {
+        return cleaner.clear(new OutboxSnapshot("3:3:", below), retention);
+    }
+
+    private void age(Duration by) throws SQLException {
+        fixture.execute("UPDATE freshet_outbox_number SET numbered_at = numbered_at - " + by.toMillis() + "000");
+    }
+
+    @Test
+    void rowsThatAreKept_hideNoneBehindThem() throws Exception {
+        insert("ahead", AHEAD, 4_500);
+        fixture.publish("a", "b");
+        long next = send();
+        OutboxCleaner cleaner = cleaner();
+        assertEquals(2, clear(cleaner, next, NOTHING));
+        fixture.publish("c");
+        assertEquals(1, clear(cleaner, send(), NOTHING));
+        assertEquals("4500", fixture.text("SELECT count(*) FROM freshet_outbox"));
+    }
+
+    @Test
+    void rowsThatAreKept_goInTheirTime() throws Exception {
+        fixture.publish("a");
+        long next = send();
+        OutboxCleaner cleaner = cleaner();
+        OutboxRetention seconds = new OutboxRetention(Optional.of(Duration.ofSeconds(3)), Duration.ofSeconds(1));
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> clear(cleaner, next, seconds) == 1);
+    }
+
+    @Test
+    void rowThatIsSentAgain_staysUntilThen_thoughItsTimeIsOver() throws Exception {
+        OutboxRetention seconds = new OutboxRetention(Optional.of(Duration.ofSeconds(5)), Duration.ofSeconds(1));
+        fixture.publish("a", "b");
+        OutboxCleaner cleaner = cleaner();
+        assertEquals(0, clear(cleaner, send(), seconds));
+        String over = "SELECT now(3) >= '" + fixture.text("SELECT now(3) + INTERVAL 6 SECOND") + "'";
+        // everything is numbered anew, and the first one is sent
+        Source source = fixture.source();
+        source.dropSlot();
+        long first = source.createSlot();
+        numbering = fixture.numbering(c);
+        assertEquals(2, fixture.round(numbering, c).size());
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> fixture.text(over)
+                .equals("1"));
+        assertEquals(1, clear(cleaner, first + 1, seconds));
+        assertEquals("b", fixture.text(LEFT));
+        assertEquals(1, clear(cleaner, send(), NOTHING));
+    }
+
+    @Test
+    void rowWhoseIdHasNoTime_goesOnceItIsSent() throws Exception {
+        insert("random", RANDOM, 3);
+        fixture.publish("a");
+        OutboxCleaner cleaner = cleaner();
+        send();
+        assertEquals(0, clear(cleaner, 1, NOTHING));
+        assertEquals(2, clear(cleaner, 3, NOTHING), "the third is not sent");
+        assertEquals("random a", fixture.text(LEFT));
+        assertEquals(2, clear(cleaner, 5, NOTHING));
+        assertEquals("", fixture.text(LEFT));
+    }
+
+    @Test
+    void rowWhoseIdHasNoTime_isKeptByTheTimeOfItsNumber_alsoOverARestart() throws Exception {
+        insert("old", RANDOM, 1);
+        send();
+        age(Duration.ofMinutes(30));
+        insert("young", RANDOM.replace("f47", "a47"), 1);
+        long next = send();
+        assertEquals(0, clear(cleaner(), next, AN_HOUR));
+        assertEquals("old young", fixture.text(LEFT));
+        age(Duration.ofMinutes(45));
+        assertEquals(1, clear(cleaner(), next, AN_HOUR));
+        assertEquals("young", fixture.text(LEFT));
+    }
+}
