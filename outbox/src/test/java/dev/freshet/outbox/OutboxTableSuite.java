@@ -103,6 +103,19 @@ abstract class OutboxTableSuite {
     }
 
     @Test
+    void rowOfAnotherProgramWhoseIdHasNoTime_isRefused() throws Exception {
+        database().migrate(dialect);
+        String id = "f47ac10b-58cc-4372-a567-000000000001";
+        String value = dialect == Dialect.MYSQL ? "unhex('" + id.replace("-", "") + "')" : "'" + id + "'";
+        SQLException refused = assertThrows(SQLException.class, () -> database()
+                .execute("INSERT INTO freshet_outbox (id, stream, event_type, content_type, payload) VALUES (" + value
+                        + ", 'orders', 't', 'application/json', '1')"));
+        assertTrue(
+                String.valueOf(refused.getMessage()).contains("freshet_outbox_id_is_a_uuid_of_version_7"),
+                refused.getMessage());
+    }
+
+    @Test
     void eventThatCommitsItsTransaction_isThereWithIt_andWhatFollowsIsAnother() throws Exception {
         database().migrate(dialect);
         database().execute("CREATE TABLE orders (id varchar(10) PRIMARY KEY)");

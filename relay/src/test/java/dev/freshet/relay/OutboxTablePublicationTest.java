@@ -40,6 +40,8 @@ import org.junit.jupiter.api.Test;
 
 /** Events by rows of an outbox table, which the relay finds in the log. */
 class OutboxTablePublicationTest extends DeadLetterSuite {
+    private final EventIds ids = new EventIds(Clock.systemUTC());
+
     @Override
     SqlOutbox outbox() throws Exception {
         try (InputStream file = SqlOutbox.class.getClassLoader().getResourceAsStream(Dialect.POSTGRESQL.migration())) {
@@ -122,7 +124,7 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
     void rowOfBeforeThatIsNoEvent_andThatTheLogGivesToo_isOneLetter(EmbeddedKafka kafka, TopicPrefix prefix)
             throws Exception {
         makeSlot(kafka, prefix);
-        UUID id = UUID.randomUUID();
+        UUID id = ids.next();
         try (Connection open = transaction()) {
             publish(open, new ArrayList<>(), 1);
             Relay relay = start(settings);
@@ -150,10 +152,10 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
     void eventThatPublishWouldRefuse_isALetterThatHoldsUpItsKey_andIsSentOnceItIsMended() throws Exception {
         parking(FailedKeys.PARK, 3, 3);
         Relay relay = running();
-        insert(UUID.randomUUID(), "a", "", "application/json", "{\"tenant\":\"a\"}", "'\"1\"'");
-        insert(UUID.randomUUID(), "b", "t", "", "{\"tenant\":\"a\"}", "'\"1\"'");
+        insert(ids.next(), "a", "", "application/json", "{\"tenant\":\"a\"}", "'\"1\"'");
+        insert(ids.next(), "b", "t", "", "{\"tenant\":\"a\"}", "'\"1\"'");
         insert(
-                UUID.randomUUID(),
+                ids.next(),
                 "c",
                 "t",
                 "application/json",
@@ -200,7 +202,7 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
         publish(published, 5);
         for (String values : List.of("'no object', '1', NULL", "NULL, NULL, NULL", "NULL, '1', '\\x01'")) {
             db.execute("INSERT INTO freshet_outbox (id, stream, event_key, event_type, content_type, headers, payload,"
-                    + " payload_bytes) VALUES (gen_random_uuid(), 'orders', 'k', 't', 'application/json', " + values
+                    + " payload_bytes) VALUES ('" + ids.next() + "', 'orders', 'k', 't', 'application/json', " + values
                     + ")");
         }
         publish(published, 5);

@@ -186,6 +186,6 @@ public final class MariaDbPolled implements PolledDatabase {
 
     @Override
     public Clearing clearing() {
-        return new OutboxRows(settings, mySql);
+        return new OutboxRows(settings.table(), mySql);
     }
 }

@@ -4,7 +4,6 @@ import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.capture.internal.OutboxRow;
 import dev.freshet.capture.polling.PolledDatabase;
-import dev.freshet.capture.polling.PollingSettings;
 import dev.freshet.model.event.EventIds;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -14,7 +13,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.UUID;
@@ -38,10 +36,7 @@ final class OutboxRows implements PolledDatabase.Clearing {
 
     private final String edge;
     private final String delete;
-    private final String deleteUntimed;
     private final String left;
-    private final String numbered;
-    private final String aged;
     private final boolean binaryIds;
     private final PriorityQueue<Piece> kept = new PriorityQueue<>(Comparator.comparing(Piece::due));
     private @Nullable Connection seenBy;
@@ -57,14 +52,6 @@ final class OutboxRows implements PolledDatabase.Clearing {
      */
     private record Piece(long after, long to, Instant due) {}
 
-    /**
-     * What a piece has.
-     *
-     * @param firstTime the earliest time of its ids; null if there is none
-     * @param firstUntimed the first seq of a row whose id carries no time; 0 if there is none
-     */
-    private record Left(@Nullable Instant firstTime, long firstUntimed) {}
-
     /** What holds for one call. */
     private record Call(Connection connection, Instant now, Duration keep, Duration pause) {}
 
@@ -73,22 +60,13 @@ final class OutboxRows implements PolledDatabase.Clearing {
      *
      * @param binaryIds whether ids are bytes, and not UUIDs
      */
-    OutboxRows(PollingSettings settings, boolean binaryIds) {
-        String table = settings.table();
-        String text = binaryIds ? "hex(id)" : "replace(cast(id AS char(36)), '-', '')";
-        String timed =
-                "(substr(" + text + ", 13, 1) = '7' AND substr(" + text + ", 17, 1) IN ('8', '9', 'a', 'A', 'b', 'B'))";
+    OutboxRows(String table, boolean binaryIds) {
+        String id = binaryIds ? "id" : "cast(id AS char(36))";
         this.binaryIds = binaryIds;
         this.edge = "SELECT max(seq) FROM (SELECT seq FROM " + table + " FORCE INDEX (seq)" + RANGE
                 + " ORDER BY seq LIMIT " + ROWS_A_PIECE + ") s";
-        this.delete = "DELETE FROM " + table + RANGE + " AND " + timed + " AND "
-                + (binaryIds ? "id" : "cast(id AS char(36))") + " < ?";
-        this.deleteUntimed = "DELETE FROM " + table + RANGE + " AND NOT " + timed;
-        this.left = "SELECT min(CASE WHEN " + timed + " THEN " + (binaryIds ? "id" : "cast(id AS char(36))")
-                + " END), min(CASE WHEN NOT " + timed + " THEN seq END) FROM " + table + " FORCE INDEX (seq)" + RANGE;
-        String numbers = settings.schema() + ".freshet_outbox_number";
-        this.numbered = "SELECT min(numbered_at) FROM " + numbers + " WHERE high_seq >= ?";
-        this.aged = "SELECT max(high_seq) FROM " + numbers + " WHERE numbered_at <= ?";
+        this.delete = "DELETE FROM " + table + RANGE + " AND " + id + " < ?";
+        this.left = "SELECT min(" + id + ") FROM " + table + " FORCE INDEX (seq)" + RANGE;
     }
 
     @Override
@@ -130,20 +108,11 @@ final class OutboxRows implements PolledDatabase.Clearing {
     private int clear(Call call, Piece piece) throws SQLException {
         Instant until = call.now().minus(call.keep());
         int deleted = delete(call.connection(), piece, until.isAfter(Instant.EPOCH) ? until : Instant.EPOCH);
-        Left left = left(call.connection(), piece);
-        Instant due = left.firstTime() == null ? Instant.MAX : left.firstTime().plus(call.keep());
-        if (left.firstUntimed() > 0) {
-            long aged = call.keep().isZero() ? piece.to() : Math.min(piece.to(), aged(call.connection(), until));
-            deleted += deleteUntimed(call.connection(), piece.after(), aged);
-            if (aged < piece.to()) {
-                Instant old = numberedAt(call, Math.max(aged + 1, left.firstUntimed()))
-                        .plus(call.keep());
-                due = old.isBefore(due) ? old : due;
-            }
-        }
-        if (due.isBefore(Instant.MAX)) {
+        Instant left = left(call.connection(), piece);
+        if (left != null) {
+            Instant over = left.plus(call.keep());
             Instant earliest = call.now().plus(call.pause());
-            kept.add(new Piece(piece.after(), piece.to(), due.isAfter(earliest) ? due : earliest));
+            kept.add(new Piece(piece.after(), piece.to(), over.isAfter(earliest) ? over : earliest));
         }
         return deleted;
     }
@@ -164,35 +133,13 @@ final class OutboxRows implements PolledDatabase.Clearing {
         }
     }
 
-    private Left left(Connection c, Piece piece) throws SQLException {
+    /** Returns the earliest time of a piece's rows; null if there are none. */
+    private @Nullable Instant left(Connection c, Piece piece) throws SQLException {
         try (PreparedStatement statement = of(c, left, piece.after(), piece.to());
                 ResultSet row = statement.executeQuery()) {
             row.next();
             Object first = row.getObject(1);
-            return new Left(first == null ? null : EventIds.time(OutboxRow.id(first)), row.getLong(2));
-        }
-    }
-
-    /** Returns a time at which the row was there already: the first one known at which its seq had been looked at. */
-    private Instant numberedAt(Call call, long seq) throws SQLException {
-        try (PreparedStatement statement = call.connection().prepareStatement(numbered)) {
-            statement.setLong(1, seq);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                long micros = row.getLong(1);
-                return row.wasNull() ? call.now() : Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
-            }
-        }
-    }
-
-    /** Returns up to which seq the rows were there at a time. */
-    private long aged(Connection c, Instant at) throws SQLException {
-        try (PreparedStatement statement = c.prepareStatement(aged)) {
-            statement.setLong(1, ChronoUnit.MICROS.between(Instant.EPOCH, at));
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
+            return first == null ? null : EventIds.time(OutboxRow.id(first));
         }
     }
 
@@ -209,12 +156,6 @@ final class OutboxRows implements PolledDatabase.Clearing {
             } else {
                 statement.setString(3, least.toString());
             }
-            return statement.executeUpdate();
-        }
-    }
-
-    private int deleteUntimed(Connection c, long after, long to) throws SQLException {
-        try (PreparedStatement statement = of(c, deleteUntimed, after, to)) {
             return statement.executeUpdate();
         }
     }

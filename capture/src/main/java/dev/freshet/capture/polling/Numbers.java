@@ -1,6 +1,5 @@
 package dev.freshet.capture.polling;
 
-import dev.freshet.capture.OutboxRetention;
 import dev.freshet.model.ConfigurationException;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -11,7 +10,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The tables {@code freshet_outbox_number} and {@code freshet_outbox_relay}.
@@ -193,25 +191,10 @@ final class Numbers {
         }
     }
 
-    /**
-     * Forgets runs that nobody needs any more: all of their rows are in Kafka, and no gap is below. The last one stays; and one for
-     * each span of the retention's partitions, and the last one of before, by which the age is known of rows whose ids do not tell it.
-     *
-     * @param now an expression: the database's time in microseconds since 1970
-     */
-    int forget(Connection c, State state, OutboxRetention retention, String now) throws SQLException {
-        long keepMicros = retention
-                .keep()
-                .map(k -> TimeUnit.MILLISECONDS.toMicros(k.toMillis()))
-                .orElse(0L);
-        long spanMicros = TimeUnit.MILLISECONDS.toMicros(retention.partition().toMillis());
-        // the inner one is a table of its own, since MySQL reads none that it changes
-        String marks =
-                "SELECT last FROM (SELECT max(number) AS last FROM " + number + " GROUP BY CASE WHEN numbered_at < "
-                        + now + " - " + keepMicros + " THEN -1 ELSE floor(numbered_at / " + spanMicros + ") END) k";
+    /** Forgets runs that nobody needs any more: all of their rows are in Kafka, and no gap is below. The last one stays. */
+    int forget(Connection c, State state) throws SQLException {
         try (PreparedStatement statement = c.prepareStatement("DELETE FROM " + number
-                + " WHERE number < ? AND number + events <= ? AND first_seq + events - 1 <= ? AND number NOT IN ("
-                + marks + ")")) {
+                + " WHERE number < ? AND number + events <= ? AND first_seq + events - 1 <= ?")) {
             List<NumberedRun> last = from(c, state.next(), 1);
             statement.setLong(
                     1,

@@ -56,7 +56,7 @@ final class PollingOutbox implements OutboxCleaner {
         return session.ask("the outbox table could not be cleared", c -> {
             State state = numbers.read(c);
             int cleared = clearing.clear(c, sent, numbers.sentSeq(c, state, sent.lsn()), retention);
-            numbers.forget(c, state, retention, database.began());
+            numbers.forget(c, state);
             return cleared;
         });
     }

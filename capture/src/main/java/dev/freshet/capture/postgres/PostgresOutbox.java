@@ -7,6 +7,7 @@ import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.capture.internal.OutboxRow;
 import dev.freshet.capture.internal.Session;
 import dev.freshet.model.Lsn;
+import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.OutboxColumn;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -21,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the outbox table on a connection of its own, which is opened anew after an error. */
 final class PostgresOutbox implements OutboxReader, OutboxCleaner {
-    /** No id is less: an id may be any. */
-    private static final UUID LEAST = new UUID(0, 0);
+    private static final UUID FIRST = EventIds.least(Instant.EPOCH);
 
     private static final int PARTITIONS_AHEAD = 3;
 
@@ -45,7 +46,8 @@ final class PostgresOutbox implements OutboxReader, OutboxCleaner {
         this.session = new Session(sessions::open, sessions::failed);
         this.table = table;
         this.select = "SELECT " + String.join(", ", OutboxColumn.names()) + " FROM " + table
-                + " WHERE (stream = ANY (?)) <> ? AND pg_catalog.pg_visible_in_snapshot(txid, ?::pg_catalog.pg_snapshot) AND id ";
+                + " WHERE (stream = ANY (?)) <> ? AND pg_catalog.pg_visible_in_snapshot(txid, ?::pg_catalog.pg_snapshot) AND id > ?"
+                + " ORDER BY id LIMIT ?";
     }
 
     @Override
@@ -76,12 +78,11 @@ final class PostgresOutbox implements OutboxReader, OutboxCleaner {
     @Override
     public List<Row> read(Part part, OutboxSnapshot snapshot, @Nullable UUID after, int most) {
         return session.ask("the outbox table could not be read", c -> {
-            try (PreparedStatement statement =
-                    c.prepareStatement(select + (after == null ? ">= ?" : "> ?") + " ORDER BY id LIMIT ?")) {
+            try (PreparedStatement statement = c.prepareStatement(select)) {
                 statement.setArray(1, c.createArrayOf("text", part.streams().toArray()));
                 statement.setBoolean(2, part.others());
                 statement.setString(3, snapshot.text());
-                statement.setObject(4, after == null ? LEAST : after);
+                statement.setObject(4, after == null ? FIRST : after);
                 statement.setInt(5, most);
                 List<Row> rows = new ArrayList<>();
                 try (ResultSet row = statement.executeQuery()) {

@@ -24,13 +24,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 abstract class MariaDbClearingSuite {
     private static final Duration SPAN = Duration.ofMinutes(10);
     private static final OutboxRetention NOTHING = new OutboxRetention(Optional.of(Duration.ZERO), SPAN);
-    private static final OutboxRetention AN_HOUR = new OutboxRetention(Optional.of(Duration.ofHours(1)), SPAN);
     private static final String LEFT = "SELECT coalesce(group_concat(event_key ORDER BY seq SEPARATOR ' '), '') FROM"
             + " freshet_outbox WHERE event_key <> 'ahead'";
     /** Of the year 2527. */
     private static final String AHEAD = "concat('0fffffff-ffff-7000-8000-', lpad(seq, 12, '0'))";
-
-    private static final String RANDOM = "concat('f47ac10b-58cc-4372-a567-', lpad(seq + 100000, 12, '0'))";
 
     @RegisterExtension
     static final MariaDbServer SERVER = new MariaDbServer();
@@ -92,10 +89,6 @@ abstract class MariaDbClearingSuite {
         return cleaner.clear(new OutboxSnapshot("3:3:", below), retention);
     }
 
-    private void age(Duration by) throws SQLException {
-        fixture.execute("UPDATE freshet_outbox_number SET numbered_at = numbered_at - " + by.toMillis() + "000");
-    }
-
     @Test
     void rowsThatAreKept_hideNoneBehindThem() throws Exception {
         insert("ahead", AHEAD, 4_500);
@@ -135,32 +128,5 @@ abstract class MariaDbClearingSuite {
         assertEquals(1, clear(cleaner, first + 1, seconds));
         assertEquals("b", fixture.text(LEFT));
         assertEquals(1, clear(cleaner, send(), NOTHING));
-    }
-
-    @Test
-    void rowWhoseIdHasNoTime_goesOnceItIsSent() throws Exception {
-        insert("random", RANDOM, 3);
-        fixture.publish("a");
-        OutboxCleaner cleaner = cleaner();
-        send();
-        assertEquals(0, clear(cleaner, 1, NOTHING));
-        assertEquals(2, clear(cleaner, 3, NOTHING), "the third is not sent");
-        assertEquals("random a", fixture.text(LEFT));
-        assertEquals(2, clear(cleaner, 5, NOTHING));
-        assertEquals("", fixture.text(LEFT));
-    }
-
-    @Test
-    void rowWhoseIdHasNoTime_isKeptByTheTimeOfItsNumber_alsoOverARestart() throws Exception {
-        insert("old", RANDOM, 1);
-        send();
-        age(Duration.ofMinutes(30));
-        insert("young", RANDOM.replace("f47", "a47"), 1);
-        long next = send();
-        assertEquals(0, clear(cleaner(), next, AN_HOUR));
-        assertEquals("old young", fixture.text(LEFT));
-        age(Duration.ofMinutes(45));
-        assertEquals(1, clear(cleaner(), next, AN_HOUR));
-        assertEquals("young", fixture.text(LEFT));
     }
 }

@@ -117,8 +117,8 @@ class PostgresPollingTest extends PollingSuite {
             fixture.execute("DELETE FROM freshet_outbox");
         }
         fixture.execute(
-                "INSERT INTO freshet_outbox (id, stream, event_type, content_type, payload) SELECT gen_random_uuid(),"
-                        + " 'orders', 't', 'application/json', repeat('x', 500) FROM generate_series(1, 20000)");
+                "INSERT INTO freshet_outbox (id, stream, event_type, content_type, payload) SELECT ('01900000-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid,"
+                        + " 'orders', 't', 'application/json', repeat('x', 500) FROM generate_series(1, 20000) i");
         while (!fixture.round(numbering, c).isEmpty()) {
             // all of them
         }

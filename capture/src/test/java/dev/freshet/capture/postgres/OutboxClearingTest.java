@@ -3,7 +3,6 @@ package dev.freshet.capture.postgres;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.freshet.capture.OutboxCleaner;
-import dev.freshet.capture.OutboxReader;
 import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.capture.Source;
@@ -21,21 +20,18 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What of the outbox table's last partition is cleared: rows of a time that is over, and rows whose ids carry none. */
+/** What of the outbox table's last partition is cleared. */
 @OnServers
 class OutboxClearingTest {
     private static final TableCapture TABLE = TableCapture.ofOutbox("public.freshet_outbox");
     private static final Duration SPAN = Duration.ofMinutes(10);
     private static final OutboxRetention NOTHING = new OutboxRetention(Optional.of(Duration.ZERO), SPAN);
-    private static final OutboxRetention AN_HOUR = new OutboxRetention(Optional.of(Duration.ofHours(1)), SPAN);
-    private static final OutboxRetention ALL = new OutboxRetention(Optional.empty(), SPAN);
     private static final String LEFT =
             "SELECT coalesce(string_agg(event_key, ' ' ORDER BY event_key), '') FROM freshet_outbox_rest";
 
@@ -74,12 +70,6 @@ class OutboxClearingTest {
         }
     }
 
-    /** Inserts a row by plain SQL. */
-    private void insert(String key, String id) throws SQLException {
-        db.execute("INSERT INTO freshet_outbox (id, stream, event_key, event_type, content_type, payload) VALUES (" + id
-                + ", 'orders', '" + key + "', 't', 'application/json', '1')");
-    }
-
     @Test
     void rowOfAClockThatStandsBehind_staysUntilItIsSent() throws SQLException {
         cleaner.clear(cleaner.snapshot(), NOTHING);
@@ -90,82 +80,5 @@ class OutboxClearingTest {
         assertEquals("unsent", db.text(LEFT));
         cleaner.clear(cleaner.snapshot(), NOTHING);
         assertEquals("", db.text(LEFT));
-    }
-
-    @Test
-    void rowWhoseIdHasNoTime_goesOnceItIsSent() throws SQLException {
-        insert("random", "gen_random_uuid()");
-        insert("low", "'00000000-0000-4000-8000-000000000001'");
-        OutboxSnapshot sent = cleaner.snapshot();
-        insert("unsent", "gen_random_uuid()");
-        insert("unsent too", "'00000000-0000-4000-8000-000000000002'");
-        cleaner.clear(sent, ALL);
-        assertEquals("low random unsent unsent too", db.text(LEFT));
-        cleaner.clear(sent, NOTHING);
-        assertEquals("unsent unsent too", db.text(LEFT));
-        cleaner.clear(cleaner.snapshot(), NOTHING);
-        assertEquals("", db.text(LEFT));
-    }
-
-    @Test
-    void rowWhoseIdHasNoTime_isKeptByTheTimeAtWhichItWasSent() throws SQLException {
-        insert("old", "gen_random_uuid()");
-        insert("low", "'00000000-0000-4000-8000-000000000001'");
-        cleaner.clear(cleaner.snapshot(), AN_HOUR);
-        insert("young", "gen_random_uuid()");
-        db.execute("UPDATE freshet_outbox_sent SET at = at - interval '50 min'");
-        cleaner.clear(cleaner.snapshot(), AN_HOUR);
-        assertEquals("low old young", db.text(LEFT));
-        db.execute("UPDATE freshet_outbox_sent SET at = at - interval '20 min'");
-        cleaner.clear(cleaner.snapshot(), AN_HOUR);
-        assertEquals("young", db.text(LEFT));
-        db.execute("UPDATE freshet_outbox_sent SET at = at - interval '50 min'");
-        cleaner.clear(cleaner.snapshot(), AN_HOUR);
-        assertEquals("", db.text(LEFT));
-    }
-
-    @Test
-    void whatHasNotBeenSentAgain_stays_howeverOldItIs() throws SQLException {
-        OutboxSnapshot before = cleaner.snapshot();
-        insert("old", "gen_random_uuid()");
-        cleaner.clear(cleaner.snapshot(), AN_HOUR);
-        db.execute("UPDATE freshet_outbox_sent SET at = at - interval '2 h'");
-        cleaner.clear(before, AN_HOUR);
-        assertEquals("old", db.text(LEFT));
-    }
-
-    @Test
-    void timesAtWhichRowsWereSent_areFew_andNoneOfTheFuture() throws SQLException {
-        String times = "SELECT count(*) FROM freshet_outbox_sent WHERE at <= clock_timestamp()";
-        cleaner.clear(cleaner.snapshot(), AN_HOUR);
-        assertEquals("0", db.text(times), "all ids have a time");
-        insert("a", "gen_random_uuid()");
-        for (int i = 0; i < 3; i++) {
-            cleaner.clear(cleaner.snapshot(), AN_HOUR);
-        }
-        assertEquals("1", db.text(times), "one a partition");
-        db.execute("UPDATE freshet_outbox_sent SET at = at + interval '10 years'");
-        cleaner.clear(cleaner.snapshot(), AN_HOUR);
-        assertEquals("1", db.text(times));
-        assertEquals("1", db.text("SELECT count(*) FROM freshet_outbox_sent"));
-    }
-
-    @Test
-    void leastOfAllIds_isReadOfWhatTheTableHadBefore() throws SQLException {
-        insert("nil", "'00000000-0000-0000-0000-000000000000'");
-        insert("random", "gen_random_uuid()");
-        try (OutboxReader reader = source.outbox(TABLE).orElseThrow()) {
-            OutboxSnapshot shown = reader.snapshot();
-            List<OutboxReader.Row> first = reader.read(OutboxReader.Part.of("orders"), shown, null, 1);
-            assertEquals(0, first.get(0).id().getLeastSignificantBits());
-            assertEquals(
-                    1,
-                    reader.read(
-                                    OutboxReader.Part.of("orders"),
-                                    shown,
-                                    first.get(0).id(),
-                                    10)
-                            .size());
-        }
     }
 }

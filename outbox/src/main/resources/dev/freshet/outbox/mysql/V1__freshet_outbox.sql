@@ -13,7 +13,9 @@ CREATE TABLE freshet_outbox (
     payload_bytes longblob,
     seq bigint NOT NULL AUTO_INCREMENT COMMENT 'in which order the rows were begun, not in which they committed',
     PRIMARY KEY (id),
-    UNIQUE KEY (seq)
+    UNIQUE KEY (seq),
+    CONSTRAINT freshet_outbox_id_is_a_uuid_of_version_7
+        CHECK (substr(hex(id), 13, 1) = '7' AND substr(hex(id), 17, 1) IN ('8', '9', 'A', 'B'))
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- changeset freshet:outbox-2

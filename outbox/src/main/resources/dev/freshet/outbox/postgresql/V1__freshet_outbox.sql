@@ -2,8 +2,8 @@
 
 --changeset freshet:outbox-1
 -- Events wait here for the relay. An id is a UUID of version 7, which carries its time: so the table is partitioned by time, and
--- an id is unique in all of it. What no other partition takes stands in the last one, and with it whatever has another id. A relay
--- that polls goes by seq; it relies on a sequence that gives each session one number at a time.
+-- an id is unique in all of it. What no other partition takes stands in the last one. A relay that polls goes by seq; it relies on
+-- a sequence that gives each session one number at a time.
 CREATE SEQUENCE freshet_outbox_seq CACHE 1;
 
 CREATE TABLE freshet_outbox (
@@ -17,22 +17,14 @@ CREATE TABLE freshet_outbox (
     payload_bytes bytea,
     txid xid8 NOT NULL DEFAULT pg_current_xact_id(),
     seq bigint NOT NULL DEFAULT nextval('freshet_outbox_seq'),
-    PRIMARY KEY (id)
+    PRIMARY KEY (id),
+    CONSTRAINT freshet_outbox_id_is_a_uuid_of_version_7
+        CHECK (get_byte(uuid_send(id), 6) >> 4 = 7 AND get_byte(uuid_send(id), 8) >> 6 = 2)
 ) PARTITION BY RANGE (id);
 
 ALTER SEQUENCE freshet_outbox_seq OWNED BY freshet_outbox.seq;
 
 CREATE TABLE freshet_outbox_rest PARTITION OF freshet_outbox DEFAULT;
-
--- of rows whose id carries no time
-CREATE INDEX freshet_outbox_untimed ON freshet_outbox_rest (txid) WHERE id::text !~ '^.{14}7.{4}[89ab]';
-
--- What was in Kafka at a time: by it, rows whose id carries no time are known to be as old. It has a row for each span of a partition
--- at most, and none while there are no such rows, or while nothing is kept.
-CREATE TABLE freshet_outbox_sent (
-    at timestamptz NOT NULL PRIMARY KEY,
-    shown pg_snapshot NOT NULL
-);
 
 COMMENT ON COLUMN freshet_outbox.txid IS 'the transaction that published it, by which the relay tells what it has sent';
 COMMENT ON COLUMN freshet_outbox.seq IS 'in which order the rows were begun, not in which they committed';
@@ -49,9 +41,8 @@ $$;
 
 --changeset freshet:outbox-3 splitStatements:false
 -- Drops a partition, the oldest first, whose time is over by more than "keep" (null for never) and whose rows are all shown by "sent", the newest
--- snapshot of which the relay has everything in Kafka; returns 1 if it did. Deletes such rows of the last one as well; those whose
--- id carries no time once they were sent longer ago than "keep". Then makes those of the time to come. It belongs to the table's
--- owner, so that a relay needs EXECUTE on it and no more.
+-- snapshot of which the relay has everything in Kafka; returns 1 if it did. Then makes those of the time to come. It belongs to the
+-- table's owner, so that a relay needs EXECUTE on it and no more.
 CREATE FUNCTION freshet_outbox_roll(sent pg_snapshot, keep interval, span interval, ahead integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '1s' AS $$
 DECLARE
@@ -59,7 +50,6 @@ DECLARE
     unsent boolean;
     dropped integer := 0;
     upper_id uuid;
-    aged pg_snapshot;
     begins timestamptz := date_bin(span, clock_timestamp(), 'epoch') + span;
     name text;
 BEGIN
@@ -84,22 +74,7 @@ BEGIN
         END IF;
     END LOOP;
     DELETE FROM freshet_outbox_rest
-        WHERE id < freshet_outbox_id(clock_timestamp() - keep) AND id::text ~ '^.{14}7.{4}[89ab]' AND pg_visible_in_snapshot(txid, sent);
-    IF keep <= interval '0' THEN
-        aged := sent;
-    ELSIF keep IS NOT NULL THEN
-        -- what is ahead was written before the clock was set back
-        DELETE FROM freshet_outbox_sent WHERE at > clock_timestamp();
-        INSERT INTO freshet_outbox_sent SELECT clock_timestamp(), sent
-            WHERE EXISTS (SELECT FROM freshet_outbox_rest WHERE id::text !~ '^.{14}7.{4}[89ab]')
-                AND NOT EXISTS (SELECT FROM freshet_outbox_sent WHERE at > clock_timestamp() - span);
-        SELECT shown INTO aged FROM freshet_outbox_sent WHERE at <= clock_timestamp() - keep ORDER BY at DESC LIMIT 1;
-        DELETE FROM freshet_outbox_sent
-            WHERE at < (SELECT max(at) FROM freshet_outbox_sent WHERE at <= clock_timestamp() - keep);
-    END IF;
-    DELETE FROM freshet_outbox_rest
-        WHERE id::text !~ '^.{14}7.{4}[89ab]' AND txid < pg_snapshot_xmax(aged)
-            AND pg_visible_in_snapshot(txid, aged) AND pg_visible_in_snapshot(txid, sent);
+        WHERE id < freshet_outbox_id(clock_timestamp() - keep) AND pg_visible_in_snapshot(txid, sent);
     WHILE begins < clock_timestamp() + (ahead + 1) * span LOOP
         IF upper_id IS NULL OR freshet_outbox_id(begins) >= upper_id THEN
             name := 'freshet_outbox_' || to_char(begins AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISS');
