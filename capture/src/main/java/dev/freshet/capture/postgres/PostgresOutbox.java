@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,13 @@ final class PostgresOutbox implements OutboxReader, OutboxCleaner {
             "SELECT relnamespace::regnamespace::text FROM pg_catalog.pg_class WHERE oid = ?::regclass";
 
     private static final String ROLL = ".freshet_outbox_roll(?::pg_snapshot, ?::interval, ?::interval, ?)";
+
+    /** Whether the function may be called, its schema, whether it is there, and the role. */
+    private static final String MAY_ROLL =
+            "SELECT coalesce(pg_catalog.has_function_privilege(p.oid, 'EXECUTE'), false), c.relnamespace::regnamespace::text,"
+                    + " p.oid IS NOT NULL, current_user FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_proc p"
+                    + " ON p.pronamespace = c.relnamespace AND p.proname = 'freshet_outbox_roll'"
+                    + " WHERE c.oid = pg_catalog.to_regclass(?)";
 
     private final Session session;
     private final String table;
@@ -129,6 +137,27 @@ final class PostgresOutbox implements OutboxReader, OutboxCleaner {
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return row.getInt(1);
+            }
+        }
+    }
+
+    /** Returns what keeps a table from being cleared, a sentence that names the way out; empty where it is not there at all. */
+    static Optional<String> clearingProblem(Connection c, String table) throws SQLException {
+        try (PreparedStatement statement = c.prepareStatement(MAY_ROLL)) {
+            statement.setString(1, table);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next() || row.getBoolean(1)) {
+                    return Optional.empty();
+                }
+                String schema = row.getString(2);
+                return Optional.of(
+                        "Table '" + table + "': "
+                                + (row.getBoolean(3)
+                                        ? "the role '" + row.getString(4)
+                                                + "' may not clear it; GRANT EXECUTE ON FUNCTION " + schema
+                                                + ".freshet_outbox_roll TO \"" + row.getString(4) + '"'
+                                        : "there is no function " + schema
+                                                + ".freshet_outbox_roll to clear it; run all of the migration of freshet-outbox"));
             }
         }
     }

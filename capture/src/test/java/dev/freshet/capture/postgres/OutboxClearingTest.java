@@ -1,7 +1,9 @@
 package dev.freshet.capture.postgres;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.freshet.capture.CaptureProblem;
 import dev.freshet.capture.OutboxCleaner;
 import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
@@ -20,13 +22,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What of the outbox table's last partition is cleared. */
+/** Whether an outbox table can be cleared, and what of its last partition is. */
 @OnServers
 class OutboxClearingTest {
     private static final TableCapture TABLE = TableCapture.ofOutbox("public.freshet_outbox");
@@ -45,11 +48,13 @@ class OutboxClearingTest {
         try (InputStream file = Dialect.class.getClassLoader().getResourceAsStream(Dialect.POSTGRESQL.migration())) {
             db.execute(new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8));
         }
-        source = PostgresSource.create(
-                PostgresSettings.builder("shop", db.jdbcUrl(), db.user(), db.password())
-                        .build(),
-                InstantSource.system());
+        source = source(db.user(), db.password());
         cleaner = source.outboxCleaner(TABLE);
+    }
+
+    private Source source(String user, String password) {
+        return PostgresSource.create(
+                PostgresSettings.builder("shop", db.jdbcUrl(), user, password).build(), InstantSource.system());
     }
 
     @AfterEach
@@ -68,6 +73,30 @@ class OutboxClearingTest {
             outbox.publish(c, Event.builder("orders", "t").key(key).payload(1).build());
             c.commit();
         }
+    }
+
+    private static List<String> problems(Source of) {
+        return of.check(List.of(TABLE)).stream()
+                .map(CaptureProblem::sentence)
+                .filter(p -> p.contains("freshet_outbox_roll"))
+                .toList();
+    }
+
+    @Test
+    void roleThatMayNotClear_isToldBefore() throws SQLException {
+        assertEquals(List.of(), problems(source));
+        String role = db.name() + "_r";
+        db.execute("CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD 'p'");
+        try (Source theirs = source(role, "p")) {
+            assertEquals(
+                    List.of("Table 'public.freshet_outbox': the role '" + role + "' may not clear it; GRANT EXECUTE ON"
+                            + " FUNCTION public.freshet_outbox_roll TO \"" + role + '"'),
+                    problems(theirs));
+        } finally {
+            db.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
+        }
+        db.execute("DROP FUNCTION freshet_outbox_roll");
+        assertTrue(problems(source).get(0).contains("run all of the migration"));
     }
 
     @Test
