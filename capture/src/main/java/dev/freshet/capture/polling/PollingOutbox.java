@@ -3,7 +3,6 @@ package dev.freshet.capture.polling;
 import dev.freshet.capture.OutboxCleaner;
 import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
-import dev.freshet.capture.internal.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,24 +17,22 @@ final class PollingOutbox implements OutboxCleaner {
 
     private record Shown(OutboxSnapshot snapshot, long atNanos) {}
 
-    private final Session session;
-    private final PolledDatabase database;
-    private final Numbers numbers;
+    private final PolledQuestions questions;
+    private final PollingRuntime runtime;
     private final Progress progress;
     private @Nullable Shown pending;
 
-    PollingOutbox(PolledDatabase database, Numbers numbers, Progress progress) {
-        this.session = new Session(database::open, database::failed);
-        this.database = database;
-        this.numbers = numbers;
+    PollingOutbox(PolledStore store, PollingRuntime runtime, Progress progress) {
+        this.questions = new PolledQuestions(store);
+        this.runtime = runtime;
         this.progress = progress;
     }
 
     @Override
     public OutboxSnapshot snapshot() {
         Shown before = pending;
-        long next = session.ask(
-                "the numbers could not be read", c -> numbers.read(c).next());
+        long next =
+                questions.ask("the numbers could not be read", s -> s.state().next());
         OutboxSnapshot covered = before == null
                 ? null
                 : progress.last()
@@ -43,24 +40,24 @@ final class PollingOutbox implements OutboxCleaner {
                         .map(p -> new OutboxSnapshot(before.snapshot().text(), p.next()))
                         .orElse(null);
         if (before == null || covered != null) {
-            OutboxSnapshot now = session.ask("the outbox's snapshot could not be taken", database::shown);
-            pending = new Shown(now, System.nanoTime());
+            OutboxSnapshot now = questions.ask("the outbox's snapshot could not be taken", PolledSession::shown);
+            pending = new Shown(now, runtime.nanoTime());
         }
         return covered == null ? new OutboxSnapshot(NOTHING, next) : covered;
     }
 
     @Override
     public int clear(OutboxSnapshot sent, OutboxRetention retention) {
-        return session.ask("the outbox table could not be cleared", c -> {
-            State state = numbers.read(c);
-            int cleared = database.clear(c, sent, numbers.sentSeq(c, state, sent.lsn()), retention);
-            numbers.forget(c, state);
+        return questions.ask("the outbox table could not be cleared", s -> {
+            State state = s.state();
+            int cleared = s.clear(sent, s.sentSeq(state, sent.lsn()), retention);
+            s.forget(state);
             return cleared;
         });
     }
 
     @Override
     public void close() {
-        session.close();
+        questions.close();
     }
 }

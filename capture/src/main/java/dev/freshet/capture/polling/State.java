@@ -12,4 +12,5 @@ import org.jspecify.annotations.Nullable;
  * @param high up to which {@code seq} everything was looked at
  * @param settled up to which {@code seq} nothing can come any more
  */
-record State(@Nullable String identity, @Nullable String slot, long confirmed, long next, long high, long settled) {}
+public record State(
+        @Nullable String identity, @Nullable String slot, long confirmed, long next, long high, long settled) {}

@@ -43,7 +43,6 @@ final class PollingFixture {
     final PollingSettings settings;
     final PolledDatabase database;
     final Numbers numbers;
-    final Rows rows;
     final Supplier<Source> sources;
 
     /** How a database is polled. */
@@ -70,7 +69,6 @@ final class PollingFixture {
                 .build();
         this.database = counting(opener.of(settings));
         this.numbers = new Numbers(settings);
-        this.rows = new Rows(database);
         this.sources = PollingSource.of(settings, database);
     }
 
@@ -185,13 +183,17 @@ final class PollingFixture {
     }
 
     Numbering numbering(Connection c) throws SQLException {
-        return Numbering.resume(settings, database, numbers, rows, new Progress(), numbers.read(c), c);
+        return Numbering.resume(settings, PollerThread.runtime(settings), new Progress(), numbers.read(c), polled(c));
+    }
+
+    private PolledSession polled(Connection c) {
+        return new SqlPolledSession(settings, database, c);
     }
 
     /** Does a round and returns what it has numbered, as {@code number:seq}. */
     List<String> round(Numbering numbering, Connection c) throws SQLException {
         List<String> found = new ArrayList<>();
-        for (Numbering.Numbered numbered : numbering.round(c)) {
+        for (Numbering.Numbered numbered : numbering.round(polled(c))) {
             numbered.heads().forEach(h -> found.add(numbered.run().numberOf(h.seq()) + ":" + h.seq()));
         }
         return found;
