@@ -22,6 +22,7 @@ public final class Poller implements Delivery.Sink {
     private final PolledSession session;
     private final PollingRuntime runtime;
     private final Numbering numbering;
+    private final int epoch;
     private final Delivery delivery;
     private final EventQueue<LogEvent> queue;
     private final AtomicLong confirmed;
@@ -54,6 +55,7 @@ public final class Poller implements Delivery.Sink {
         this.session = session;
         this.runtime = runtime;
         this.numbering = numbering;
+        this.epoch = epoch;
         this.delivery = new Delivery(settings, epoch, this);
         this.queue = queue;
         this.replayed = start;
@@ -66,6 +68,11 @@ public final class Poller implements Delivery.Sink {
     /** Takes note of what is in Kafka; by any thread. */
     void confirm(long number) {
         confirmed.accumulateAndGet(number, Math::max);
+    }
+
+    /** Returns the epoch of the positions that it gives; by any thread. */
+    public int epoch() {
+        return epoch;
     }
 
     /** Returns its session. */
