@@ -106,7 +106,7 @@ final class SimPolledSession implements PolledSession {
                 throw new ConfigurationException("The slot exists already");
             }
             d.slot = PolledNodes.POLLING.slot();
-            d.begins = d.next();
+            d.begins = read().firstOfNewSlot(random);
             d.confirmed = d.begins;
             d.settled = 0;
             d.numbers.clear();

@@ -277,6 +277,21 @@ class PollingRulesTest {
         });
     }
 
+    /** What has a number of the former slot, and was not sent, would else count as sent: nothing was missing by the numbers. */
+    @Test
+    void databaseThatIsSetBack_toBeforeItsSlotWasMade_isAnotherHistory() {
+        assertHolds(20, (world, at) -> {
+            world.calm();
+            publish(world, 3);
+            world.kill(0, at);
+            world.relayAgent(0, PolledNodes.POLLER);
+            world.server.backUp();
+            world.server.loseSlot();
+            world.relay(0, 6);
+            world.server.restore(world.random);
+        });
+    }
+
     @Test
     void letters_areSentOnce_wheneverTheCommandOrTheRelayEnds() {
         assertHolds(CALLS, (world, at) -> {
