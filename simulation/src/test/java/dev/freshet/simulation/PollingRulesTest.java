@@ -292,6 +292,34 @@ class PollingRulesTest {
         });
     }
 
+    /** Its transactions have the numbers of others that were sent. */
+    @Test
+    void databaseThatIsSetBack_isNotCleared_byWhatItShowedBefore() {
+        assertHolds(30, (world, at) -> {
+            world.calm();
+            world.server.backUp();
+            publish(world, 6);
+            world.calm();
+            for (int i = 0; i < 4; i++) {
+                world.relayAgent(0, PolledNodes.KEEPER);
+                world.pass(QUESTION);
+            }
+            world.server.restore(world.random);
+            for (int i = 0; i < at; i++) {
+                world.relay(0);
+                world.pass(World.STEP);
+            }
+            world.interrupt(0, 1 + at % 5, () -> {
+                publish(world, 3);
+                return nothing();
+            });
+            for (int i = 0; i < 3; i++) {
+                world.relayAgent(0, PolledNodes.KEEPER);
+                world.pass(QUESTION);
+            }
+        });
+    }
+
     @Test
     void letters_areSentOnce_wheneverTheCommandOrTheRelayEnds() {
         assertHolds(CALLS, (world, at) -> {

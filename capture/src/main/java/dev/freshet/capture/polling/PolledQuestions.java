@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class PolledQuestions implements AutoCloseable {
     private final PolledStore store;
     private @Nullable PolledSession session;
+    private int sessions;
 
     /** Creates it; nothing is connected before the first question. */
     PolledQuestions(PolledStore store) {
@@ -24,12 +25,18 @@ final class PolledQuestions implements AutoCloseable {
             if (present == null || present.isClosed()) {
                 present = store.open();
                 session = present;
+                sessions++;
             }
             return work.apply(present);
         } catch (PolledFailure e) {
             close();
             throw store.failed(doing, e);
         }
+    }
+
+    /** Returns the number of the session over which it asked last. */
+    int session() {
+        return sessions;
     }
 
     @Override

@@ -15,7 +15,13 @@ final class PollingOutbox implements OutboxCleaner {
     /** Below every transaction. */
     private static final String NOTHING = "3:3:";
 
-    private record Shown(OutboxSnapshot snapshot, long atNanos) {}
+    /**
+     * What the table showed.
+     *
+     * @param session to whom: of a server that has taken the place of this one, or that has begun again, it says nothing, since its
+     *     transactions may have the ids of others
+     */
+    private record Shown(OutboxSnapshot snapshot, long atNanos, int session) {}
 
     private final PolledQuestions questions;
     private final PollingRuntime runtime;
@@ -30,9 +36,9 @@ final class PollingOutbox implements OutboxCleaner {
 
     @Override
     public OutboxSnapshot snapshot() {
-        Shown before = pending;
         long next =
                 questions.ask("the numbers could not be read", s -> s.state().next());
+        Shown before = pending != null && pending.session() == questions.session() ? pending : null;
         OutboxSnapshot covered = before == null
                 ? null
                 : progress.last()
@@ -41,7 +47,7 @@ final class PollingOutbox implements OutboxCleaner {
                         .orElse(null);
         if (before == null || covered != null) {
             OutboxSnapshot now = questions.ask("the outbox's snapshot could not be taken", PolledSession::shown);
-            pending = new Shown(now, runtime.nanoTime());
+            pending = new Shown(now, runtime.nanoTime(), questions.session());
         }
         return covered == null ? new OutboxSnapshot(NOTHING, next) : covered;
     }
