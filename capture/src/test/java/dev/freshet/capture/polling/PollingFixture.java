@@ -3,6 +3,7 @@ package dev.freshet.capture.polling;
 import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.LogEvent;
+import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.JdbcUrl;
@@ -28,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /** An outbox table in a database of a test's own, and what polls it. */
 final class PollingFixture {
@@ -171,6 +173,14 @@ final class PollingFixture {
         source.identify();
         source.capture(List.of(TableCapture.ofOutbox(settings.table())));
         return source.createSlot();
+    }
+
+    /** Opens a log once the database has heard of the end of the one before. */
+    ChangeLog reopen(Source source, long start) {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> source.slot().map(SlotState::activePid).isEmpty());
+        return open(source, start);
     }
 
     ChangeLog open(Source source, long start) {
