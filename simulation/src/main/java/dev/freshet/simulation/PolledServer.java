@@ -35,11 +35,13 @@ final class PolledServer {
     private final List<PolledData> backups = new ArrayList<>();
     /** Those of later moments than the one that it was last set back to. */
     private final List<PolledData> abandoned = new ArrayList<>();
+
     private final Map<Integer, PolledData> followed = new HashMap<>();
     /** Which run of the server it is; sessions of another one are lost. */
     int run;
     /** The session that holds the lock of the one that numbers; null for none. */
-    @Nullable SimPolledSession lockHolder;
+    @Nullable
+    SimPolledSession lockHolder;
 
     /** How often it was set back, or its slot was lost. */
     int losses;

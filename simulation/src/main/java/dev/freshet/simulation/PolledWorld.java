@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PolledWorld implements Played {
     private static final Duration CALM_STEP = World.STEP.multipliedBy(4);
+    /** A step of a poller has a few calls, and a take-over many. */
+    private static final int FEW_CALLS = 6;
+
     private static final int CALLS = 40;
     private static final int PAUSE = 24;
     private static final int DEPTH = 3;
@@ -143,22 +146,26 @@ final class PolledWorld implements Played {
 
     private void work(Decision.Kind kind) {
         int i = random.nextInt(relays.length);
-        int agent = random.nextInt(relays[i].agents().size());
+        // a poller's steps are small, and what matters most happens between its calls
+        int agent = random.nextBoolean()
+                ? PolledNodes.POLLER
+                : random.nextInt(relays[i].agents().size());
         Nodes.Node node = alive(i);
         SimProcess process = node.process();
+        int call = 1 + random.nextInt(random.nextBoolean() ? FEW_CALLS : CALLS);
         switch (kind) {
             case RELAY_KILLED ->
-                process.interrupt(1 + random.nextInt(CALLS), () -> {
+                process.interrupt(call, () -> {
                     process.kill();
                     return Calls.Trouble.NONE;
                 });
             case RELAY_PAUSED -> {
                 int count = 1 + random.nextInt(PAUSE);
-                process.interrupt(1 + random.nextInt(CALLS), () -> standStill(count));
+                process.interrupt(call, () -> standStill(count));
             }
             case RELAY_CUT -> {
                 Calls.Trouble trouble = random.nextBoolean() ? Calls.Trouble.BEFORE : Calls.Trouble.AFTER;
-                process.interrupt(1 + random.nextInt(CALLS), () -> trouble);
+                process.interrupt(call, () -> trouble);
             }
             default -> {
                 // undisturbed

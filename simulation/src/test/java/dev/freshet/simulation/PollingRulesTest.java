@@ -140,6 +140,45 @@ class PollingRulesTest {
         });
     }
 
+    /** A gap is given up by an answer only if it was looked into behind that; what it waits for may end in between. */
+    @Test
+    void transactionThatEnds_inTheMidstOfARound_isFoundByALaterLook() {
+        assertHolds(12, (world, at) -> {
+            world.calm();
+            PolledTx early = world.publisher.begin(CART, "k0", world.random);
+            PolledTx other = world.publisher.begin(CART, "k1", world.random);
+            publish(world, 3);
+            world.server.show(other);
+            askTwice(world);
+            world.interrupt(0, at, () -> {
+                world.server.show(early);
+                return nothing();
+            });
+            world.relayAgent(0, PolledNodes.POLLER);
+            askTwice(world);
+        });
+    }
+
+    /** Of a transaction whose rows lie in several gaps, the later ones are not numbered without the earlier. */
+    @Test
+    void rowsOfOneKey_inSeveralGaps_standInTheirOrder_wheneverTheyAreCommitted() {
+        assertHolds(12, (world, at) -> {
+            world.calm();
+            PolledTx early = world.server.begin(world.random);
+            for (int i = 0; i < 5; i++) {
+                world.publisher.add(early, CART, "k0", false);
+                world.publisher.publish(CART, "k1", world.random);
+            }
+            askTwice(world);
+            world.interrupt(0, at, () -> {
+                world.server.show(early);
+                return nothing();
+            });
+            world.relayAgent(0, PolledNodes.POLLER);
+            world.relay(0, 4);
+        });
+    }
+
     @Test
     void numbers_areDurable_beforeTheirRowsAreSent() {
         assertNeeded(Publishing.POLLED, Rule.DURABLE_NUMBERS, "N4", 3, (world, at) -> {
@@ -170,8 +209,7 @@ class PollingRulesTest {
 
     @Test
     void oneAloneNumbers() {
-        assertNeeded(
-                Publishing.POLLED, Rule.LOCK_TO_THE_END, "N", 8, PollingRulesTest::standStill, Rule.NUMBER_ONCE);
+        assertNeeded(Publishing.POLLED, Rule.LOCK_TO_THE_END, "N", 8, PollingRulesTest::standStill, Rule.NUMBER_ONCE);
     }
 
     @Test
