@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,7 +68,7 @@ final class Engine {
                         parked,
                         watch,
                         keeper,
-                        new Completions(room, parked)),
+                        new Completions(room, parked, ForkJoinPool.commonPool())),
                 kept);
         drain = table.map(
                 t -> new Drain(new EventLoop(name + "-drain", this::broken), t, this::refresh, this::accept, delivery));

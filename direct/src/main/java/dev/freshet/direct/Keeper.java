@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
 /** Writes events into the table, those that wait in one transaction. Has a thread of its own; may be called by any. */
-final class Keeper {
+final class Keeper implements LanePorts.Undelivered {
     private final SeldomLog log = new SeldomLog(LoggerFactory.getLogger(Keeper.class));
 
     private final EventLoop thread;
@@ -39,7 +39,8 @@ final class Keeper {
      */
     record Order(List<Entry> entries, Optional<String> unlessFree, Consumer<Result> answer) {}
 
-    void keep(Order order) {
+    @Override
+    public void keep(Order order) {
         synchronized (this) {
             waiting.add(order);
             if (waiting.size() > 1) {
