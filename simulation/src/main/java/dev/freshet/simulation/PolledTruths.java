@@ -76,9 +76,9 @@ final class PolledTruths implements EventTruths {
         }
         seen = cursor;
         boundaries++;
-        if (cursor.epoch() > 1 + server.losses) {
-            throw new Violation("N4: the epoch " + cursor.epoch() + " was begun, and what was there was lost "
-                    + server.losses + " times");
+        // one loss may begin several: a relay that stood still takes the slot away that another one has made for it
+        if (cursor.epoch() > 1 && server.losses == 0) {
+            throw new Violation("N4: the epoch " + cursor.epoch() + " was begun, and nothing was lost");
         }
         Instant completeTo = boundary.completeTo();
         if (completeTo != null && cursor.loss() == null && server.isOnTime()) {
