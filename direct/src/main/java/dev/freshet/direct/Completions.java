@@ -1,14 +1,21 @@
 package dev.freshet.direct;
 
 import dev.freshet.model.FreshetException;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Executor;
 
-/** Tells what has become of an event, and gives its places back. Callers' own work runs on the common pool, never on the loop. */
+/** Tells what has become of an event, and gives its places back. Callers' own work never runs on the loop. */
 final class Completions {
     private final Room room;
     private final ParkedKeys parked;
+    private final Executor callers;
 
-    Completions(Room room, ParkedKeys parked) {
+    /**
+     * Creates it.
+     *
+     * @param callers runs what callers do with an answer
+     */
+    Completions(Room room, ParkedKeys parked, Executor callers) {
+        this.callers = callers;
         this.room = room;
         this.parked = parked;
     }
@@ -19,12 +26,12 @@ final class Completions {
             return;
         }
         giveBack(entry);
-        entry.outcome.completeAsync(() -> outcome);
+        entry.outcome.completeAsync(() -> outcome, callers);
     }
 
     void failed(Entry entry, FreshetException why) {
         giveBack(entry);
-        ForkJoinPool.commonPool().execute(() -> entry.outcome.completeExceptionally(why));
+        callers.execute(() -> entry.outcome.completeExceptionally(why));
     }
 
     private void giveBack(Entry entry) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -68,7 +69,7 @@ final class Engine {
                 watch,
                 keeper,
                 kept,
-                new Completions(room, parked)));
+                new Completions(room, parked, ForkJoinPool.commonPool())));
         drain = table.map(
                 t -> new Drain(new EventLoop(name + "-drain", this::broken), t, this::refresh, this::accept, delivery));
         admission = new Admission(

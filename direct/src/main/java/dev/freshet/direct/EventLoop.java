@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * A thread of its own that runs tasks one after the other, so that what they share needs no lock. An exception that leaves a task
  * is one that our own code forbids: it is told once, and the owner stops.
  */
-final class EventLoop {
+final class EventLoop implements LanePorts.Tasks {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
     private final String name;
@@ -36,13 +36,13 @@ final class EventLoop {
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /** Runs a task behind those that were given before; returns whether it will, which it does not at the end. */
-    boolean execute(Runnable task) {
+    @Override
+    public boolean execute(Runnable task) {
         return schedule(task, 0);
     }
 
-    /** Runs a task later; tasks of the same time in their order. Returns whether it will. */
-    boolean schedule(Runnable task, long nanos) {
+    @Override
+    public boolean schedule(Runnable task, long nanos) {
         try {
             ScheduledFuture<?> unused = executor.schedule(() -> guarded(task), nanos, TimeUnit.NANOSECONDS);
             return true;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Writes records, each once as far as Kafka's idempotent producer goes; one that has failed fatally is replaced. Belongs to the
  * loop's thread; answers come on it too.
  */
-final class KafkaSender {
+final class KafkaSender implements LanePorts.Records {
     private final KafkaClients clients;
     private final TopicProbe probe;
     private final EventLoop loop;
@@ -40,7 +40,8 @@ final class KafkaSender {
         this.producer = Optional.of(clients.producer());
     }
 
-    void send(ProducerRecord<byte[], byte[]> record, Answer answer) {
+    @Override
+    public void send(ProducerRecord<byte[], byte[]> record, Answer answer) {
         try {
             if (producer.isEmpty()) {
                 producer = Optional.of(clients.producer());
@@ -79,8 +80,8 @@ final class KafkaSender {
         answer.given(null, fault);
     }
 
-    /** Gives up what is on its way: it is answered with a fault, though it may have been written. */
-    void abort() {
+    @Override
+    public void abort() {
         producer.ifPresent(p -> p.close(Duration.ZERO));
         producer = Optional.empty();
     }

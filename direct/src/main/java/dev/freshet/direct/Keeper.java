@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
 /** Writes events into the table, those that wait in one transaction, and reads whose they are. Has a thread of its own; may be called by any. */
-final class Keeper {
+final class Keeper implements LanePorts.Undelivered {
     private final SeldomLog log = new SeldomLog(LoggerFactory.getLogger(Keeper.class));
     private final SeldomLog outages = SeldomLog.ofOutages();
 
@@ -42,13 +42,8 @@ final class Keeper {
      */
     record Order(List<Entry> entries, Optional<String> unlessFree, Consumer<Result> answer) {}
 
-    /**
-     * Reads which keys have rows, behind the orders that it has.
-     *
-     * @param most how many at most
-     * @param answer told them on the keeper's thread; empty if the database failed
-     */
-    void read(int most, Consumer<Optional<Set<String>>> answer) {
+    @Override
+    public void read(int most, Consumer<Optional<Set<String>>> answer) {
         thread.execute(() -> {
             Optional<Set<String>> keys;
             try {
@@ -61,7 +56,8 @@ final class Keeper {
         });
     }
 
-    void keep(Order order) {
+    @Override
+    public void keep(Order order) {
         synchronized (this) {
             waiting.add(order);
             if (waiting.size() > 1) {

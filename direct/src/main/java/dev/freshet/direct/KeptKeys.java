@@ -22,8 +22,8 @@ final class KeptKeys {
     /** A long table is not read all the time. */
     private static final int PAUSES_PER_READING = 9;
 
-    private final EventLoop loop;
-    private final Optional<Keeper> keeper;
+    private final LanePorts.Tasks loop;
+    private final Optional<? extends LanePorts.Undelivered> keeper;
     private final int most;
     private Set<String> hashes = new HashSet<>();
     /** Whether keys beyond those have rows. */
@@ -38,7 +38,7 @@ final class KeptKeys {
      * @param keeper reads the table; empty if there is none
      * @param most how many keys it holds
      */
-    KeptKeys(EventLoop loop, Optional<Keeper> keeper, int most) {
+    KeptKeys(LanePorts.Tasks loop, Optional<? extends LanePorts.Undelivered> keeper, int most) {
         this.loop = loop;
         this.keeper = keeper;
         this.most = most;

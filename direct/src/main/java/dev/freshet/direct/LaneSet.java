@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The lanes that have events, and which of them wait to be tried again. Belongs to the loop's thread, but for {@link #waiting}. */
 final class LaneSet {
-    private final EventLoop loop;
+    private final LanePorts.Tasks loop;
     private final Map<LaneKey, Lane> keyed = new HashMap<>();
     private final Set<Lane> all = new LinkedHashSet<>();
     private final AtomicInteger waiting = new AtomicInteger();
 
-    LaneSet(EventLoop loop) {
+    LaneSet(LanePorts.Tasks loop) {
         this.loop = loop;
     }
 

@@ -30,13 +30,13 @@ final class Lanes {
     private static final Duration LETTER_LIMIT = Duration.ofSeconds(5);
 
     private final DirectSettings settings;
-    private final EventLoop loop;
-    private final KafkaSender sender;
-    private final Letters letters;
+    private final LanePorts.Tasks loop;
+    private final LanePorts.Records sender;
+    private final LanePorts.DeadLetters letters;
     private final EventRecords records;
     private final ParkedKeys parked;
-    private final ParkedWatch watch;
-    private final Optional<Keeper> keeper;
+    private final LanePorts.LettersRead watch;
+    private final Optional<? extends LanePorts.Undelivered> keeper;
     private final Completions completions;
     private final SeldomLog letterLog = new SeldomLog(LOG);
     private final SeldomLog failureLog = new SeldomLog(LOG);
@@ -55,13 +55,13 @@ final class Lanes {
     /** What lanes work with. */
     record Parts(
             DirectSettings settings,
-            EventLoop loop,
-            KafkaSender sender,
-            Letters letters,
+            LanePorts.Tasks loop,
+            LanePorts.Records sender,
+            LanePorts.DeadLetters letters,
             EventRecords records,
             ParkedKeys parked,
-            ParkedWatch watch,
-            Optional<Keeper> keeper,
+            LanePorts.LettersRead watch,
+            Optional<? extends LanePorts.Undelivered> keeper,
             KeptKeys kept,
             Completions completions) {}
 

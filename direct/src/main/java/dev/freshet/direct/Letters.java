@@ -6,7 +6,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 
 /** Writes events as dead letters: the record that its topic would have, with what is at fault. Belongs to the loop's thread. */
-final class Letters {
+final class Letters implements LanePorts.DeadLetters {
     private final LetterTopic topic;
     private final String name;
     private final KafkaSender sender;
@@ -24,7 +24,8 @@ final class Letters {
     }
 
     /** Writes a letter; the topic is looked for and made before the first one. */
-    void send(Entry entry, Fault why, KafkaSender.Answer answer) {
+    @Override
+    public void send(Entry entry, Fault why, KafkaSender.Answer answer) {
         topic.require()
                 .thenAccept(fault -> loop.execute(() -> {
                     if (fault.isPresent()) {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Reads in the dead-letter topic which keys are parked: once before anything is sent, then, while some are, again and again, so
  * that they are let go once their letters are dealt with. Has a thread of its own.
  */
-final class ParkedWatch {
+final class ParkedWatch implements LanePorts.LettersRead {
     private static final long LEAST_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
     /** A long topic is not read all the time. */
     private static final int PAUSES_PER_READING = 9;
@@ -54,18 +54,18 @@ final class ParkedWatch {
         thread.execute(this::look);
     }
 
-    /** Returns whether the keys of before are known. */
-    boolean isKnown() {
+    @Override
+    public boolean isKnown() {
         return isKnown;
     }
 
-    /** Returns for how long they have not been known, in nanoseconds, while they are not. */
-    long unknownForNanos() {
+    @Override
+    public long unknownForNanos() {
         return System.nanoTime() - began;
     }
 
-    /** Returns why they are not, as a sentence. */
-    String trouble() {
+    @Override
+    public String trouble() {
         return trouble;
     }
 

@@ -1,6 +1,7 @@
 package dev.freshet.simulation;
 
 import java.util.Locale;
+import java.util.Random;
 
 /**
  * One step of a schedule.
@@ -67,20 +68,37 @@ record Decision(Kind kind, int salt) {
         /** The operator sends dead letters again; that may end, or stand still, at some call. */
         REDRIVE(3, true, true),
         /** The operator gives dead letters up. */
-        DISCARD(1, true, true);
+        DISCARD(1, true, true),
+        /** The polled database ends and begins again: sessions are lost, and what had not committed. */
+        RESTART(2, true, false, true),
+        /** The polled database's clock is set, back or forth. */
+        CLOCK(1, true, false, true),
+        /** The brokers are away for a while. */
+        AWAY(2, true, false, true);
 
         private final int weight;
         private final boolean fault;
         private final boolean ofEvents;
+        private final boolean ofPolling;
 
         Kind(int weight, boolean fault) {
             this(weight, fault, false);
         }
 
         Kind(int weight, boolean fault, boolean ofEvents) {
+            this(weight, fault, ofEvents, false);
+        }
+
+        Kind(int weight, boolean fault, boolean ofEvents, boolean ofPolling) {
             this.weight = weight;
             this.fault = fault;
             this.ofEvents = ofEvents;
+            this.ofPolling = ofPolling;
+        }
+
+        /** Returns whether it is for schedules of a polled database alone. */
+        boolean isOfPolling() {
+            return ofPolling;
         }
 
         /** Returns whether it is for schedules with events alone. */
@@ -101,6 +119,12 @@ record Decision(Kind kind, int salt) {
     @Override
     public String toString() {
         return kind.name().toLowerCase(Locale.ROOT) + ':' + salt;
+    }
+
+    /** Seeds that are near one another give numbers that are, unless they are mixed. */
+    static void seed(Random random, long salt) {
+        long mixed = (salt + 1) * 0x9e3779b97f4a7c15L;
+        random.setSeed(mixed ^ mixed >>> 29);
     }
 
     static Decision parse(String text) {

@@ -27,17 +27,23 @@ final class EventConfig {
 
     static final EventSettings EVENTS = EventSettings.of("shop").withOutbox("public.outbox", RETENTION);
 
-    private static final List<RelaySettings> BY_LEVEL =
-            List.of(Nodes.RELAY, settings(1), settings(TWO_STREAMS), settings(LARGE));
+    private static final List<RelaySettings> BY_LEVEL = levels(Nodes.TABLES);
+    private static final List<RelaySettings> POLLED_BY_LEVEL = levels(List.of());
 
+    private final List<RelaySettings> byLevel;
     private int level;
 
     EventConfig(Publishing publishing) {
-        level = publishing == Publishing.FIRST ? 1 : 0;
+        byLevel = publishing.isPolled() ? POLLED_BY_LEVEL : BY_LEVEL;
+        level = publishing == Publishing.LATER ? 0 : 1;
     }
 
-    private static RelaySettings settings(int level) {
-        List<StreamSettings> streams = new ArrayList<>(Nodes.TABLES);
+    private static List<RelaySettings> levels(List<StreamSettings> tables) {
+        return List.of(Nodes.RELAY, settings(1, tables), settings(TWO_STREAMS, tables), settings(LARGE, tables));
+    }
+
+    private static RelaySettings settings(int level, List<StreamSettings> tables) {
+        List<StreamSettings> streams = new ArrayList<>(tables);
         streams.add(stream(FIRST, level < LARGE ? NO_LARGE : StreamSettings.DEFAULT_MAX_MESSAGE_BYTES));
         if (level >= TWO_STREAMS) {
             streams.add(stream(SECOND, StreamSettings.DEFAULT_MAX_MESSAGE_BYTES));
@@ -68,6 +74,6 @@ final class EventConfig {
     }
 
     RelaySettings settings() {
-        return BY_LEVEL.get(level);
+        return byLevel.get(level);
     }
 }

@@ -38,9 +38,8 @@ import org.jspecify.annotations.Nullable;
 final class EventOracle {
     private static final String LETTERS = EventConfig.EVENTS.deadLetterTopic();
 
-    private final SimDatabase db;
+    private final EventTruths truths;
     private final SimKafka kafka;
-    private final Map<Integer, EventTruth> truths = new HashMap<>();
     /** Where an event has come to Kafka, by its id: oldest first. */
     private final Map<UUID, List<Born>> born = new HashMap<>();
     /** The dead letters, by their offsets. */
@@ -72,10 +71,10 @@ final class EventOracle {
         }
     }
 
-    EventOracle(SimDatabase db, SimKafka kafka) {
-        this.db = db;
+    EventOracle(EventTruths truths, SimKafka kafka) {
+        this.truths = truths;
         this.kafka = kafka;
-        db.outbox.onClear = this::checkCleared;
+        truths.onClear(this::checkCleared);
     }
 
     /** Returns how many records of events and letters were checked. */
@@ -192,6 +191,7 @@ final class EventOracle {
             }
         }
         all.add(at);
+        truths.born(record, event);
     }
 
     private boolean isDiscarded(Born at) {
@@ -205,24 +205,14 @@ final class EventOracle {
                 + event.tx().lsn() + ")";
     }
 
-    private EventTruth truth(int epoch) {
-        List<SimTx> log = db.log(epoch);
-        EventTruth known = truths.get(epoch);
-        if (known == null || !known.isOf(log)) {
-            known = new EventTruth(epoch, log);
-            truths.put(epoch, known);
-        }
-        return known;
-    }
-
     /** Its table may be read of a server that has taken the other's place, before the relay finds that out by the log. */
     private @Nullable Committed committed(int epoch, EventRecord record) {
-        Committed event = truth(epoch).of(record.event().id());
-        return event == null ? new EventTruth(epoch, db.log()).of(record.event().id()) : event;
+        Committed event = truths.truth(epoch).of(record.event().id());
+        return event == null ? truths.present(epoch).of(record.event().id()) : event;
     }
 
     private boolean isFollowed(int epoch, Committed event) {
-        return truth(epoch).of(event.id()) != null;
+        return truths.truth(epoch).of(event.id()) != null;
     }
 
     private void checkCleared(Collection<UUID> ids) {
@@ -264,7 +254,7 @@ final class EventOracle {
     private @Nullable Committed missing(Cursor entry, long lsn, @Nullable Map<String, OffsetVector> below) {
         Set<UUID> known = settled.computeIfAbsent(entry.epoch(), e -> new HashSet<>());
         Position from = Objects.requireNonNull(takenFrom.get(entry.epoch()));
-        for (Committed event : truth(entry.epoch()).all()) {
+        for (Committed event : truths.truth(entry.epoch()).all()) {
             if (event.tx().endLsn() > lsn) {
                 return null;
             }
@@ -306,7 +296,7 @@ final class EventOracle {
                 return "the stream " + stream.stream() + " is " + stream.status() + ": " + stream.trouble();
             }
         }
-        if (db.log(entry.epoch()) != db.log()) {
+        if (!truths.isFollowed(entry.epoch())) {
             return "the relay follows another history";
         }
         Committed missing = missing(entry, Long.MAX_VALUE, null);

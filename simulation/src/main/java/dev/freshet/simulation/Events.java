@@ -12,7 +12,7 @@ final class Events {
     Events(SimDatabase db, SimKafka kafka, Publishing publishing) {
         this.config = new EventConfig(publishing);
         this.letters = new LetterOperator(kafka, config);
-        this.oracle = new EventOracle(db, kafka);
+        this.oracle = new EventOracle(new LogTruths(db), kafka);
     }
 
     /** Returns why not every event is where it belongs, or null if it is, or none is taken. */

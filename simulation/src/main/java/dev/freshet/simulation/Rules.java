@@ -59,7 +59,23 @@ final class Rules {
         /** Rows are cleared only if a snapshot shows them that stands below a durable boundary. */
         CLEAR_WHAT_IS_SENT,
         /** The keys of which dead letters wait stand in the ledger. */
-        PARK_IN_LEDGER
+        PARK_IN_LEDGER,
+        /** Who writes to a polled table is told until its rows can be seen, not until it has committed. */
+        WRITE_UNTIL_SHOWN,
+        /** A prepared transaction, which no session holds, is among those that write. */
+        TELL_PREPARED,
+        /** A statement that writes, and whose transaction does not show yet, is among them. */
+        TELL_STATEMENTS,
+        /** A look into the gaps of a polled table sees what has committed since the look above them. */
+        LOOK_INTO_GAPS_ANEW,
+        /** The numbers of rows are on the disk before the rows are sent. */
+        DURABLE_NUMBERS,
+        /** Who numbers holds a lock until its session ends, after its last transaction. */
+        LOCK_TO_THE_END,
+        /** The table of numbers takes none twice: a second guard of the same. */
+        NUMBER_ONCE,
+        /** The time of a look at a polled table is asked for before it. */
+        CLOCK_BEFORE_LOOK
     }
 
     private final Set<Rule> off;

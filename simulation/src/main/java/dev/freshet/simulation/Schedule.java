@@ -21,7 +21,8 @@ record Schedule(Consistency copies, Publishing events, List<Decision> decisions)
     private static final int LEAST = 40;
     private static final int MOST = 240;
     private static final int OFTEN = 6;
-    private static final int THIRDS = 3;
+    private static final int SIXTHS = 6;
+    private static final int QUARTERS = 4;
 
     Schedule {
         decisions = List.copyOf(decisions);
@@ -34,7 +35,7 @@ record Schedule(Consistency copies, Publishing events, List<Decision> decisions)
         int sum = 0;
         Publishing events = publishing(seed);
         for (Decision.Kind kind : Decision.Kind.values()) {
-            if (kind.isOfEvents() && events == Publishing.NONE) {
+            if (!events.allows(kind)) {
                 continue;
             }
             int times = !kind.isFault() ? 1 : random.nextInt(3) == 0 ? 0 : random.nextInt(4) == 0 ? OFTEN : 1;
@@ -44,7 +45,8 @@ record Schedule(Consistency copies, Publishing events, List<Decision> decisions)
         List<Decision> decisions = new ArrayList<>();
         if (random.nextInt(4) > 0) {
             for (int n = random.nextInt(8); n > 0; n--) {
-                decisions.add(new Decision(Decision.Kind.WRITE, random.nextInt(1 << 20)));
+                decisions.add(new Decision(
+                        events.isPolled() ? Decision.Kind.PUBLISH : Decision.Kind.WRITE, random.nextInt(1 << 20)));
             }
             decisions.add(new Decision(Decision.Kind.CALM, random.nextInt(1 << 20)));
         }
@@ -62,11 +64,22 @@ record Schedule(Consistency copies, Publishing events, List<Decision> decisions)
                 random.nextBoolean() ? Consistency.PER_TRANSACTION : Consistency.PER_KEY, events, decisions);
     }
 
-    /** A third of the seeds has events. It is drawn apart, so that the others give what they gave before there were any. */
+    /**
+     * A third of the seeds has events in a log, a sixth a database that is polled. Both are drawn apart, so that the others give
+     * what they gave before there were any.
+     */
     private static Publishing publishing(long seed) {
-        Publishing[] all = Publishing.values();
-        int drawn = new Random(~seed).nextInt(THIRDS * (all.length - 1));
-        return drawn < all.length - 1 ? all[drawn + 1] : Publishing.NONE;
+        Random random = new Random(~seed);
+        return switch (random.nextInt(SIXTHS)) {
+            case 0 -> Publishing.FIRST;
+            case 1 -> Publishing.LATER;
+            default ->
+                switch (random.nextInt(QUARTERS * 2)) {
+                    case 0 -> Publishing.POLLED;
+                    case 1 -> Publishing.POLLED_INNODB;
+                    default -> Publishing.NONE;
+                };
+        };
     }
 
     /** Returns other decisions over the same copies and the same source. */

@@ -1,6 +1,9 @@
 package dev.freshet.simulation;
 
+import dev.freshet.model.FreshetException;
 import dev.freshet.model.Position;
+import dev.freshet.model.RetriableException;
+import dev.freshet.model.agent.Agent;
 import dev.freshet.stream.Partition;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -65,12 +68,33 @@ final class SimProcess implements Calls {
     }
 
     /** Returns whether the agent may begin to work: it is not standing still in the midst of it. */
-    boolean begin(Object agent) {
+    private boolean begin(Object agent) {
         return !dead && atWork.add(agent);
     }
 
-    void end(Object agent) {
+    private void end(Object agent) {
         atWork.remove(agent);
+    }
+
+    /** Lets an agent work once, as its runner does: what passes is tried again, and what does not ends it. */
+    void work(Agent agent) {
+        if (!begin(agent)) {
+            return;
+        }
+        try {
+            agent.doWork();
+        } catch (Calls.Killed e) {
+            kill();
+        } catch (RetriableException e) {
+            // the next step tries again
+        } catch (FreshetException e) {
+            // it has stopped for good: somebody begins it anew
+            kill();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Nobody interrupts the simulation", e);
+        } finally {
+            end(agent);
+        }
     }
 
     void kill() {

@@ -23,7 +23,7 @@ import picocli.CommandLine.TypeConversionException;
             "Runs the protocol's model: the real agents of two relays and of two instances of a replica, per-key in half of the"
                     + " schedules and per-transaction in the others, over a simulated source, cluster and database, through schedules of kills, pauses, lost acknowledgements,"
                     + " compaction, and assignments that change. In a third of them the source publishes events, and dead letters are"
-                    + " sent again or given up. After every step the invariants are checked.",
+                    + " sent again or given up; in a sixth two relays poll an outbox table, of a database that is restarted and set back. After every step the invariants are checked.",
             "Needs no servers. A seed always gives the same schedule. The first one that breaks an invariant is made as"
                     + " short as it can be, and printed."
         },

@@ -49,7 +49,9 @@ record Trial(
     }
 
     private static Trial run(long seed, Schedule schedule, Rules rules, boolean toTheEnd) {
-        World world = new World(schedule.copies(), schedule.events(), rules);
+        Played world = schedule.events().isPolled()
+                ? new PolledWorld(schedule.events(), rules)
+                : new World(schedule.copies(), schedule.events(), rules);
         String failure = null;
         try {
             world.play(schedule);
@@ -62,16 +64,16 @@ record Trial(
             StackTraceElement[] stack = e.getStackTrace();
             failure = e + (stack.length == 0 ? "" : " at " + stack[0]);
         }
-        Oracle oracle = world.oracle;
+        Played.Checked checked = world.checked();
         return new Trial(
                 seed,
                 schedule,
                 failure,
-                world.steps(),
-                oracle.claims(),
-                oracle.boundaries(),
-                oracle.moves(),
-                oracle.events());
+                checked.steps(),
+                checked.claims(),
+                checked.boundaries(),
+                checked.moves(),
+                checked.events());
     }
 
     /** A shorter schedule is to fail in the same way, not in any. */

@@ -1,7 +1,5 @@
 package dev.freshet.simulation;
 
-import dev.freshet.model.FreshetException;
-import dev.freshet.model.RetriableException;
 import dev.freshet.model.agent.Agent;
 import dev.freshet.model.ledger.Cursor;
 import dev.freshet.model.ledger.Mending;
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A process that stands still does so on the stack: the steps that follow happen inside the call at which it stopped.
  */
-final class World {
+final class World implements Played {
     static final List<String> STREAMS = List.of("orders", "stock");
     static final Duration STEP = Duration.ofMillis(10);
 
@@ -80,17 +78,13 @@ final class World {
         return "shop." + stream;
     }
 
-    /** Returns how many steps were made. */
-    int steps() {
-        return steps;
+    @Override
+    public Checked checked() {
+        return new Checked(steps, oracle.claims(), oracle.boundaries(), oracle.moves(), oracle.events());
     }
 
-    /**
-     * Does all that the schedule says.
-     *
-     * @throws Violation if an invariant does not hold
-     */
-    void play(Schedule what) {
+    @Override
+    public void play(Schedule what) {
         decisions = what.decisions();
         next = 0;
         while (next < decisions.size()) {
@@ -139,6 +133,7 @@ final class World {
             case RESTORE -> restores.something(random);
             case CALM -> calm();
             case PUBLISH, CONFIGURE, REDRIVE, DISCARD -> ofEvents(d.kind());
+            case RESTART, CLOCK, AWAY -> throw new IllegalStateException(d + " is of a polled database");
         }
         oracle.check();
     }
@@ -198,10 +193,8 @@ final class World {
         }
     }
 
-    /** Seeds that are near one another give numbers that are, unless they are mixed. */
     void seed(long salt) {
-        long mixed = (salt + 1) * 0x9e3779b97f4a7c15L;
-        random.setSeed(mixed ^ mixed >>> 29);
+        Decision.seed(random, salt);
     }
 
     /** Lets every agent of a relay work once. */
@@ -210,13 +203,13 @@ final class World {
             relays[i] = nodes.relay();
         }
         now = now.plus(STEP);
-        relays[i].agents().forEach(agent -> work(relays[i].process(), agent));
+        relays[i].agents().forEach(agent -> relays[i].process().work(agent));
         oracle.check();
     }
 
     /** Lets the keeper of the outbox work once, of a relay that is there. */
     void keeper(int i) {
-        work(relays[i].process(), relays[i].agents().get(Nodes.KEEPER));
+        relays[i].process().work(relays[i].agents().get(Nodes.KEEPER));
         oracle.check();
     }
 
@@ -226,7 +219,7 @@ final class World {
             copies[i] = nodes.copy();
         }
         now = now.plus(STEP);
-        work(copies[i].process(), copies[i].agents().get(agent.index()));
+        copies[i].process().work(copies[i].agents().get(agent.index()));
         oracle.check();
     }
 
@@ -291,28 +284,7 @@ final class World {
                 // undisturbed
             }
         }
-        work(process, chosen);
-    }
-
-    /** Lets an agent work once, as its runner does: what passes is tried again, and what does not ends it. */
-    private void work(SimProcess process, Agent agent) {
-        if (!process.begin(agent)) {
-            return;
-        }
-        try {
-            agent.doWork();
-        } catch (Calls.Killed e) {
-            process.kill();
-        } catch (RetriableException e) {
-            // the next step tries again
-        } catch (FreshetException e) {
-            // it has stopped for good: somebody begins it anew
-            process.kill();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("Nobody interrupts the simulation", e);
-        } finally {
-            process.end(agent);
-        }
+        process.work(chosen);
     }
 
     /** Has an operator repair what is broken, with the relays stopped. */
@@ -324,12 +296,8 @@ final class World {
         }
     }
 
-    /**
-     * Goes on without faults until everything is complete: one relay, both instances, and what is broken is repaired.
-     *
-     * @throws Violation if an invariant does not hold, or it does not become so
-     */
-    void settle() {
+    @Override
+    public void settle() {
         String unfinished = calm();
         if (events != null && unfinished == null) {
             unfinished = events.sendAll(this);
@@ -382,7 +350,7 @@ final class World {
     private void workAll(Nodes.Node node) {
         node.process().undisturbed();
         for (Agent agent : node.agents()) {
-            work(node.process(), agent);
+            node.process().work(agent);
         }
     }
 }

@@ -55,12 +55,15 @@ class FreshSeedsTest {
     }
 
     @Test
-    void scheduleWithEvents_isToldAsOne_inAThirdOfTheSeeds() {
+    void scheduleWithEvents_isToldAsOne_inAThirdOfTheSeeds_andAPolledOneInASixth() {
         List<Schedule> with = LongStream.range(0, SEEDS)
                 .mapToObj(Schedule::of)
                 .filter(s -> s.events() != Publishing.NONE)
                 .toList();
-        assertTrue(with.size() > SEEDS / 4 && with.size() < SEEDS / 2, with.size() + " of " + SEEDS);
+        long polled = with.stream().filter(s -> s.events().isPolled()).count();
+        long read = with.size() - polled;
+        assertTrue(read > SEEDS / 4 && read < SEEDS * 5 / 12, read + " of " + SEEDS);
+        assertTrue(polled > SEEDS / 8 && polled < SEEDS / 5, polled + " of " + SEEDS);
         with.forEach(s -> assertEquals(s, Schedule.parse(s.toString())));
     }
 

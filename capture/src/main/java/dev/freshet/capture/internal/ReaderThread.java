@@ -14,6 +14,15 @@ public final class ReaderThread {
 
     /** Waits for the thread's end, up to 5 s; a connection that does not answer is cut then. */
     public static void awaitEnd(Thread thread, Connection connection) {
+        awaitEnd(thread, () -> cut(connection));
+    }
+
+    /**
+     * Waits for the thread's end, up to 5 s.
+     *
+     * @param cut cuts the connection, if it has not ended by then
+     */
+    public static void awaitEnd(Thread thread, Runnable cut) {
         boolean interrupted = false;
         try {
             thread.join(LIMIT_MILLIS);
@@ -21,15 +30,20 @@ public final class ReaderThread {
             interrupted = true;
         }
         if (thread.isAlive()) {
-            try {
-                connection.abort(Runnable::run);
-            } catch (SQLException e) {
-                LOG.debug("A connection that does not answer could not be cut: {}", e.getMessage());
-            }
+            cut.run();
             thread.interrupt();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Cuts a connection that does not answer; by any thread. */
+    public static void cut(Connection connection) {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debug("A connection that does not answer could not be cut: {}", e.getMessage());
         }
     }
 }

@@ -39,7 +39,6 @@ final class OutboxRows implements PolledDatabase.Clearing {
     private final String left;
     private final boolean binaryIds;
     private final PriorityQueue<Piece> kept = new PriorityQueue<>(Comparator.comparing(Piece::due));
-    private @Nullable Connection seenBy;
     private long seen;
     private long sent;
 
@@ -76,8 +75,7 @@ final class OutboxRows implements PolledDatabase.Clearing {
         if (keep == null) {
             return 0;
         }
-        if (!connection.equals(seenBy) || sentSeq < sent) {
-            seenBy = connection;
+        if (sentSeq < sent) {
             seen = 0;
             kept.clear();
         }

@@ -2,15 +2,10 @@ package dev.freshet.capture.polling;
 
 import dev.freshet.capture.LogEvent;
 import dev.freshet.capture.OutboxReader;
-import dev.freshet.capture.internal.OutboxRow;
 import dev.freshet.model.Position;
 import dev.freshet.model.event.EventIds;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,30 +26,29 @@ final class Delivery {
          * @param bytes about how many bytes it holds
          * @param last whether it ends a transaction
          */
-        void accept(LogEvent event, int bytes, boolean last) throws SQLException, InterruptedException;
+        void accept(LogEvent event, int bytes, boolean last) throws InterruptedException;
     }
 
     private final PollingSettings settings;
     private final int epoch;
-    private final Rows rows;
     private final Sink sink;
 
-    Delivery(PollingSettings settings, int epoch, Rows rows, Sink sink) {
+    Delivery(PollingSettings settings, int epoch, Sink sink) {
         this.settings = settings;
         this.epoch = epoch;
-        this.rows = rows;
         this.sink = sink;
     }
 
     /** Gives a run's events, of rows that were numbered before and may have been deleted since. */
-    void again(Connection c, NumberedRun run) throws SQLException, InterruptedException {
+    void again(PolledSession session, NumberedRun run) throws InterruptedException {
         long from = run.rows().first();
         while (from <= run.rows().last()) {
-            List<Rows.Head> heads = rows.in(c, List.of(Run.of(from, run.rows().last())), settings.pageEvents());
+            List<PolledSession.Head> heads =
+                    session.in(List.of(Run.of(from, run.rows().last())), settings.pageEvents());
             long to = heads.size() < settings.pageEvents()
                     ? run.rows().last()
                     : heads.get(heads.size() - 1).seq();
-            give(c, run, Run.of(from, to), heads);
+            give(session, run, Run.of(from, to), heads);
             from = to + 1;
         }
     }
@@ -64,12 +58,12 @@ final class Delivery {
      *
      * @param heads the rows of the run that are there, in their order
      */
-    void give(Connection c, NumberedRun run, List<Rows.Head> heads) throws SQLException, InterruptedException {
-        give(c, run, run.rows(), heads);
+    void give(PolledSession session, NumberedRun run, List<PolledSession.Head> heads) throws InterruptedException {
+        give(session, run, run.rows(), heads);
     }
 
-    private void give(Connection c, NumberedRun run, Run part, List<Rows.Head> heads)
-            throws SQLException, InterruptedException {
+    private void give(PolledSession session, NumberedRun run, Run part, List<PolledSession.Head> heads)
+            throws InterruptedException {
         long given = 0;
         int begin = 0;
         long bytes = 0;
@@ -78,7 +72,9 @@ final class Delivery {
             boolean full = i - begin + 1 >= PIECE_EVENTS || bytes >= PIECE_BYTES;
             if (full || i == heads.size() - 1) {
                 given += piece(
-                        c, run, Run.of(heads.get(begin).seq(), heads.get(i).seq()));
+                        session,
+                        run,
+                        Run.of(heads.get(begin).seq(), heads.get(i).seq()));
                 begin = i + 1;
                 bytes = 0;
             }
@@ -97,9 +93,10 @@ final class Delivery {
         }
     }
 
-    private int piece(Connection c, NumberedRun run, Run piece) throws SQLException, InterruptedException {
-        List<LogEvent.Publication> events = new ArrayList<>();
-        rows.read(c, piece, row -> events.add(event(row, run)));
+    private int piece(PolledSession session, NumberedRun run, Run piece) throws InterruptedException {
+        List<LogEvent.Publication> events = session.contents(piece).stream()
+                .map(content -> event(content, run))
+                .toList();
         if (events.isEmpty()) {
             return 0;
         }
@@ -113,9 +110,9 @@ final class Delivery {
         return events.size();
     }
 
-    private LogEvent.Publication event(ResultSet row, NumberedRun run) throws SQLException {
-        Position position = new Position(epoch, run.numberOf(row.getLong("seq")), 1, 0);
-        OutboxReader.Row read = OutboxRow.read(row);
+    private LogEvent.Publication event(PolledSession.Content content, NumberedRun run) {
+        Position position = new Position(epoch, run.numberOf(content.seq()), 1, 0);
+        OutboxReader.Row read = content.row();
         return read.at(
                 position,
                 EventIds.isTimed(read.id())

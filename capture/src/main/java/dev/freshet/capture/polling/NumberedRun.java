@@ -7,24 +7,24 @@ package dev.freshet.capture.polling;
  * @param rows the rows
  * @param numberedAt when the look began that found them, by the database's clock, in microseconds since 1970
  */
-record NumberedRun(long number, Run rows, long numberedAt) {
+public record NumberedRun(long number, Run rows, long numberedAt) {
     /** Returns the number behind the last row's. */
-    long end() {
+    public long end() {
         return number + rows.size();
     }
 
     /** Returns a row's number. */
-    long numberOf(long seq) {
+    public long numberOf(long seq) {
         return number + seq - rows.first();
     }
 
     /** Returns the row that has a number. */
-    long seqOf(long of) {
+    public long seqOf(long of) {
         return rows.first() + of - number;
     }
 
     /** Returns what is left from a seq on. */
-    NumberedRun from(long seq) {
+    public NumberedRun from(long seq) {
         return new NumberedRun(numberOf(seq), Run.of(seq, rows.last()), numberedAt);
     }
 }

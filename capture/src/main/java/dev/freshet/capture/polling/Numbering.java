@@ -1,9 +1,8 @@
 package dev.freshet.capture.polling;
 
-import dev.freshet.capture.polling.Rows.Head;
+import dev.freshet.capture.polling.PolledSession.Head;
+import dev.freshet.capture.polling.PolledSession.Look;
 import dev.freshet.model.RetriableException;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,47 +30,31 @@ final class Numbering {
     private static final Duration GAP_PATIENCE = Duration.ofSeconds(10);
 
     private final PollingSettings settings;
-    private final PolledDatabase database;
-    private final Numbers numbers;
-    private final Rows rows;
+    private final PollingRuntime runtime;
     private final Progress progress;
     private final Gaps gaps = new Gaps();
     private long next;
     private long high;
-    private long nextQuestionNanos = System.nanoTime();
+    private long nextQuestionNanos;
     private long fullSinceNanos = -1;
 
-    private Numbering(
-            PollingSettings settings,
-            PolledDatabase database,
-            Numbers numbers,
-            Rows rows,
-            Progress progress,
-            State state) {
+    private Numbering(PollingSettings settings, PollingRuntime runtime, Progress progress, State state) {
         this.settings = settings;
-        this.database = database;
-        this.numbers = numbers;
-        this.rows = rows;
+        this.runtime = runtime;
         this.progress = progress;
         this.next = state.next();
         this.high = state.high();
+        this.nextQuestionNanos = runtime.nanoTime();
     }
 
     /** Goes on where the last one stopped; what it knew of gaps is found again. */
     static Numbering resume(
-            PollingSettings settings,
-            PolledDatabase database,
-            Numbers numbers,
-            Rows rows,
-            Progress progress,
-            State state,
-            Connection c)
-            throws SQLException {
-        Numbering numbering = new Numbering(settings, database, numbers, rows, progress, state);
+            PollingSettings settings, PollingRuntime runtime, Progress progress, State state, PolledSession session) {
+        Numbering numbering = new Numbering(settings, runtime, progress, state);
         long from = state.settled() + 1;
         List<Run> runs;
         do {
-            runs = numbers.above(c, from - 1, RUNS_AT_ONCE);
+            runs = session.runsAbove(from - 1, RUNS_AT_ONCE);
             long to = runs.size() < RUNS_AT_ONCE
                     ? state.high()
                     : runs.get(runs.size() - 1).last();
@@ -115,13 +98,13 @@ final class Numbering {
      * @return what it has numbered, in the order of the numbers; empty if there is nothing new
      * @throws RetriableException if too many gaps wait for the end of transactions, for long
      */
-    List<Numbered> round(Connection c) throws SQLException {
-        long startedNanos = System.nanoTime();
-        askWhoWrites(c);
+    List<Numbered> round(PolledSession session) {
+        long startedNanos = runtime.nanoTime();
+        askWhoWrites(session);
         boolean full = isFull();
-        Rows.Look look = rows.above(c, high, full ? 1 : settings.pageEvents());
+        Look look = session.above(high, full ? 1 : settings.pageEvents());
         List<Head> fresh = full ? List.of() : look.heads();
-        List<Head> late = gaps.isEmpty() ? List.of() : rows.in(c, gaps.runs(), settings.pageEvents());
+        List<Head> late = lookInto(session, gaps.runs());
         boolean lateCut = late.size() == settings.pageEvents();
         gaps.found(runs(late));
         if (lateCut) {
@@ -139,7 +122,7 @@ final class Numbering {
         add(late, look.began(), numbered);
         add(fresh, look.began(), numbered);
         if (!numbered.isEmpty()) {
-            numbers.add(c, numbered.stream().map(Numbered::run).toList(), high, settled());
+            session.add(numbered.stream().map(Numbered::run).toList(), high, settled());
             next = numbered.get(numbered.size() - 1).run().end();
         }
         if (!lateCut && fresh.size() == look.heads().size() && fresh.size() < settings.pageEvents()) {
@@ -148,13 +131,31 @@ final class Numbering {
         return numbered;
     }
 
-    private void askWhoWrites(Connection c) throws SQLException {
-        long now = System.nanoTime();
+    /**
+     * Returns the rows in the gaps, in the order of their seq, at most a page: the later ones are left out.
+     *
+     * <p>Implementation note. The last ranges are looked at first: what commits between two looks is then missed by its later rows
+     * and not by its earlier ones, which come before them.
+     */
+    private List<Head> lookInto(PolledSession session, List<Run> ranges) {
+        List<Head> found = new ArrayList<>();
+        int most = settings.pageEvents();
+        for (int to = ranges.size(); to > 0; to -= session.rangesAtOnce()) {
+            List<Head> earlier =
+                    new ArrayList<>(session.in(ranges.subList(Math.max(0, to - session.rangesAtOnce()), to), most));
+            earlier.addAll(found);
+            found = earlier.size() > most ? new ArrayList<>(earlier.subList(0, most)) : earlier;
+        }
+        return found;
+    }
+
+    private void askWhoWrites(PolledSession session) {
+        long now = runtime.nanoTime();
         if (gaps.isEmpty() || now - nextQuestionNanos < 0) {
             return;
         }
         nextQuestionNanos = now + QUESTION_INTERVAL.toNanos();
-        Optional<List<Writer>> writers = database.writers(c);
+        Optional<List<Writer>> writers = session.writers();
         writers.ifPresent(gaps::answered);
     }
 
@@ -163,7 +164,7 @@ final class Numbering {
             fullSinceNanos = -1;
             return false;
         }
-        long now = System.nanoTime();
+        long now = runtime.nanoTime();
         if (fullSinceNanos < 0) {
             fullSinceNanos = now;
             LOG.warn(

@@ -75,7 +75,7 @@ final class Numbers {
     /** Makes the slot, from whose first number on everything is numbered that the table has. */
     long begin(Connection c) throws SQLException {
         return inTransaction(c, () -> {
-            long next = read(c).next();
+            long next = read(c).firstOfNewSlot(new SecureRandom());
             try (PreparedStatement statement = c.prepareStatement("UPDATE " + relay
                     + " SET slot = ?, begins = ?, confirmed = ?, settled_seq = 0 WHERE id = 1" + " AND slot IS NULL")) {
                 statement.setString(1, settings.slot());

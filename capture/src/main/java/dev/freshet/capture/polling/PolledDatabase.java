@@ -76,7 +76,7 @@ public interface PolledDatabase {
     /** Returns what the table shows now, its text as {@link Clearing} understands it, at place 0 of the log. */
     OutboxSnapshot shown(Connection connection) throws SQLException;
 
-    /** Returns what clears the outbox table, which belongs to one thread. */
+    /** Returns what clears the outbox table in one session, and belongs to its thread. */
     Clearing clearing();
 
     /** Clears the outbox table. */

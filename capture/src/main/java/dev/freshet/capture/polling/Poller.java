@@ -2,81 +2,71 @@ package dev.freshet.capture.polling;
 
 import dev.freshet.capture.LogEvent;
 import dev.freshet.capture.internal.EventQueue;
-import dev.freshet.capture.internal.ReaderThread;
-import dev.freshet.capture.internal.Session;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.LossException;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * Numbers, reads and sleeps on a thread of its own, and fills the queue. While the queue is full, as when Kafka is away, it does
- * nothing else but give the server a word, so that its session keeps the lock.
+ * Numbers and reads, in steps, and fills the queue. While that is full, as when Kafka is away, it does nothing else but give the
+ * server a word, so that its session keeps the lock. The steps and their end belong to one thread at a time, which a
+ * {@link PollingRuntime} has; what may be called by others says so.
  */
-final class Poller implements Delivery.Sink {
+public final class Poller implements Delivery.Sink {
     private static final Duration BOOKS = Duration.ofSeconds(10);
     private static final long FULL_WAIT_NANOS = 50_000_000;
     private static final int REPLAYED_RUNS = 1_000;
     private static final int WORDS_A_LEASE = 4;
 
     private final PollingSettings settings;
-    private final PolledDatabase database;
-    private final Connection connection;
-    private final Numbers numbers;
+    private final PolledStore store;
+    private final PolledSession session;
+    private final PollingRuntime runtime;
     private final Numbering numbering;
-    private final Pace pace;
+    private final int epoch;
     private final Delivery delivery;
     private final EventQueue<LogEvent> queue;
     private final AtomicLong confirmed;
-    private final Thread thread;
-    private volatile boolean closing;
+    private volatile boolean stopped;
+    private long replayed;
+    private boolean replaying = true;
     private long bookedNumber;
     private long bookedSeq;
-    private long bookedNanos = System.nanoTime();
-    private long wordNanos = System.nanoTime();
+    private long bookedNanos;
+    private long wordNanos;
 
     /**
-     * Creates a poller that does nothing until {@link #start}.
+     * Creates a poller.
      *
-     * @param connection its session, which holds the lock; it closes it
+     * @param session its session, which holds the lock; it closes it
      * @param start the number of the first event to give
      * @param state what stood in the database when the session had the lock
      */
     Poller(
             PollingSettings settings,
-            PolledDatabase database,
-            Connection connection,
-            Numbers numbers,
-            Rows rows,
+            PolledStore store,
+            PolledSession session,
+            PollingRuntime runtime,
             Numbering numbering,
-            Pace pace,
             int epoch,
             long start,
             State state,
             EventQueue<LogEvent> queue) {
         this.settings = settings;
-        this.database = database;
-        this.connection = connection;
-        this.numbers = numbers;
+        this.store = store;
+        this.session = session;
+        this.runtime = runtime;
         this.numbering = numbering;
-        this.pace = pace;
-        this.delivery = new Delivery(settings, epoch, rows, this);
+        this.epoch = epoch;
+        this.delivery = new Delivery(settings, epoch, this);
         this.queue = queue;
+        this.replayed = start;
         this.confirmed = new AtomicLong(state.confirmed());
         this.bookedNumber = state.confirmed();
         this.bookedSeq = state.settled();
-        this.thread = new Thread(() -> run(start), "freshet-poll-" + settings.source());
-        this.thread.setDaemon(true);
-    }
-
-    /** Starts the thread. */
-    void start() {
-        thread.start();
+        this.bookedNanos = runtime.nanoTime();
+        this.wordNanos = bookedNanos;
     }
 
     /** Takes note of what is in Kafka; by any thread. */
@@ -84,47 +74,112 @@ final class Poller implements Delivery.Sink {
         confirmed.accumulateAndGet(number, Math::max);
     }
 
-    private void run(long start) {
-        FreshetException failure;
-        try {
-            replay(start);
-            loop();
-            failure = new FreshetException("The log was closed");
-        } catch (InterruptedException e) {
-            failure = new FreshetException("The log's thread was interrupted", e);
-        } catch (SQLException e) {
-            failure = closing
-                    ? new FreshetException("The log was closed", e)
-                    : database.failed("the outbox table could not be polled", e);
-        } catch (FreshetException e) {
-            failure = e;
-        } catch (RuntimeException | Error e) {
-            failure = new FreshetException(
-                    "The outbox table '" + settings.table() + "' of source '" + settings.source()
-                            + "' could not be polled: " + e.getMessage() + ". Nothing after it is read",
-                    e);
+    /** Returns the epoch of the positions that it gives; by any thread. */
+    public int epoch() {
+        return epoch;
+    }
+
+    /** Returns its session. */
+    PolledSession session() {
+        return session;
+    }
+
+    /** Returns whether rows may come below the last one that was seen. */
+    boolean hasGaps() {
+        return numbering.hasGaps();
+    }
+
+    /** Tells it to end; by any thread. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** Cuts its session off, so that what it still does fails; by any thread. */
+    public void cut() {
+        session.abort();
+    }
+
+    /** Returns whether it was told to end; by any thread. */
+    public boolean isStopped() {
+        return stopped;
+    }
+
+    /**
+     * Does a step: gives again some of what had a number already, or does a round.
+     *
+     * @return how much it has found; after 0 it may rest
+     * @throws RuntimeException what it is to be told by {@link #fail}
+     */
+    public int doWork() throws InterruptedException {
+        if (replaying) {
+            replay();
+            return 1;
         }
-        Session.closeQuietly(connection);
+        List<Numbering.Numbered> found = numbering.round(session);
+        for (Numbering.Numbered run : found) {
+            delivery.give(session, run.run(), run.heads());
+        }
+        if (runtime.nanoTime() - bookedNanos > BOOKS.toNanos()) {
+            keepBooks();
+        }
+        return found.size();
+    }
+
+    /** Ends it in order: writes the last confirmation. */
+    public void close() {
+        try {
+            keepBooks();
+            end(new FreshetException("The log was closed"));
+        } catch (PolledFailure e) {
+            fail(e);
+        }
+    }
+
+    /** Ends it by what its work was ended by. */
+    public void fail(Throwable cause) {
+        end(told(cause));
+    }
+
+    private FreshetException told(Throwable cause) {
+        if (cause instanceof InterruptedException) {
+            return new FreshetException("The log's thread was interrupted", cause);
+        }
+        if (cause instanceof PolledFailure failure) {
+            return stopped
+                    ? new FreshetException("The log was closed", failure)
+                    : store.failed("the outbox table could not be polled", failure);
+        }
+        return cause instanceof FreshetException known
+                ? known
+                : new FreshetException(
+                        "The outbox table '" + settings.table() + "' of source '" + settings.source()
+                                + "' could not be polled: " + cause.getMessage() + ". Nothing after it is read",
+                        cause);
+    }
+
+    private void end(FreshetException failure) {
+        session.close();
         queue.fail(failure);
     }
 
-    /** Gives again what has a number already, from one on. */
-    private void replay(long start) throws SQLException, InterruptedException {
-        long at = start;
-        while (at < numbering.next() && !closing) {
-            long before = at;
-            for (NumberedRun run : numbers.from(connection, at, REPLAYED_RUNS)) {
-                if (run.end() > at) {
-                    requireGapless(at, run.number());
-                    delivery.again(connection, run.number() < at ? run.from(run.seqOf(at)) : run);
-                    at = run.end();
+    /** Gives again some of what has a number already, from one on. */
+    private void replay() throws InterruptedException {
+        long before = replayed;
+        if (before < numbering.next()) {
+            for (NumberedRun run : session.numbered(before, REPLAYED_RUNS)) {
+                if (run.end() > replayed) {
+                    requireGapless(replayed, run.number());
+                    delivery.again(session, run.number() < replayed ? run.from(run.seqOf(replayed)) : run);
+                    replayed = run.end();
                 }
             }
-            if (at == before) {
-                requireGapless(at, numbering.next());
+            if (replayed == before) {
+                requireGapless(replayed, numbering.next());
             }
+        } else {
+            accept(new LogEvent.Reached(numbering.next()), Delivery.EVENT_BYTES, true);
+            replaying = false;
         }
-        accept(new LogEvent.Reached(numbering.next()), Delivery.EVENT_BYTES, true);
     }
 
     private void requireGapless(long at, long found) {
@@ -134,60 +189,29 @@ final class Poller implements Delivery.Sink {
         }
     }
 
-    private void loop() throws SQLException, InterruptedException {
-        while (!closing) {
-            List<Numbering.Numbered> found = numbering.round(connection);
-            if (found.isEmpty()) {
-                pace.rest(!numbering.hasGaps(), () -> closing);
-            } else {
-                pace.work();
-                for (Numbering.Numbered run : found) {
-                    delivery.give(connection, run.run(), run.heads());
-                }
-            }
-            if (System.nanoTime() - bookedNanos > BOOKS.toNanos()) {
-                keepBooks();
-            }
-        }
-        keepBooks();
-    }
-
     /** Writes down what a later log need not look at again; seldom, since each time leaves a dead version of a row. */
-    private void keepBooks() throws SQLException {
+    private void keepBooks() {
         long number = confirmed.get();
         long seq = numbering.settled();
-        bookedNanos = System.nanoTime();
+        bookedNanos = runtime.nanoTime();
         if (number != bookedNumber || seq != bookedSeq) {
-            numbers.confirm(connection, number, seq);
+            session.confirm(number, seq);
             bookedNumber = number;
             bookedSeq = seq;
         }
     }
 
     @Override
-    public void accept(LogEvent event, int bytes, boolean last) throws SQLException, InterruptedException {
+    public void accept(LogEvent event, int bytes, boolean last) throws InterruptedException {
         while (!queue.offer(event, bytes, last, FULL_WAIT_NANOS)) {
-            if (closing) {
+            if (stopped) {
                 throw new InterruptedException("The log is being closed");
             }
-            long now = System.nanoTime();
+            long now = runtime.nanoTime();
             if (now - wordNanos > settings.lease().toNanos() / WORDS_A_LEASE) {
                 wordNanos = now;
-                giveWord();
+                session.giveWord();
             }
         }
-    }
-
-    private void giveWord() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT 1");
-        }
-    }
-
-    /** Writes the last confirmation and ends the thread; a connection that does not answer is cut. */
-    void close() {
-        closing = true;
-        LockSupport.unpark(thread);
-        ReaderThread.awaitEnd(thread, connection);
     }
 }

@@ -23,19 +23,29 @@ final class PollingChecks {
         this.rows = rows;
     }
 
-    /** Returns what stands against it. */
-    List<CaptureProblem> problems(Connection c, List<TableCapture> tables) throws SQLException {
+    /**
+     * Returns what stands against it.
+     *
+     * @param missing what the database is without
+     */
+    static List<CaptureProblem> problems(String source, List<TableCapture> tables, List<String> missing) {
         List<CaptureProblem> problems = new ArrayList<>();
         for (TableCapture table : tables) {
             if (!table.isOutbox()) {
                 problems.add(new CaptureProblem(
                         Optional.of(table.stream()),
-                        "Stream '" + table.stream() + "' is of the table '" + table.table() + "', and source '"
-                                + settings.source()
+                        "Stream '" + table.stream() + "' is of the table '" + table.table() + "', and source '" + source
                                 + "' is polled, which gives streams of events only: set events: true, or"
                                 + " capture the table from a source of type postgresql"));
             }
         }
+        missing.forEach(
+                sentence -> problems.add(new CaptureProblem(Optional.empty(), "Source '" + source + "': " + sentence)));
+        return problems;
+    }
+
+    /** Returns what the database is without. */
+    List<String> missing(Connection c) throws SQLException {
         List<String> missing = new ArrayList<>();
         List<String> statements = new ArrayList<>(numbers.statements());
         statements.add(0, rows.statement());
@@ -45,9 +55,7 @@ final class PollingChecks {
         if (missing.isEmpty()) {
             missing.addAll(database.problems(c));
         }
-        missing.forEach(sentence ->
-                problems.add(new CaptureProblem(Optional.empty(), "Source '" + settings.source() + "': " + sentence)));
-        return problems;
+        return missing;
     }
 
     private Optional<String> attempt(Connection c, String sql) throws SQLException {

@@ -14,17 +14,26 @@ final class PollingLog implements ChangeLog {
     private static final long MAX_BYTES = 512 * 1024;
 
     private final Poller poller;
+    private final PollingRuntime runtime;
     private final EventQueue<LogEvent> queue;
+    private final Runnable end;
 
-    PollingLog(Poller poller, EventQueue<LogEvent> queue) {
+    /**
+     * Creates the log of a poller.
+     *
+     * @param end what ends it
+     */
+    PollingLog(Poller poller, PollingRuntime runtime, EventQueue<LogEvent> queue, Runnable end) {
         this.poller = poller;
+        this.runtime = runtime;
         this.queue = queue;
+        this.end = end;
     }
 
     @Override
     public List<LogEvent> poll(Duration wait) throws InterruptedException {
         List<LogEvent> events = new ArrayList<>();
-        if (queue.await(wait.toNanos())) {
+        if (queue.await(runtime.held(wait).toNanos())) {
             queue.drain(events, MAX_EVENTS, MAX_BYTES);
         }
         return events;
@@ -42,6 +51,6 @@ final class PollingLog implements ChangeLog {
 
     @Override
     public void close() {
-        poller.close();
+        end.run();
     }
 }

@@ -3,7 +3,6 @@ package dev.freshet.capture.polling;
 import dev.freshet.capture.OutboxCleaner;
 import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
-import dev.freshet.capture.internal.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,28 +15,30 @@ final class PollingOutbox implements OutboxCleaner {
     /** Below every transaction. */
     private static final String NOTHING = "3:3:";
 
-    private record Shown(OutboxSnapshot snapshot, long atNanos) {}
+    /**
+     * What the table showed.
+     *
+     * @param session to whom: of a server that has taken the place of this one, or that has begun again, it says nothing, since its
+     *     transactions may have the ids of others
+     */
+    private record Shown(OutboxSnapshot snapshot, long atNanos, int session) {}
 
-    private final Session session;
-    private final PolledDatabase database;
-    private final PolledDatabase.Clearing clearing;
-    private final Numbers numbers;
+    private final PolledQuestions questions;
+    private final PollingRuntime runtime;
     private final Progress progress;
     private @Nullable Shown pending;
 
-    PollingOutbox(PolledDatabase database, Numbers numbers, Progress progress) {
-        this.session = new Session(database::open, database::failed);
-        this.database = database;
-        this.clearing = database.clearing();
-        this.numbers = numbers;
+    PollingOutbox(PolledStore store, PollingRuntime runtime, Progress progress) {
+        this.questions = new PolledQuestions(store);
+        this.runtime = runtime;
         this.progress = progress;
     }
 
     @Override
     public OutboxSnapshot snapshot() {
-        Shown before = pending;
-        long next = session.ask(
-                "the numbers could not be read", c -> numbers.read(c).next());
+        long next =
+                questions.ask("the numbers could not be read", s -> s.state().next());
+        Shown before = pending != null && pending.session() == questions.session() ? pending : null;
         OutboxSnapshot covered = before == null
                 ? null
                 : progress.last()
@@ -45,24 +46,24 @@ final class PollingOutbox implements OutboxCleaner {
                         .map(p -> new OutboxSnapshot(before.snapshot().text(), p.next()))
                         .orElse(null);
         if (before == null || covered != null) {
-            OutboxSnapshot now = session.ask("the outbox's snapshot could not be taken", database::shown);
-            pending = new Shown(now, System.nanoTime());
+            OutboxSnapshot now = questions.ask("the outbox's snapshot could not be taken", PolledSession::shown);
+            pending = new Shown(now, runtime.nanoTime(), questions.session());
         }
         return covered == null ? new OutboxSnapshot(NOTHING, next) : covered;
     }
 
     @Override
     public int clear(OutboxSnapshot sent, OutboxRetention retention) {
-        return session.ask("the outbox table could not be cleared", c -> {
-            State state = numbers.read(c);
-            int cleared = clearing.clear(c, sent, numbers.sentSeq(c, state, sent.lsn()), retention);
-            numbers.forget(c, state);
+        return questions.ask("the outbox table could not be cleared", s -> {
+            State state = s.state();
+            int cleared = s.clear(sent, s.sentSeq(state, sent.lsn()), retention);
+            s.forget(state);
             return cleared;
         });
     }
 
     @Override
     public void close() {
-        session.close();
+        questions.close();
     }
 }

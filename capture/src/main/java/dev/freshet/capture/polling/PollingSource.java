@@ -12,7 +12,6 @@ import dev.freshet.capture.SnapshotReader;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.capture.internal.EventQueue;
-import dev.freshet.capture.internal.Session;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.LossException;
 import dev.freshet.model.RetriableException;
@@ -22,8 +21,6 @@ import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.model.ledger.ServerSeen;
 import dev.freshet.model.ledger.SourceIdentity;
 import dev.freshet.model.ledger.TimelineRecord;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -41,19 +38,17 @@ public final class PollingSource implements Source {
     private static final int TIMELINE = 1;
 
     private final PollingSettings settings;
-    private final PolledDatabase database;
+    private final PolledStore store;
+    private final PollingRuntime runtime;
     private final Progress progress;
-    private final Numbers numbers;
-    private final Rows rows;
-    private final Session session;
+    private final PolledQuestions questions;
 
-    private PollingSource(PollingSettings settings, PolledDatabase database, Progress progress) {
+    private PollingSource(PollingSettings settings, PolledStore store, PollingRuntime runtime, Progress progress) {
         this.settings = settings;
-        this.database = database;
+        this.store = store;
+        this.runtime = runtime;
         this.progress = progress;
-        this.numbers = new Numbers(settings);
-        this.rows = new Rows(database);
-        this.session = new Session(database::open, database::failed);
+        this.questions = new PolledQuestions(store);
     }
 
     /**
@@ -64,8 +59,19 @@ public final class PollingSource implements Source {
      * @param database how the database does it
      */
     public static Supplier<Source> of(PollingSettings settings, PolledDatabase database) {
+        return over(settings, new SqlPolledStore(settings, database), PollerThread.runtime(settings));
+    }
+
+    /**
+     * Returns the same over a database without SQL.
+     *
+     * @param settings what is polled
+     * @param store the database
+     * @param runtime lets the pollers of their logs work
+     */
+    public static Supplier<Source> over(PollingSettings settings, PolledStore store, PollingRuntime runtime) {
         Progress progress = new Progress();
-        return () -> new PollingSource(settings, database, progress);
+        return () -> new PollingSource(settings, store, runtime, progress);
     }
 
     private String named() {
@@ -74,21 +80,15 @@ public final class PollingSource implements Source {
 
     @Override
     public SourceIdentity identify() {
-        return session.ask(
+        return questions.ask(
                 "the source's identity could not be read (freshet_outbox_relay, which the migration makes)",
                 c -> new SourceIdentity(
-                        settings.source(),
-                        database.type(),
-                        numbers.identity(c),
-                        TIMELINE,
-                        settings.schema(),
-                        settings.slot()));
+                        settings.source(), store.type(), c.identity(), TIMELINE, settings.schema(), settings.slot()));
     }
 
     @Override
     public long flushedLsn() {
-        return session.ask(
-                "the next number could not be read", c -> numbers.read(c).next());
+        return questions.ask("the next number could not be read", c -> c.state().next());
     }
 
     @Override
@@ -98,8 +98,8 @@ public final class PollingSource implements Source {
 
     @Override
     public Optional<SlotState> slot() {
-        return session.ask("the slot could not be looked at", c -> {
-            State state = numbers.read(c);
+        return questions.ask("the slot could not be looked at", c -> {
+            State state = c.state();
             String slot = state.slot();
             if (slot == null) {
                 return Optional.empty();
@@ -116,15 +116,15 @@ public final class PollingSource implements Source {
                     settings.schema(),
                     state.confirmed(),
                     state.confirmed(),
-                    database.lockHolder(c).orElse(null),
+                    c.lockHolder().orElse(null),
                     setBack(c, state),
                     0));
         });
     }
 
     /** Rows that begin again below what was looked at would be passed over. */
-    private @Nullable String setBack(Connection c, State state) throws SQLException {
-        long last = database.lastSeq(c);
+    private @Nullable String setBack(PolledSession c, State state) {
+        long last = c.lastSeq();
         return last < state.high()
                 ? "the seq of " + settings.table() + " counts from " + last + " again, and rows up to " + state.high()
                         + " are done: the table was truncated, or its counter was set back"
@@ -133,31 +133,31 @@ public final class PollingSource implements Source {
 
     @Override
     public long createSlot() {
-        return session.ask("the slot could not be made", numbers::begin);
+        return questions.ask("the slot could not be made", PolledSession::begin);
     }
 
     @Override
     public void dropSlot() {
-        session.ask("the slot could not be dropped", c -> {
-            String slot = numbers.read(c).slot();
+        questions.ask("the slot could not be dropped", c -> {
+            String slot = c.state().slot();
             if (slot != null && !slot.equals(settings.slot())) {
                 throw new ConfigurationException(named() + "the slot '" + slot + "' of '" + settings.table()
                         + "' is another one's; it was left");
             }
-            Optional<Integer> holder = database.lockHolder(c);
+            Optional<Integer> holder = c.lockHolder();
             if (holder.isPresent()) {
-                database.terminate(c, holder.get());
+                c.terminate(holder.get());
             }
-            numbers.end(c);
+            c.end();
             return true;
         });
     }
 
     @Override
     public void terminateReader(int pid) {
-        session.ask("the session that polls could not be ended", c -> {
-            if (database.lockHolder(c).filter(holder -> holder == pid).isPresent()) {
-                database.terminate(c, pid);
+        questions.ask("the session that polls could not be ended", c -> {
+            if (c.lockHolder().filter(holder -> holder == pid).isPresent()) {
+                c.terminate(pid);
             }
             return pid;
         });
@@ -186,9 +186,9 @@ public final class PollingSource implements Source {
 
     @Override
     public List<CaptureProblem> check(List<TableCapture> tables) {
-        return session.ask(
+        return questions.ask(
                 "the outbox table could not be checked",
-                c -> new PollingChecks(settings, database, numbers, rows).problems(c, tables));
+                c -> PollingChecks.problems(settings.source(), tables, c.problems()));
     }
 
     @Override
@@ -198,27 +198,30 @@ public final class PollingSource implements Source {
             int epoch,
             List<CapturedStream> streams,
             @Nullable Map<String, String> options) {
-        Connection connection = null;
+        PolledSession unused = null;
         try {
-            connection = database.open();
-            ChangeLog log = open(connection, server, startLsn, epoch);
-            connection = null;
+            PolledSession session = store.open();
+            unused = session;
+            ChangeLog log = open(session, server, startLsn, epoch);
+            unused = null;
             return log;
-        } catch (SQLException e) {
-            throw database.failed("the log could not be opened", e);
+        } catch (PolledFailure e) {
+            throw store.failed("the log could not be opened", e);
         } finally {
-            Session.closeQuietly(connection);
+            if (unused != null) {
+                unused.close();
+            }
         }
     }
 
-    private ChangeLog open(Connection c, ServerSeen server, long start, int epoch) throws SQLException {
-        if (!database.lock(c)) {
+    private ChangeLog open(PolledSession c, ServerSeen server, long start, int epoch) {
+        if (!c.lock()) {
             throw new RetriableException(named() + "the outbox table '" + settings.table()
                     + "' is polled by another relay (session "
-                    + database.lockHolder(c).map(String::valueOf).orElse("unknown") + ")");
+                    + c.lockHolder().map(String::valueOf).orElse("unknown") + ")");
         }
-        database.lease(c);
-        State state = numbers.read(c);
+        c.lease();
+        State state = c.state();
         if (state.slot() == null) {
             throw new LossException("The slot '" + settings.slot() + "' is gone");
         }
@@ -226,18 +229,16 @@ public final class PollingSource implements Source {
         if (back != null) {
             throw new LossException("The slot '" + settings.slot() + "' is not usable any more (" + back + ")");
         }
-        if (!server.isStill(new ServerSeen(numbers.identity(c), TIMELINE, state.next())) || state.next() < start) {
+        if (!server.isStill(new ServerSeen(c.identity(), TIMELINE, state.next())) || state.next() < start) {
             throw new RetriableException(named() + "the database is another one than a moment ago, or was set back: "
                     + "its next number is " + state.next() + ", after it was " + Math.max(start, server.flushedLsn())
                     + "; Freshet looks at it anew");
         }
         progress.clear();
-        Pace pace = new Pace(settings.pollInterval(), database.sleep(c).orElse(null));
         EventQueue<LogEvent> queue = new EventQueue<>(settings.readAheadBytes());
-        Numbering numbering = Numbering.resume(settings, database, numbers, rows, progress, state, c);
-        Poller poller = new Poller(settings, database, c, numbers, rows, numbering, pace, epoch, start, state, queue);
-        poller.start();
-        return new PollingLog(poller, queue);
+        Numbering numbering = Numbering.resume(settings, runtime, progress, state, c);
+        Poller poller = new Poller(settings, store, c, runtime, numbering, epoch, start, state, queue);
+        return new PollingLog(poller, runtime, queue, runtime.start(poller));
     }
 
     @Override
@@ -247,7 +248,7 @@ public final class PollingSource implements Source {
 
     @Override
     public OutboxCleaner outboxCleaner(TableCapture outbox) {
-        return new PollingOutbox(database, numbers, progress);
+        return new PollingOutbox(store, runtime, progress);
     }
 
     @Override
@@ -280,6 +281,6 @@ public final class PollingSource implements Source {
 
     @Override
     public void close() {
-        session.close();
+        questions.close();
     }
 }

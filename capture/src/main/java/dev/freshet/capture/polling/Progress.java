@@ -11,7 +11,7 @@ final class Progress {
     /**
      * What the last look at everything has shown.
      *
-     * @param startedNanos when it began, by {@link System#nanoTime()}
+     * @param startedNanos when it began, by {@link PollingRuntime#nanoTime()}
      * @param began when it began, by the database's clock, in microseconds since 1970
      * @param next the next number: what had committed before the look began has a lower one
      */

@@ -9,23 +9,26 @@ import java.util.List;
  * @param first the first
  * @param last the last, not below the first
  */
-record Run(long first, long last) {
-    static Run of(long first, long last) {
+public record Run(long first, long last) {
+    /** Returns the values between two, with both. */
+    public static Run of(long first, long last) {
         return new Run(first, last);
     }
 
-    Run {
+    /** Rejects a run without values. */
+    public Run {
         if (last < first) {
             throw new IllegalArgumentException("A run from " + first + " to " + last + " has no rows");
         }
     }
 
-    long size() {
+    /** Returns how many there are. */
+    public long size() {
         return last - first + 1;
     }
 
     /** Returns the runs of values in ascending order. */
-    static List<Run> of(List<Long> seqs) {
+    public static List<Run> of(List<Long> seqs) {
         List<Run> runs = new ArrayList<>();
         int begin = 0;
         for (int i = 1; i <= seqs.size(); i++) {

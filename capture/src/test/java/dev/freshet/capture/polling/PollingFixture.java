@@ -3,6 +3,7 @@ package dev.freshet.capture.polling;
 import dev.freshet.capture.CapturedStream;
 import dev.freshet.capture.ChangeLog;
 import dev.freshet.capture.LogEvent;
+import dev.freshet.capture.SlotState;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.JdbcUrl;
@@ -45,7 +46,6 @@ final class PollingFixture {
     final PollingSettings settings;
     final PolledDatabase database;
     final Numbers numbers;
-    final Rows rows;
     final Supplier<Source> sources;
 
     /** How a database is polled. */
@@ -72,7 +72,6 @@ final class PollingFixture {
                 .build();
         this.database = counting(opener.of(settings));
         this.numbers = new Numbers(settings);
-        this.rows = new Rows(database);
         this.sources = PollingSource.of(settings, database);
     }
 
@@ -204,6 +203,14 @@ final class PollingFixture {
         return source.createSlot();
     }
 
+    /** Opens a log once the database has heard of the end of the one before. */
+    ChangeLog reopen(Source source, long start) {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> source.slot().map(SlotState::activePid).isEmpty());
+        return open(source, start);
+    }
+
     ChangeLog open(Source source, long start) {
         return closing(source.open(
                 new ServerSeen(source.identify().system(), 1, source.flushedLsn()),
@@ -214,13 +221,17 @@ final class PollingFixture {
     }
 
     Numbering numbering(Connection c) throws SQLException {
-        return Numbering.resume(settings, database, numbers, rows, new Progress(), numbers.read(c), c);
+        return Numbering.resume(settings, PollerThread.runtime(settings), new Progress(), numbers.read(c), polled(c));
+    }
+
+    private PolledSession polled(Connection c) {
+        return new SqlPolledSession(settings, database, c);
     }
 
     /** Does a round and returns what it has numbered, as {@code number:seq}. */
     List<String> round(Numbering numbering, Connection c) throws SQLException {
         List<String> found = new ArrayList<>();
-        for (Numbering.Numbered numbered : numbering.round(c)) {
+        for (Numbering.Numbered numbered : numbering.round(polled(c))) {
             numbered.heads().forEach(h -> found.add(numbered.run().numberOf(h.seq()) + ":" + h.seq()));
         }
         return found;

@@ -229,7 +229,7 @@ abstract class PollingSuite {
         }
         assertEquals(List.of("1:a", "2:b", "3:c", "4:d", "5:e"), all);
         for (int from = 1; from <= 5; from++) {
-            try (ChangeLog log = fixture.open(source, from)) {
+            try (ChangeLog log = fixture.reopen(source, from)) {
                 assertEquals(all.subList(from - 1, 5), PollingFixture.read(log, 6 - from));
             }
         }
@@ -315,8 +315,9 @@ abstract class PollingSuite {
         }
         source.dropSlot();
         assertTrue(source.slot().isEmpty());
-        assertEquals(3, source.createSlot());
-        assertEquals(List.of("3:a", "4:b"), PollingFixture.read(fixture.open(source, 3), 2));
+        long first = source.createSlot();
+        assertTrue(first >= 3 && first < 3 + State.MOST_LEFT_OUT, "first number: " + first);
+        assertEquals(List.of(first + ":a", first + 1 + ":b"), PollingFixture.read(fixture.reopen(source, first), 2));
     }
 
     @Test
@@ -328,7 +329,7 @@ abstract class PollingSuite {
             PollingFixture.read(log, 3);
         }
         fixture.execute("DELETE FROM freshet_outbox WHERE event_key = 'b'");
-        assertEquals(List.of("1:a", "3:c"), PollingFixture.read(fixture.open(source, 1), 2));
+        assertEquals(List.of("1:a", "3:c"), PollingFixture.read(fixture.reopen(source, 1), 2));
     }
 
     @Test
