@@ -1,5 +1,7 @@
 package dev.freshet.capture;
 
+import java.util.Optional;
+
 /** Clears an outbox table of what is sent. Belongs to one thread. */
 public interface OutboxCleaner extends AutoCloseable {
     /**
@@ -17,6 +19,9 @@ public interface OutboxCleaner extends AutoCloseable {
      * @throws dev.freshet.model.ConfigurationException if the role may not, or the table was not made by its migration
      */
     int clear(OutboxSnapshot sent, OutboxRetention retention);
+
+    /** Returns what keeps the table from being cleared, a sentence that names the way out; empty if nothing does, or it is not there. */
+    Optional<String> problem();
 
     /** Closes the connection. */
     @Override

@@ -61,10 +61,7 @@ public interface Source extends AutoCloseable {
      */
     List<CapturedStream> capture(List<TableCapture> tables);
 
-    /**
-     * Returns every problem that {@link #capture} would report, and what keeps an outbox table from being cleared, without changing
-     * anything.
-     */
+    /** Returns every problem that {@link #capture} would report, without changing anything. */
     List<CaptureProblem> check(List<TableCapture> tables);
 
     /**

@@ -93,6 +93,7 @@ final class Drain {
                 pause = failed > 0 ? Backoff.nanos(failed) : more ? 0 : PAUSE_NANOS;
             } else {
                 after = 0;
+                failed = 0;
             }
         } catch (FreshetException e) {
             tell("What is kept could not be sent and is tried again: ", e);

@@ -18,8 +18,7 @@ final class KeptKeys {
     static final int MOST = 10_000;
 
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
-    /** A long table is not read all the time. */
+    /** A long table is not read all the time: no reading takes more than a tenth of the keeper's. */
     private static final int PAUSES_PER_READING = 9;
 
     private final LanePorts.Tasks loop;
@@ -30,6 +29,7 @@ final class KeptKeys {
     private boolean more;
 
     private boolean looks;
+    private boolean ended;
     private int failed;
 
     /**
@@ -94,13 +94,21 @@ final class KeptKeys {
         return hashes.size();
     }
 
+    /** Reads no more. */
+    void end() {
+        ended = true;
+    }
+
     private void lookLater(long pause) {
-        if (!looks && (more || !hashes.isEmpty()) && keeper.isPresent()) {
+        if (!looks && !ended && (more || !hashes.isEmpty()) && keeper.isPresent()) {
             looks = loop.schedule(this::look, pause);
         }
     }
 
     private void look() {
+        if (ended) {
+            return;
+        }
         long began = System.nanoTime();
         keeper.orElseThrow().read(most + 1, found -> loop.execute(() -> looked(found, System.nanoTime() - began)));
     }
@@ -109,9 +117,7 @@ final class KeptKeys {
         looks = false;
         failed = found.isPresent() ? 0 : failed + 1;
         found.ifPresent(this::replace);
-        lookLater(
-                failed > 0
-                        ? Math.max(PAUSE_NANOS, Backoff.nanos(failed))
-                        : Math.min(LONGEST_PAUSE_NANOS, Math.max(PAUSE_NANOS, PAUSES_PER_READING * nanos)));
+        long pause = Math.max(PAUSE_NANOS, PAUSES_PER_READING * nanos);
+        lookLater(failed > 0 ? Math.max(pause, Backoff.nanos(failed)) : pause);
     }
 }

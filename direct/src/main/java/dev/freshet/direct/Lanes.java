@@ -359,6 +359,7 @@ final class Lanes {
     /** Fails what is left, and returns it. */
     List<Entry> abandon(String why) {
         ended = true;
+        kept.end();
         List<Entry> left = new ArrayList<>();
         for (Lane lane : lanes.all()) {
             putBack(lane, Fault.passing(why));

@@ -65,7 +65,10 @@ final class LaneTable implements LanePorts.Undelivered {
     /** The process ends: what it has asked for arrives or does not. */
     void crash(Random random) {
         for (Keeper.Order order : orders) {
-            if (random.nextBoolean() && !away && order.unlessFree().isEmpty()) {
+            boolean wanted = order.unlessFree()
+                    .map(key -> places.keysWithRows().contains(key))
+                    .orElse(true);
+            if (random.nextBoolean() && !away && wanted) {
                 places.keep(order.entries());
             }
         }

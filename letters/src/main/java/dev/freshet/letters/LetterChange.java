@@ -1,5 +1,7 @@
 package dev.freshet.letters;
 
+import dev.freshet.model.ConfigurationException;
+import dev.freshet.model.event.EventRules;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,8 +32,21 @@ public record LetterChange(
                 && headers.isEmpty();
     }
 
-    /** Copies the map. */
+    /**
+     * Copies the map.
+     *
+     * @throws ConfigurationException if a header has a name that is written with every event
+     */
     public LetterChange {
         headers = Map.copyOf(headers);
+        headers.keySet().stream()
+                .filter(EventRules::isTaken)
+                .sorted()
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new ConfigurationException(
+                            "The header '" + name + "' of a letter cannot be set: it is written with every"
+                                    + " event. Its stream, key, type and content type have settings of their own");
+                });
     }
 }

@@ -4,6 +4,7 @@ import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.DeadLetterHeaders;
 import dev.freshet.model.Names;
 import dev.freshet.model.RecordHeaders;
+import dev.freshet.model.event.EventRules;
 import dev.freshet.model.event.PublishedEvent;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -41,7 +42,9 @@ public final class LetterEvents {
                     + " event (" + head.reason() + "): give it one and what it lacks (freshet dlq edit " + head.place()
                     + " --stream NAME --key KEY --type TYPE --payload FILE), or discard it");
         }
-        return event(letter, head.stream(), otherHeaders(letter, false));
+        Map<String, String> headers = otherHeaders(letter, false);
+        headers.keySet().removeIf(EventRules::isTaken);
+        return event(letter, head.stream(), headers);
     }
 
     /** Returns what is to take a letter's place, as an event for the stream of dead letters. */

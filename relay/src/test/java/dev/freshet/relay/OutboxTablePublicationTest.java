@@ -168,6 +168,15 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
         ConfigurationException refused =
                 assertThrows(ConfigurationException.class, () -> desk().redrive(ofKey("a"), n -> {}));
         assertTrue(String.valueOf(refused.getMessage()).contains("its type has 0 characters"), refused.getMessage());
+        assertThrows(
+                ConfigurationException.class,
+                () -> new LetterChange(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Map.of("Ce_subject", "x")));
         desk().replace(heads().get(0).place().toString(), retyped(Optional.of("happened"), Optional.empty()));
         desk().replace(heads().get(1).place().toString(), retyped(Optional.empty(), Optional.of("text/plain")));
         assertEquals(4, desk().redrive(LetterFilter.ALL, n -> {}));

@@ -7,6 +7,7 @@ import dev.freshet.capture.OutboxSnapshot;
 import dev.freshet.model.RetriableException;
 import dev.freshet.simulation.Rules.Rule;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,11 @@ final class SimOutboxReader implements OutboxReader, OutboxCleaner {
                 .limit(most)
                 .map(Row::of)
                 .toList();
+    }
+
+    @Override
+    public Optional<String> problem() {
+        return Optional.empty();
     }
 
     @Override

@@ -251,6 +251,11 @@ final class SimPolledSession implements PolledSession {
     }
 
     @Override
+    public Optional<String> clearingProblem() {
+        return ask(Optional::empty);
+    }
+
+    @Override
     public void giveWord() {
         ask(() -> true);
     }

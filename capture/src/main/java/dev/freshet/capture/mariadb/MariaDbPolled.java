@@ -185,6 +185,20 @@ public final class MariaDbPolled implements PolledDatabase {
     }
 
     @Override
+    public Optional<String> clearingProblem(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM " + settings.table() + " WHERE 1 = 0");
+            return Optional.empty();
+        } catch (SQLException e) {
+            if (!String.valueOf(e.getSQLState()).startsWith("42")) {
+                throw e;
+            }
+            return Optional.of("Table '" + settings.table() + "': " + e.getMessage() + "; GRANT DELETE ON "
+                    + settings.table() + " TO its user");
+        }
+    }
+
+    @Override
     public Clearing clearing() {
         return new OutboxRows(settings.table(), mySql);
     }

@@ -106,7 +106,7 @@ final class OutboxRows implements PolledDatabase.Clearing {
     private int clear(Call call, Piece piece) throws SQLException {
         Instant until = call.now().minus(call.keep());
         int deleted = delete(call.connection(), piece, until.isAfter(Instant.EPOCH) ? until : Instant.EPOCH);
-        Instant left = left(call.connection(), piece);
+        Instant left = left(call, piece);
         if (left != null) {
             Instant over = left.plus(call.keep());
             Instant earliest = call.now().plus(call.pause());
@@ -131,13 +131,17 @@ final class OutboxRows implements PolledDatabase.Clearing {
         }
     }
 
-    /** Returns the earliest time of a piece's rows; null if there are none. */
-    private @Nullable Instant left(Connection c, Piece piece) throws SQLException {
-        try (PreparedStatement statement = of(c, left, piece.after(), piece.to());
+    /** Returns the earliest time of a piece's rows, or now if none tells it; null if there are none. */
+    private @Nullable Instant left(Call call, Piece piece) throws SQLException {
+        try (PreparedStatement statement = of(call.connection(), left, piece.after(), piece.to());
                 ResultSet row = statement.executeQuery()) {
             row.next();
             Object first = row.getObject(1);
-            return first == null ? null : EventIds.time(OutboxRow.id(first));
+            if (first == null) {
+                return null;
+            }
+            UUID id = OutboxRow.id(first);
+            return EventIds.isTimed(id) ? EventIds.time(id) : call.now();
         }
     }
 

@@ -76,6 +76,9 @@ public interface PolledDatabase {
     /** Returns what the table shows now, its text as {@link Clearing} understands it, at place 0 of the log. */
     OutboxSnapshot shown(Connection connection) throws SQLException;
 
+    /** Returns what keeps the outbox table from being cleared, a sentence with the way out. */
+    Optional<String> clearingProblem(Connection connection) throws SQLException;
+
     /** Returns what clears the outbox table in one session, and belongs to its thread. */
     Clearing clearing();
 

@@ -117,6 +117,9 @@ public interface PolledSession extends AutoCloseable {
     /** Returns what the table shows now, its text as {@link #clear} understands it, at place 0 of the log. */
     OutboxSnapshot shown();
 
+    /** Returns what keeps the outbox table from being cleared, a sentence with the way out. */
+    Optional<String> clearingProblem();
+
     /**
      * Clears the outbox table.
      *

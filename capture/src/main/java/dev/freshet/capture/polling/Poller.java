@@ -141,6 +141,9 @@ public final class Poller implements Delivery.Sink {
     }
 
     private FreshetException told(Throwable cause) {
+        if (cause instanceof InterruptedException && stopped) {
+            return new FreshetException("The log was closed", cause);
+        }
         if (cause instanceof InterruptedException) {
             return new FreshetException("The log's thread was interrupted", cause);
         }

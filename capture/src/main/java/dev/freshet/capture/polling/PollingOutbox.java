@@ -3,6 +3,7 @@ package dev.freshet.capture.polling;
 import dev.freshet.capture.OutboxCleaner;
 import dev.freshet.capture.OutboxRetention;
 import dev.freshet.capture.OutboxSnapshot;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,11 @@ final class PollingOutbox implements OutboxCleaner {
             s.forget(state);
             return cleared;
         });
+    }
+
+    @Override
+    public Optional<String> problem() {
+        return questions.ask("the rights to clear the outbox table could not be read", PolledSession::clearingProblem);
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param readAheadBytes how much is read ahead, at least {@link #MIN_READ_AHEAD_BYTES}
  * @param pageEvents how many events are numbered at once at most, from 1
  * @param mostGaps above how many gaps no new rows are numbered, from 1
- * @param lease after how long without a word the server ends the session that numbers, so that another relay can go on; from 1 s
+ * @param lease after how long without a word the server ends the session that numbers, so that another relay can go on; from 1 s, and from two poll intervals
  */
 public record PollingSettings(
         String source,
@@ -71,7 +71,7 @@ public record PollingSettings(
         requireAtLeast("read-ahead limit in bytes", readAheadBytes, MIN_READ_AHEAD_BYTES);
         requireAtLeast("page of events", pageEvents, 1);
         requireAtLeast("limit of gaps", mostGaps, 1);
-        requireAtLeast("lease in s", lease.toSeconds(), 1);
+        requireAtLeast("lease in ms", lease.toMillis(), Math.max(1_000, 2 * pollInterval.toMillis()));
     }
 
     private static void requireAtLeast(String name, long value, long least) {

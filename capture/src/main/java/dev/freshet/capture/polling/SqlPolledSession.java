@@ -193,13 +193,22 @@ final class SqlPolledSession implements PolledSession {
     }
 
     @Override
+    public Optional<String> clearingProblem() {
+        return ask(database::clearingProblem);
+    }
+
+    @Override
     public int clear(OutboxSnapshot sent, long sentSeq, OutboxRetention retention) {
         return ask(c -> clearing.clear(c, sent, sentSeq, retention));
     }
 
     @Override
     public boolean isClosed() {
-        return ask(Connection::isClosed);
+        try {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return true; // it is of no use
+        }
     }
 
     @Override

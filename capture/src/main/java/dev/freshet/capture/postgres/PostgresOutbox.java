@@ -39,6 +39,7 @@ final class PostgresOutbox implements OutboxReader, OutboxCleaner {
             "SELECT coalesce(pg_catalog.has_function_privilege(p.oid, 'EXECUTE'), false), c.relnamespace::regnamespace::text,"
                     + " p.oid IS NOT NULL, current_user FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_proc p"
                     + " ON p.pronamespace = c.relnamespace AND p.proname = 'freshet_outbox_roll'"
+                    + " AND pg_catalog.oidvectortypes(p.proargtypes) = 'pg_snapshot, interval, interval, integer'"
                     + " WHERE c.oid = pg_catalog.to_regclass(?)";
 
     private final Session session;
@@ -141,7 +142,12 @@ final class PostgresOutbox implements OutboxReader, OutboxCleaner {
         }
     }
 
-    /** Returns what keeps a table from being cleared, a sentence that names the way out; empty where it is not there at all. */
+    @Override
+    public Optional<String> problem() {
+        return session.ask("the rights to clear the outbox table could not be read", c -> clearingProblem(c, table));
+    }
+
+    /** Returns what {@link #problem} does, over a connection. */
     static Optional<String> clearingProblem(Connection c, String table) throws SQLException {
         try (PreparedStatement statement = c.prepareStatement(MAY_ROLL)) {
             statement.setString(1, table);

@@ -214,6 +214,11 @@ public final class PostgresPolled implements PolledDatabase {
     }
 
     @Override
+    public Optional<String> clearingProblem(Connection connection) throws SQLException {
+        return PostgresOutbox.clearingProblem(connection, settings.table());
+    }
+
+    @Override
     public Clearing clearing() {
         return (connection, sent, sentSeq, retention) ->
                 PostgresOutbox.roll(connection, settings.table(), sent, retention);

@@ -192,11 +192,6 @@ public final class PostgresSource implements Source {
         return session.ask("the tables could not be checked", c -> {
             Problems problems = new Problems();
             shapes(c, tables, problems);
-            for (TableCapture table : tables) {
-                if (table.isOutbox()) {
-                    PostgresOutbox.clearingProblem(c, table.table()).ifPresent(p -> problems.add(table.stream(), p));
-                }
-            }
             return problems.all();
         });
     }

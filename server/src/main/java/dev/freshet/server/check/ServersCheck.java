@@ -1,10 +1,12 @@
 package dev.freshet.server.check;
 
 import dev.freshet.capture.CaptureProblem;
+import dev.freshet.capture.OutboxCleaner;
 import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.capture.postgres.PostgresSource;
 import dev.freshet.model.FreshetException;
+import dev.freshet.model.Names;
 import dev.freshet.model.ledger.SchemaRecord;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
@@ -26,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -113,16 +116,33 @@ public final class ServersCheck {
 
     private List<Mistake> source(SourceConfig source) {
         try (Source opened = Sources.of(source, clock).get()) {
-            return opened.check(captures(source)).stream()
-                    .map(p -> mistake(source, p))
-                    .toList();
+            List<TableCapture> captures = captures(source);
+            List<Mistake> mistakes = new ArrayList<>();
+            opened.check(captures).forEach(p -> mistakes.add(mistake(source, p)));
+            captures.stream()
+                    .filter(TableCapture::isOutbox)
+                    .flatMap(table -> clearing(opened, table).stream())
+                    .forEach(m -> mistakes.add(new Mistake(outboxOf(source), m)));
+            return mistakes;
         }
+    }
+
+    private static Optional<String> clearing(Source source, TableCapture table) {
+        try (OutboxCleaner cleaner = source.outboxCleaner(table)) {
+            return cleaner.problem();
+        }
+    }
+
+    private static String outboxOf(SourceConfig source) {
+        return "sources." + source.name() + ".outbox";
     }
 
     private static Mistake mistake(SourceConfig source, CaptureProblem problem) {
         String sentence = unnamed("Source '" + source.name() + "': ", problem.sentence());
         return problem.stream()
-                .map(s -> new Mistake("streams." + s, unnamed("Stream '" + s + "', ", sentence)))
+                .map(s -> new Mistake(
+                        s.equals(Names.OUTBOX) ? outboxOf(source) : "streams." + s,
+                        unnamed("Stream '" + s + "', ", sentence)))
                 .orElseGet(() -> new Mistake("sources." + source.name(), sentence));
     }
 

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.freshet.embedded.TestDatabase;
 import dev.freshet.embedded.junit.OnServers;
+import dev.freshet.outbox.Dialect;
 import dev.freshet.server.config.ConfigurationFile;
 import dev.freshet.server.config.Mistake;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 @OnServers
@@ -54,6 +58,26 @@ class ServersCheckTest {
                 "; see the replica's user and password");
     }
 
+    @Test
+    void outboxTableThatCannotBeCleared_isFiledUnderTheOutbox(TestDatabase shop) throws Exception {
+        String yaml = """
+                kafka: { bootstrap-servers: embedded }
+                sources:
+                  shop: { url: "%s", user: %s, password: "%s", outbox: public.freshet_outbox }
+                streams:
+                  order-events: { source: shop, events: true }
+                """.formatted(shop.jdbcUrl(), shop.user(), shop.password());
+        assertMistake(checkFile(yaml), "sources.shop.outbox: ");
+        try (InputStream file = Dialect.class.getClassLoader().getResourceAsStream(Dialect.POSTGRESQL.migration())) {
+            shop.execute(new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8));
+        }
+        assertEquals(List.of(), checkFile(yaml));
+        shop.execute("DROP FUNCTION freshet_outbox_roll");
+        assertMistake(
+                checkFile(yaml),
+                "sources.shop.outbox: Table 'public.freshet_outbox': there is no function public.freshet_outbox_roll");
+    }
+
     private static void assertMistake(List<Mistake> mistakes, String begin) {
         assertEquals(1, mistakes.size(), mistakes.toString());
         assertTrue(mistakes.get(0).toString().startsWith(begin), mistakes.toString());
@@ -65,7 +89,10 @@ class ServersCheckTest {
     }
 
     private static List<Mistake> check(Object... values) {
-        return ServersCheck.check(
-                ConfigurationFile.parse("freshet.yaml", YAML.formatted(values), Map.of()), Clock.systemUTC());
+        return checkFile(YAML.formatted(values));
+    }
+
+    private static List<Mistake> checkFile(String yaml) {
+        return ServersCheck.check(ConfigurationFile.parse("freshet.yaml", yaml, Map.of()), Clock.systemUTC());
     }
 }

@@ -34,6 +34,8 @@ public final class KafkaLedgerReader implements LedgerReader {
     /** How long the ledger may be silent before it is asked where it ends; a relay that is at work writes to it each second. */
     static final Duration SILENCE = Duration.ofSeconds(10);
 
+    private static final Duration DOUBT_LIMIT = Duration.ofSeconds(1);
+
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
     private final LedgerView view;
@@ -116,9 +118,19 @@ public final class KafkaLedgerReader implements LedgerReader {
             heardNanos = now;
         } else if (now - heardNanos >= SILENCE.toNanos()) {
             heardNanos = now;
-            end();
+            doubt();
         }
         return got.count();
+    }
+
+    /** Kafka's client can be deaf to a topic that was made again, and gives nothing then. */
+    private void doubt() {
+        try {
+            end(DOUBT_LIMIT);
+        } catch (RetriableException e) {
+            // brokers that are away give nothing either: it is not known, and asked again
+            return;
+        }
     }
 
     private LossException lost(@Nullable Throwable cause) {
@@ -134,7 +146,7 @@ public final class KafkaLedgerReader implements LedgerReader {
         long deadline = System.nanoTime() + limit.toNanos();
         lock.lockInterruptibly();
         try {
-            long end = end();
+            long end = end(askLimit);
             while (position() < end) {
                 if (System.nanoTime() - deadline >= 0) {
                     throw new RetriableException("The ledger '" + view.ledger() + "' could not be read to offset " + end
@@ -148,10 +160,9 @@ public final class KafkaLedgerReader implements LedgerReader {
         }
     }
 
-    /** Returns where the ledger ends: Kafka's client can be deaf to a topic that was made again, and gives nothing then. */
-    private long end() {
+    private long end(Duration limit) {
         String what = "asking where the ledger '" + view.ledger() + "' ends";
-        List<PartitionInfo> partitions = ask(what, () -> consumer.partitionsFor(view.ledger(), askLimit));
+        List<PartitionInfo> partitions = ask(what, () -> consumer.partitionsFor(view.ledger(), limit));
         if (partitions.isEmpty()) {
             throw new RetriableException("The ledger '" + view.ledger() + "' does not exist (or this client may not"
                     + " describe it): start the relay of its source, or correct the name");
@@ -160,7 +171,7 @@ public final class KafkaLedgerReader implements LedgerReader {
             throw new ConfigurationException("The topic '" + view.ledger() + "' has " + partitions.size()
                     + " partitions, but a ledger has 1: it is no ledger; correct the name");
         }
-        Map<TopicPartition, Long> ends = ask(what, () -> consumer.endOffsets(List.of(partition), askLimit));
+        Map<TopicPartition, Long> ends = ask(what, () -> consumer.endOffsets(List.of(partition), limit));
         long end = ends.getOrDefault(partition, 0L);
         if (end < view.nextOffset()) {
             throw lost(null);

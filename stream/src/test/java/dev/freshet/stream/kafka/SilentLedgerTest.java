@@ -76,8 +76,9 @@ class SilentLedgerTest {
     }
 
     @Test
-    void ledgerThatIsGone_isTold() throws Exception {
+    void ledgerOfWhichNothingIsKnownNow_isPolledOn_andReadToItsEndByNobody() throws Exception {
         nanos += KafkaLedgerReader.SILENCE.toNanos();
-        assertThrows(RetriableException.class, this::poll);
+        assertEquals(0, poll());
+        assertThrows(RetriableException.class, () -> reader.readToEnd(Duration.ofSeconds(1)));
     }
 }
