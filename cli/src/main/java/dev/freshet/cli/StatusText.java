@@ -60,7 +60,10 @@ final class StatusText {
         if (notes.isEmpty()) {
             out.println("All that is configured works.");
         } else {
-            out.println("What does not work, or not yet:");
+            out.println(
+                    status.ready()
+                            ? "All that is configured works. To be dealt with:"
+                            : "What does not work, or not yet:");
             notes.forEach(n -> wrap("- " + n).forEach(out::println));
         }
     }

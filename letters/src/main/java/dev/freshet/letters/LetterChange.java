@@ -39,8 +39,9 @@ public record LetterChange(
      */
     public LetterChange {
         headers = Map.copyOf(headers);
+        // those of a letter itself, such as the topic that it is for, are not sent with it
         headers.keySet().stream()
-                .filter(EventRules::isTaken)
+                .filter(name -> EventRules.isTaken(name) && !name.startsWith(LetterEvents.LETTER_PREFIX))
                 .sorted()
                 .findFirst()
                 .ifPresent(name -> {

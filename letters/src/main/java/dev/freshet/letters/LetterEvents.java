@@ -17,7 +17,9 @@ import java.util.UUID;
 
 /** The events that letters are made of. */
 public final class LetterEvents {
-    private static final String LETTER_PREFIX = "freshet-dead-letter-";
+    /** How the names of headers begin that a letter has and its event has not. */
+    static final String LETTER_PREFIX = "freshet-dead-letter-";
+
     private static final Set<String> WRITTEN_ANEW = Set.of(
             RecordHeaders.SPEC_VERSION,
             RecordHeaders.ID,

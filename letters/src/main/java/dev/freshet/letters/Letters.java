@@ -14,8 +14,8 @@ public interface Letters {
      *
      * @param progress is told how many are sent, after each batch
      * @return how many were sent
-     * @throws dev.freshet.model.ConfigurationException if one cannot be sent, or would overtake another of its key; nothing of
-     *     its batch was sent
+     * @throws dev.freshet.model.ConfigurationException if one would overtake another of its key, or none could be sent
+     * @throws dev.freshet.model.FreshetException if some could not be sent, and those behind them, and the others were
      */
     int redrive(LetterFilter filter, IntConsumer progress);
 

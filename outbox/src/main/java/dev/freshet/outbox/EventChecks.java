@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +83,7 @@ public final class EventChecks {
         if (fault != null) {
             throw refused(event, fault);
         }
+        checkText(event, encoded);
         checkSize(event, encoded);
         return encoded;
     }
@@ -130,6 +132,21 @@ public final class EventChecks {
                             + codec.getClass().getName() + ": mend its class, or give payload(bytes, mediaType)",
                     e);
         }
+    }
+
+    /** PostgreSQL keeps no text that has a NUL, and its refusal would end the transaction. */
+    private static void checkText(Event event, PublishedEvent encoded) {
+        Stream<String> headers =
+                encoded.headers().entrySet().stream().flatMap(h -> Stream.of(h.getKey(), h.getValue()));
+        boolean nul = Stream.concat(headers, Stream.of(encoded.type(), encoded.contentType()))
+                .anyMatch(EventChecks::hasNul);
+        if (nul || (encoded.key() != null && hasNul(encoded.key()))) {
+            throw refused(event, "its key, type, content type or a header has a NUL character: leave it out");
+        }
+    }
+
+    private static boolean hasNul(String text) {
+        return text.indexOf('\0') >= 0;
     }
 
     private void checkSize(Event event, PublishedEvent encoded) {

@@ -62,6 +62,8 @@ class EventChecksTest {
         assertRefused(Event.builder("orders", "order-placed").key("7").build(), "payload(…)");
         assertRefused(placed().id(UUID.randomUUID()).build(), "version 7", "EventIds.of(time, name)");
         assertRefused(placed().header("ce_id", "1").build(), "'ce_id'");
+        assertRefused(placed().key("k\0").build(), "NUL");
+        assertRefused(placed().header("tenant", "\0a").build(), "NUL");
         assertRefused(placed().header("Content-Type", "1").build(), "'Content-Type'");
         assertRefused(
                 placed().payload(new Object() {

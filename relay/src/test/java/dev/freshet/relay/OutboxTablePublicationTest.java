@@ -13,6 +13,7 @@ import dev.freshet.letters.LetterFilter;
 import dev.freshet.letters.LetterHead;
 import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.DeadLetterHeaders;
+import dev.freshet.model.FreshetException;
 import dev.freshet.model.Names;
 import dev.freshet.model.event.EventIds;
 import dev.freshet.model.ledger.Cursor;
@@ -177,11 +178,15 @@ class OutboxTablePublicationTest extends DeadLetterSuite {
                         Optional.empty(),
                         Optional.empty(),
                         Map.of("Ce_subject", "x")));
+        FreshetException partly = assertThrows(FreshetException.class, () -> desk().redrive(LetterFilter.ALL, n -> {}));
+        assertTrue(String.valueOf(partly.getMessage()).startsWith("1 were sent, but not all."), partly.getMessage());
+        assertTrue(String.valueOf(partly.getMessage()).endsWith("Behind them wait 1 of their keys."));
+        assertEquals(List.of("orders a invalid", "orders b invalid", "orders a behind"), letters());
         desk().replace(heads().get(0).place().toString(), retyped(Optional.of("happened"), Optional.empty()));
         desk().replace(heads().get(1).place().toString(), retyped(Optional.empty(), Optional.of("text/plain")));
-        assertEquals(4, desk().redrive(LetterFilter.ALL, n -> {}));
+        assertEquals(3, desk().redrive(LetterFilter.ALL, n -> {}));
         publish("orders", "a", "3");
-        assertEquals(List.of("d 1", "a 1", "b 1", "c 1", "a 2", "a 3"), sent(relay));
+        assertEquals(List.of("d 1", "c 1", "a 1", "b 1", "a 2", "a 3"), sent(relay));
     }
 
     private static LetterChange retyped(Optional<String> type, Optional<String> contentType) {

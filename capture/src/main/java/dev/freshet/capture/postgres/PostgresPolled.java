@@ -188,16 +188,30 @@ public final class PostgresPolled implements PolledDatabase {
         });
     }
 
+    private static boolean mayRead(Connection connection, String sequence) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT pg_catalog.has_sequence_privilege(?, 'SELECT')")) {
+            statement.setString(1, sequence);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
     @Override
     public List<String> problems(Connection connection) throws SQLException {
         long cached = number(
                 connection,
                 "SELECT coalesce(max(cache_size), 0) FROM pg_catalog.pg_sequences WHERE schemaname = '"
                         + settings.schema() + "' AND sequencename = '" + SEQUENCE + "'");
-        if (cached == 1) {
-            return List.of();
-        }
         String sequence = settings.schema() + '.' + SEQUENCE;
+        if (cached == 1) {
+            return mayRead(connection, sequence)
+                    ? List.of()
+                    : List.of("its user may not read how far the sequence " + sequence
+                            + " is; GRANT SELECT ON SEQUENCE " + sequence + " TO \"" + settings.user() + '"');
+        }
         return List.of(
                 cached == 0
                         ? "the sequence " + sequence

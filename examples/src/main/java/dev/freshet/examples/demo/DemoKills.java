@@ -145,13 +145,18 @@ final class DemoKills {
     /** Returns a sentence about all of it. */
     String summary() {
         List<Long> all = List.copyOf(recoveries);
+        if (all.isEmpty()) {
+            return DemoText.format(
+                    "%d processes were killed with kill -9; the demo ended before the copies were complete again.",
+                    kills.get());
+        }
         return DemoText.format(
                 "%d processes were killed with kill -9; after %s the copies were complete again, after %.1f s on average, %.1f s"
                         + " at most.",
                 kills.get(),
                 all.size() == kills.get() ? "each" : all.size() + " of them",
-                all.stream().mapToLong(Long::longValue).average().orElse(0) / 1000,
-                all.stream().mapToLong(Long::longValue).max().orElse(0) / 1000.0);
+                all.stream().mapToLong(Long::longValue).average().orElseThrow() / 1000,
+                all.stream().mapToLong(Long::longValue).max().orElseThrow() / 1000.0);
     }
 
     @Nullable

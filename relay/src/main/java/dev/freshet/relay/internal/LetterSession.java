@@ -193,8 +193,9 @@ final class LetterSession implements AutoCloseable {
                     letter,
                     "it has up to " + EventSize.of(record) + " bytes with all its headers, more than the " + most
                             + " of streams." + event.stream()
-                            + ".max-message-size: raise that, and start the relay once; or"
-                            + " make it smaller (freshet dlq edit)");
+                            + ".max-message-size: raise max.message.bytes of topic '" + stream.topic()
+                            + "' (kafka-configs.sh --alter), then the setting, and start the relay once; or make it smaller"
+                            + " (freshet dlq edit)");
         }
         write(record);
     }

@@ -10,6 +10,7 @@ import dev.freshet.letters.Letters;
 import dev.freshet.letters.ReadableLetters;
 import dev.freshet.letters.Resolution;
 import dev.freshet.letters.WaitingLetters;
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.relay.RelaySettings;
@@ -37,13 +38,27 @@ public final class LetterWork implements Letters {
     @Override
     public int redrive(LetterFilter filter, IntConsumer progress) {
         return withLetters(progress, counted -> (session, reader, waiting) -> {
+            Unsent unsent = new Unsent();
             reader.read(Choice.toSend(waiting, filter), letter -> {
-                session.send(LetterEvents.event(letter), LetterEvents.time(letter), letter.head());
-                session.resolve(letter.head(), Resolution.REDRIVEN);
-                session.commitIfFull(counted);
+                if (!unsent.isBehind(letter.head()) && send(session, letter, unsent)) {
+                    session.resolve(letter.head(), Resolution.REDRIVEN);
+                    session.commitIfFull(counted);
+                }
             });
-            return session.end(counted);
+            int sent = session.end(counted);
+            unsent.tell(sent);
+            return sent;
         });
+    }
+
+    private static boolean send(LetterSession session, Letter letter, Unsent unsent) {
+        try {
+            session.send(LetterEvents.event(letter), LetterEvents.time(letter), letter.head());
+            return true;
+        } catch (ConfigurationException e) {
+            unsent.add(letter.head(), e);
+            return false;
+        }
     }
 
     @Override
