@@ -1,13 +1,16 @@
 package dev.freshet.letters;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.freshet.model.ConfigurationException;
 import dev.freshet.model.DeadLetterHeaders;
 import dev.freshet.model.RecordHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LetterEventsTest {
@@ -30,5 +33,23 @@ class LetterEventsTest {
                         header("Content-Type", "x"),
                         header("tenant", "a")));
         assertEquals(Map.of("tenant", "a"), LetterEvents.event(letter).headers());
+    }
+
+    private static LetterChange withHeader(String name) {
+        return new LetterChange(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(name, "x"));
+    }
+
+    @Test
+    void changeOfALetter_setsNoHeaderThatWouldKeepItFromBeingSent() {
+        assertThrows(ConfigurationException.class, () -> withHeader("Ce_subject"));
+        assertThrows(ConfigurationException.class, () -> withHeader("freshet-position"));
+        assertEquals(Map.of("tenant", "x"), withHeader("tenant").headers());
+        assertEquals(1, withHeader(DeadLetterHeaders.TOPIC).headers().size(), "what it is for may be set");
     }
 }
