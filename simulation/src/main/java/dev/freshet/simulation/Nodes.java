@@ -1,9 +1,7 @@
 package dev.freshet.simulation;
 
-import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.agent.Agent;
-import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.relay.LossPolicy;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.StreamSettings;
@@ -12,10 +10,6 @@ import dev.freshet.relay.internal.Ports;
 import dev.freshet.relay.internal.RelayAgent;
 import dev.freshet.relay.internal.Sampler;
 import dev.freshet.relay.internal.TopicWatch;
-import dev.freshet.relay.port.TopicInfo;
-import dev.freshet.relay.port.TopicKeys;
-import dev.freshet.relay.port.TopicStore;
-import dev.freshet.relay.port.TopicWriter;
 import dev.freshet.replica.Consistency;
 import dev.freshet.replica.ReplicaConfig;
 import dev.freshet.replica.StreamTarget;
@@ -119,29 +113,11 @@ final class Nodes {
 
     Node relay() {
         SimProcess process = new SimProcess();
-        Ports ports = new Ports() {
-            @Override
-            public Source openSource() {
-                SimSource source = new SimSource(db, clock, random, rules, process);
-                process.atEnd(source::cutOff);
-                return source;
-            }
-
-            @Override
-            public TopicStore openStore() {
-                return kafka.openStore(process);
-            }
-
-            @Override
-            public TopicWriter openWriter() {
-                return kafka.openWriter(process);
-            }
-
-            @Override
-            public TopicKeys openKeys(TopicInfo topic, OffsetVector from, OffsetVector end) {
-                return kafka.openKeys(process, topic, from, end);
-            }
-        };
+        Ports ports = new SimPorts(kafka, process, () -> {
+            SimSource source = new SimSource(db, clock, random, rules, process);
+            process.atEnd(source::cutOff);
+            return source;
+        });
         RelaySettings settings = events == null ? RELAY : events.settings();
         Sampler sampler = new Sampler(settings, ports, clock);
         TopicWatch watch = new TopicWatch(settings, ports, clock);

@@ -1,6 +1,5 @@
 package dev.freshet.simulation;
 
-import dev.freshet.capture.Source;
 import dev.freshet.capture.polling.PolledFailure;
 import dev.freshet.capture.polling.PolledSession;
 import dev.freshet.capture.polling.PolledStore;
@@ -9,22 +8,16 @@ import dev.freshet.capture.polling.PollingSource;
 import dev.freshet.model.FreshetException;
 import dev.freshet.model.JdbcUrl;
 import dev.freshet.model.RetriableException;
-import dev.freshet.model.ledger.OffsetVector;
 import dev.freshet.relay.RelaySettings;
 import dev.freshet.relay.internal.OutboxKeeper;
 import dev.freshet.relay.internal.Ports;
 import dev.freshet.relay.internal.RelayAgent;
 import dev.freshet.relay.internal.Sampler;
 import dev.freshet.relay.internal.TopicWatch;
-import dev.freshet.relay.port.TopicInfo;
-import dev.freshet.relay.port.TopicKeys;
-import dev.freshet.relay.port.TopicStore;
-import dev.freshet.relay.port.TopicWriter;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /** Makes the relays of a world whose database is polled. */
 final class PolledNodes {
@@ -101,28 +94,7 @@ final class PolledNodes {
             return away.getAsBoolean() ? Calls.Trouble.BEFORE : trouble;
         };
         SimPollers pollers = new SimPollers(clock, server::followed);
-        Supplier<Source> sources = PollingSource.over(POLLING, store(process), pollers);
-        Ports ports = new Ports() {
-            @Override
-            public Source openSource() {
-                return sources.get();
-            }
-
-            @Override
-            public TopicStore openStore() {
-                return kafka.openStore(brokers);
-            }
-
-            @Override
-            public TopicWriter openWriter() {
-                return kafka.openWriter(brokers);
-            }
-
-            @Override
-            public TopicKeys openKeys(TopicInfo topic, OffsetVector from, OffsetVector end) {
-                return kafka.openKeys(brokers, topic, from, end);
-            }
-        };
+        Ports ports = new SimPorts(kafka, brokers, PollingSource.over(POLLING, store(process), pollers));
         RelaySettings settings = config.settings();
         Sampler sampler = new Sampler(settings, ports, clock);
         TopicWatch watch = new TopicWatch(settings, ports, clock);

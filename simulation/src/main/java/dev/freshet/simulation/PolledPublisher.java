@@ -1,11 +1,7 @@
 package dev.freshet.simulation;
 
-import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.simulation.PolledData.Row;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * transactions wait for one another where they publish of the same key, as those do that change the same row.
  */
 final class PolledPublisher {
-    private static final int LARGE = 400;
     private static final int SIZES = 8;
 
     private final PolledServer server;
@@ -81,15 +76,7 @@ final class PolledPublisher {
         if (key != null && server.open.stream().anyMatch(other -> other != tx && other.locks(stream + key))) {
             return;
         }
-        int n = ++published;
-        PublishedEvent event = new PublishedEvent(
-                EventIds.least(Instant.ofEpochMilli(n)),
-                stream,
-                key,
-                "told",
-                "text/plain",
-                Map.of(),
-                ("e" + n + (large ? "x".repeat(LARGE) : "")).getBytes(StandardCharsets.UTF_8));
+        PublishedEvent event = SimEvent.told(++published, stream, key, large);
         tx.rows.add(new Row(++server.data.lastSeq, tx.xid, event));
     }
 

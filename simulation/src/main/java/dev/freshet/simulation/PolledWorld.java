@@ -3,7 +3,6 @@ package dev.freshet.simulation;
 import dev.freshet.model.agent.Agent;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,6 @@ final class PolledWorld implements Played {
 
     private static final int CALLS = 40;
     private static final int PAUSE = 24;
-    private static final int DEPTH = 3;
     private static final int ROUNDS = 2_000;
     private static final int LONGEST_AWAY_MILLIS = 800;
 
@@ -35,13 +33,11 @@ final class PolledWorld implements Played {
     private final PolledNodes nodes;
     private final Nodes.Node[] relays = new Nodes.Node[2];
 
-    private List<Decision> decisions = List.of();
+    private final Player player = new Player(this::step);
     /** A day after the beginning of all time, which is told where no time is known. */
     private Instant now = Instant.EPOCH.plus(Duration.ofDays(1));
 
     private Instant awayUntil = Instant.EPOCH;
-    private int next;
-    private int depth;
     private int steps;
 
     PolledWorld(Publishing publishing, Rules rules) {
@@ -65,22 +61,7 @@ final class PolledWorld implements Played {
 
     @Override
     public void play(Schedule what) {
-        decisions = what.decisions();
-        next = 0;
-        while (next < decisions.size()) {
-            step(decisions.get(next++));
-        }
-    }
-
-    private Calls.Trouble standStill(int count) {
-        if (depth < DEPTH) {
-            depth++;
-            for (int i = 0; i < count && next < decisions.size(); i++) {
-                step(decisions.get(next++));
-            }
-            depth--;
-        }
-        return Calls.Trouble.NONE;
+        player.play(what);
     }
 
     private void step(Decision d) {
@@ -102,7 +83,7 @@ final class PolledWorld implements Played {
             case CONFIGURE -> configure();
             case REDRIVE -> {
                 int count = 1 + random.nextInt(PAUSE);
-                letters.redriveSomething(random, () -> standStill(count));
+                letters.redriveSomething(random, () -> player.standStill(count));
             }
             case DISCARD -> letters.discardSomething(random);
             default -> throw new IllegalStateException(d + " is not of a polled database");
@@ -161,7 +142,7 @@ final class PolledWorld implements Played {
                 });
             case RELAY_PAUSED -> {
                 int count = 1 + random.nextInt(PAUSE);
-                process.interrupt(call, () -> standStill(count));
+                process.interrupt(call, () -> player.standStill(count));
             }
             case RELAY_CUT -> {
                 Calls.Trouble trouble = random.nextBoolean() ? Calls.Trouble.BEFORE : Calls.Trouble.AFTER;

@@ -1,11 +1,8 @@
 package dev.freshet.simulation;
 
 import dev.freshet.capture.OutboxSnapshot;
-import dev.freshet.model.event.EventIds;
 import dev.freshet.model.event.PublishedEvent;
 import dev.freshet.simulation.SimEvent.Kind;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class SimOutbox {
     static final List<String> STREAMS = List.of("cart", "bill", "nobody");
     static final int KEYS = 3;
-
-    /** How many bytes the payload of a large event has. */
-    private static final int LARGE = 400;
 
     private final SimDatabase db;
     /** What open transactions have published, by their ids. */
@@ -124,16 +118,7 @@ final class SimOutbox {
 
     /** Returns an event that a transaction publishes. */
     private SimEvent event(String stream, @Nullable String key, boolean large, boolean byTable) {
-        int n = ++published;
-        String payload = "e" + n + (large ? "x".repeat(LARGE) : "");
-        PublishedEvent event = new PublishedEvent(
-                EventIds.least(Instant.ofEpochMilli(n)),
-                stream,
-                key,
-                "told",
-                "text/plain",
-                Map.of(),
-                payload.getBytes(StandardCharsets.UTF_8));
+        PublishedEvent event = SimEvent.told(++published, stream, key, large);
         boolean logged = joinedAt <= db.end;
         return new SimEvent(event, byTable ? logged ? Kind.ROW : Kind.UNLOGGED_ROW : Kind.MESSAGE);
     }

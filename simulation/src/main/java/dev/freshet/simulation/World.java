@@ -27,7 +27,6 @@ final class World implements Played {
     static final int PARTITIONS = 2;
     private static final int CALLS = 40;
     private static final int PAUSE = 24;
-    private static final int DEPTH = 3;
     private static final int ROUNDS = 2_000;
     /** An operator repairs what has been broken for so many rounds: the relays are stopped for it. */
     private static final int PATIENCE = 80;
@@ -47,10 +46,8 @@ final class World implements Played {
     /** Null where no events are published. */
     private final @Nullable Events events;
 
-    private List<Decision> decisions = List.of();
+    private final Player player = new Player(this::step);
     private Instant now = Instant.EPOCH;
-    private int next;
-    private int depth;
     private int steps;
 
     World(Consistency consistency, Rules rules) {
@@ -85,23 +82,7 @@ final class World implements Played {
 
     @Override
     public void play(Schedule what) {
-        decisions = what.decisions();
-        next = 0;
-        while (next < decisions.size()) {
-            step(decisions.get(next++));
-        }
-    }
-
-    /** Does some of the steps to come while a process stands still. */
-    private Calls.Trouble standStill(int count) {
-        if (depth < DEPTH) {
-            depth++;
-            for (int i = 0; i < count && next < decisions.size(); i++) {
-                step(decisions.get(next++));
-            }
-            depth--;
-        }
-        return Calls.Trouble.NONE;
+        player.play(what);
     }
 
     void step(Decision d) {
@@ -145,7 +126,7 @@ final class World implements Played {
             case CONFIGURE -> configure();
             case REDRIVE -> {
                 int steps = 1 + random.nextInt(PAUSE);
-                of.letters.redriveSomething(random, () -> standStill(steps));
+                of.letters.redriveSomething(random, () -> player.standStill(steps));
             }
             default -> of.letters.discardSomething(random);
         }
@@ -274,7 +255,7 @@ final class World implements Played {
                 });
             case RELAY_PAUSED, COPY_PAUSED -> {
                 int steps = 1 + random.nextInt(PAUSE);
-                process.interrupt(1 + random.nextInt(CALLS), () -> standStill(steps));
+                process.interrupt(1 + random.nextInt(CALLS), () -> player.standStill(steps));
             }
             case RELAY_CUT, COPY_CUT -> {
                 Calls.Trouble trouble = random.nextBoolean() ? Calls.Trouble.BEFORE : Calls.Trouble.AFTER;

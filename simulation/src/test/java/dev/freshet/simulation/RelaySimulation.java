@@ -1,6 +1,5 @@
 package dev.freshet.simulation;
 
-import dev.freshet.capture.Source;
 import dev.freshet.capture.TableCapture;
 import dev.freshet.model.RetriableException;
 import dev.freshet.model.ledger.Cursor;
@@ -18,8 +17,6 @@ import dev.freshet.relay.internal.Ports;
 import dev.freshet.relay.internal.RelayAgent;
 import dev.freshet.relay.internal.Sampler;
 import dev.freshet.relay.internal.TopicWatch;
-import dev.freshet.relay.port.TopicInfo;
-import dev.freshet.relay.port.TopicKeys;
 import dev.freshet.relay.port.TopicStore;
 import dev.freshet.relay.port.TopicWriter;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +54,7 @@ final class RelaySimulation {
     private final Random random;
     private final Rules rules;
     private Instant now = Instant.EPOCH;
-    private final Ports ports = new SimPorts();
+    private final Ports ports;
     private Node node;
     private Node spare;
 
@@ -86,6 +83,7 @@ final class RelaySimulation {
         this.rules = rules;
         this.chaos = new Chaos(random, killOneIn);
         this.kafka = new SimKafka(settings, () -> now);
+        this.ports = new SimPorts(kafka, chaos, () -> new SimSource(db, () -> now, random, rules, Calls.UNDISTURBED));
         this.node = new Node();
         this.spare = new Node();
     }
@@ -274,27 +272,5 @@ final class RelaySimulation {
     @Nullable
     Cursor cursor() {
         return kafka.cursor();
-    }
-
-    private final class SimPorts implements Ports {
-        @Override
-        public Source openSource() {
-            return new SimSource(db, () -> now, random, rules, Calls.UNDISTURBED);
-        }
-
-        @Override
-        public TopicStore openStore() {
-            return kafka.openStore(chaos);
-        }
-
-        @Override
-        public TopicWriter openWriter() {
-            return kafka.openWriter(chaos);
-        }
-
-        @Override
-        public TopicKeys openKeys(TopicInfo topic, OffsetVector from, OffsetVector end) {
-            return kafka.openKeys(chaos, topic, from, end);
-        }
     }
 }

@@ -141,7 +141,7 @@ final class OutboxRows implements PolledDatabase.Clearing {
                 return null;
             }
             UUID id = OutboxRow.id(first);
-            return EventIds.isTimed(id) ? EventIds.time(id) : call.now();
+            return EventIds.timeOr(id, call.now());
         }
     }
 

@@ -113,10 +113,6 @@ final class Delivery {
     private LogEvent.Publication event(PolledSession.Content content, NumberedRun run) {
         Position position = new Position(epoch, run.numberOf(content.seq()), 1, 0);
         OutboxReader.Row read = content.row();
-        return read.at(
-                position,
-                EventIds.isTimed(read.id())
-                        ? EventIds.time(read.id())
-                        : Instant.EPOCH.plus(run.numberedAt(), ChronoUnit.MICROS));
+        return read.at(position, EventIds.timeOr(read.id(), Instant.EPOCH.plus(run.numberedAt(), ChronoUnit.MICROS)));
     }
 }

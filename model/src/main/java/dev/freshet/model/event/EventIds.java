@@ -78,6 +78,11 @@ public final class EventIds {
         return Instant.ofEpochMilli(id.getMostSignificantBits() >>> TIME_SHIFT);
     }
 
+    /** Returns the time that an id carries, or another one if it carries none. */
+    public static Instant timeOr(UUID id, Instant otherwise) {
+        return isTimed(id) ? time(id) : otherwise;
+    }
+
     /** Returns whether an id carries a time. */
     public static boolean isTimed(UUID id) {
         return id.version() == VERSION && id.variant() == 2;

@@ -194,7 +194,7 @@ final class OutboxBacklog implements AutoCloseable {
         for (OutboxReader.Row row : rows) {
             at = at.withSub(at.sub() + 1);
             try {
-                send.accept(row.at(at, EventIds.isTimed(row.id()) ? EventIds.time(row.id()) : clock.instant()));
+                send.accept(row.at(at, EventIds.timeOr(row.id(), clock.instant())));
             } catch (ParkingFullException e) {
                 if (sent == 0) {
                     throw e;
